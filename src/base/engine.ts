@@ -1,0 +1,18 @@
+/** What runs an ONNX graph. Rooms that compute take one from outside; `runtime` makes it from ONNX Runtime. */
+export interface Engine {
+  /** Rejects when the bytes are not a graph that the engine can run. */
+  load(model: Uint8Array): Promise<Session>;
+}
+
+export interface Session {
+  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  /** Frees the engine's memory; the session must not be used afterwards. */
+  release(): Promise<void>;
+}
+
+export type Tensor =
+  | { type: "float32"; dims: readonly number[]; data: Float32Array }
+  | { type: "int64"; dims: readonly number[]; data: BigInt64Array }
+  | { type: "int8"; dims: readonly number[]; data: Int8Array }
+  | { type: "uint8"; dims: readonly number[]; data: Uint8Array }
+  | { type: "bool"; dims: readonly number[]; data: Uint8Array };

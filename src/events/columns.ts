@@ -1,0 +1,60 @@
+import type { StoredEvent } from "./event.ts";
+
+/** Column types that both Parquet and Iceberg have; `json` is stored as a string. */
+export type ColumnType = "string" | "long" | "double" | "boolean" | "timestamp_ms" | "json";
+
+export interface EventColumn {
+  /** The Iceberg field id: given once, never reused. */
+  id: number;
+  name: keyof StoredEvent;
+  type: ColumnType;
+  required: boolean;
+}
+
+/** The columns of `bronze.events`, in file order. Columns are added at the end, never renamed, narrowed or removed. */
+export const EVENT_COLUMNS: readonly EventColumn[] = [
+  { id: 1, name: "tenant", type: "string", required: true },
+  { id: 2, name: "event_id", type: "string", required: true },
+  { id: 3, name: "type", type: "string", required: true },
+  { id: 4, name: "user_id", type: "string", required: false },
+  { id: 5, name: "anonymous_id", type: "string", required: false },
+  { id: 6, name: "session_id", type: "string", required: false },
+  { id: 7, name: "item_id", type: "string", required: false },
+  { id: 8, name: "items", type: "json", required: false },
+  { id: 9, name: "value", type: "double", required: false },
+  { id: 10, name: "quantity", type: "double", required: false },
+  { id: 11, name: "currency", type: "string", required: false },
+  { id: 12, name: "duration_ms", type: "long", required: false },
+  { id: 13, name: "scenario", type: "string", required: false },
+  { id: 14, name: "recommendation_id", type: "string", required: false },
+  { id: 15, name: "occurred_at", type: "timestamp_ms", required: true },
+  { id: 16, name: "sent_at", type: "timestamp_ms", required: true },
+  { id: 17, name: "received_at", type: "timestamp_ms", required: true },
+  { id: 18, name: "context", type: "json", required: false },
+  { id: 19, name: "consent", type: "string", required: true },
+  { id: 20, name: "country", type: "string", required: false },
+  { id: 21, name: "device", type: "string", required: false },
+  { id: 22, name: "is_bot", type: "boolean", required: true },
+];
+
+export type Cell = string | number | boolean | null;
+
+/** A stored event as cells in the order of `EVENT_COLUMNS`; times stay milliseconds, json becomes text. */
+export function eventToRow(event: StoredEvent): Cell[] {
+  return EVENT_COLUMNS.map(({ name, type }) => {
+    const value = event[name];
+    if (value === undefined) return null;
+    return type === "json" ? JSON.stringify(value) : (value as Cell);
+  });
+}
+
+/** Inverse of `eventToRow`. */
+export function eventFromRow(row: readonly Cell[]): StoredEvent {
+  const event: Record<string, unknown> = {};
+  EVENT_COLUMNS.forEach(({ name, type }, index) => {
+    const cell = row[index];
+    if (cell === null || cell === undefined) return;
+    event[name] = type === "json" ? JSON.parse(cell as string) : cell;
+  });
+  return event as unknown as StoredEvent;
+}

@@ -1,0 +1,2 @@
+/** An empty Worker: the tests use its bindings only. */
+export default { fetch: () => new Response(null, { status: 404 }) };

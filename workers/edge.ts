@@ -1,0 +1,1 @@
+export default { async fetch(req, env){ await env.EVENTS.send({v:1}); const id = await env.TRAINER.start(); await new Promise(r=>setTimeout(r,500)); return Response.json({s: await env.SCORER.score({}), p: await env.PIPELINE.ping(), t: await env.TRAINER.status(id)}) } };

@@ -1,0 +1,31 @@
+/**
+ * registry: what a published model is (manifest, files, hashes), which one is live (the pointer), and what the scorer is
+ * asked (its RPC contract). Versions are immutable; only the pointer moves, by conditional writes. No Parquet, no ONNX here.
+ */
+export {
+  type Artifact,
+  listVersions,
+  type ManifestDraft,
+  publish,
+  readArtifactFile,
+  readManifest,
+} from "./artifact.ts";
+export { modelKey, pointerKey, versionName } from "./keys.ts";
+export {
+  type Interval,
+  type Manifest,
+  type Metric,
+  manifestSchema,
+  metricSchema,
+  type Pointer,
+  pointerSchema,
+} from "./manifest.ts";
+export {
+  POINTER_PREVIOUS_MAX,
+  type PointerError,
+  promote,
+  readPointer,
+  rollback,
+  unpin,
+} from "./pointer.ts";
+export type { HistoryEntry, ScoreAnswer, ScoredItem, ScoreRequest, ScorerRpc } from "./score.ts";

@@ -1,0 +1,17 @@
+/** The object that says which version of a tenant's model is live. */
+export function pointerKey(tenant: string): string {
+  return `models/${tenant}/current.json`;
+}
+
+export function modelKey(tenant: string, version: string, file: string): string {
+  return `models/${tenant}/${version}/${file}`;
+}
+
+/**
+ * `20261121T150954Z-1a2b3c4d`: sorts by time of creation, and the same files made at the same time have the same name,
+ * so that publishing again after a crash continues the first attempt instead of leaving a second version.
+ */
+export function versionName(createdAtMs: number, contentHash: string): string {
+  const time = new Date(createdAtMs).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
+  return `${time}-${contentHash.slice(0, 8)}`;
+}

@@ -1,0 +1,107 @@
+import { err, type ObjectStore, ok, type PutCondition, type Result } from "../base/index.ts";
+import { parseJson, readArtifactFile, readManifest } from "./artifact.ts";
+import { pointerKey } from "./keys.ts";
+import { type Pointer, pointerSchema } from "./manifest.ts";
+
+/** Versions to roll back to: five hourly retrains give time to notice a bad one. */
+export const POINTER_PREVIOUS_MAX = 5;
+
+export type PointerError =
+  /** The version is not published, or a file of it is missing or differs from its hash. */
+  | { code: "broken_version"; message: string }
+  /** A roll-back pinned the pointer: unpin it, or promote by hand. */
+  | { code: "pinned"; message: string }
+  /** Somebody else moved the pointer meanwhile. Look again before you repeat. */
+  | { code: "conflict"; message: string }
+  | { code: "no_previous"; message: string }
+  | { code: "no_pointer"; message: string };
+
+/** Null when the tenant has no live model. Throws when the pointer cannot be understood: never guess which model is live. */
+export async function readPointer(
+  store: ObjectStore,
+  tenant: string,
+): Promise<{ pointer: Pointer; etag: string } | null> {
+  const object = await store.get(pointerKey(tenant));
+  if (object === null) return null;
+  return { pointer: pointerSchema.parse(parseJson(object.bytes)), etag: object.etag };
+}
+
+/**
+ * Makes a version live, if all its files are there as published. Promoting what is live already changes nothing.
+ * `byHand` moves a pinned pointer too, which stays pinned.
+ */
+export async function promote(
+  store: ObjectStore,
+  tenant: string,
+  version: string,
+  { nowMs, byHand = false }: { nowMs: number; byHand?: boolean },
+): Promise<Result<Pointer, PointerError>> {
+  const broken = await findBroken(store, tenant, version);
+  if (broken !== null) return err({ code: "broken_version", message: broken });
+  const current = await readPointer(store, tenant);
+  if (current?.pointer.version === version) return ok(current.pointer);
+  if (current?.pointer.pinned === true && !byHand) {
+    return err({ code: "pinned", message: `the pointer is pinned to ${current.pointer.version}` });
+  }
+  return swap(store, tenant, current, {
+    v: 1,
+    version,
+    promotedAtMs: nowMs,
+    pinned: current?.pointer.pinned ?? false,
+    previous: current === null ? [] : withPrevious(current.pointer, version),
+  });
+}
+
+/** Makes the version before the live one live again and pins it, so that the next retrain does not undo it. */
+export async function rollback(
+  store: ObjectStore,
+  tenant: string,
+  { nowMs }: { nowMs: number },
+): Promise<Result<Pointer, PointerError>> {
+  const current = await readPointer(store, tenant);
+  if (current === null) return err({ code: "no_pointer", message: "the tenant has no live model" });
+  // The version rolled back from is left out of `previous`: a second roll-back goes further back, not forth again.
+  const [version, ...previous] = current.pointer.previous;
+  if (version === undefined) return err({ code: "no_previous", message: "no earlier version is kept" });
+  const broken = await findBroken(store, tenant, version);
+  if (broken !== null) return err({ code: "broken_version", message: broken });
+  return swap(store, tenant, current, { v: 1, version, promotedAtMs: nowMs, pinned: true, previous });
+}
+
+/** Lets retrains move the pointer again. */
+export async function unpin(store: ObjectStore, tenant: string): Promise<Result<Pointer, PointerError>> {
+  const current = await readPointer(store, tenant);
+  if (current === null) return err({ code: "no_pointer", message: "the tenant has no live model" });
+  return swap(store, tenant, current, { ...current.pointer, pinned: false });
+}
+
+function withPrevious(pointer: Pointer, next: string): string[] {
+  const list = [pointer.version, ...pointer.previous].filter((version) => version !== next);
+  return list.slice(0, POINTER_PREVIOUS_MAX);
+}
+
+async function swap(
+  store: ObjectStore,
+  tenant: string,
+  current: { etag: string } | null,
+  next: Pointer,
+): Promise<Result<Pointer, PointerError>> {
+  const condition: PutCondition = current === null ? { ifAbsent: true } : { ifEtag: current.etag };
+  const bytes = new TextEncoder().encode(JSON.stringify(next));
+  // The one commit point of every move of the pointer: before this write the old version is live, after it the new one.
+  // The condition makes the list of previous versions safe: it was computed from exactly the pointer that it replaces.
+  const written = await store.put(pointerKey(tenant), bytes, condition);
+  if (written === null) return err({ code: "conflict", message: "the pointer was moved by somebody else" });
+  return ok(next);
+}
+
+/** What is wrong with a version; null when nothing is. One file in memory at a time. */
+async function findBroken(store: ObjectStore, tenant: string, version: string): Promise<string | null> {
+  const manifest = await readManifest(store, tenant, version);
+  if (manifest === null) return `${version} is not a published version`;
+  for (const name of Object.keys(manifest.hashes)) {
+    const file = await readArtifactFile(store, manifest, name);
+    if (!file.ok) return file.error;
+  }
+  return null;
+}

@@ -45,3 +45,7 @@ export const TRAIN_INTERACTIONS_MIN = 1_000;
 export const TRAIN_ITEMS_MIN = 20;
 /** Items newer than the model that the overlay places by content. */
 export const LATE_ITEMS_MAX = 1_000;
+/** Items of an overlay. At about 500 B each, 2.5 MB of JSON: parsed in about 20 ms, once per change. */
+export const OVERLAY_ITEMS_MAX = 5_000;
+/** Models that a scorer holds, over all tenants: under half of a Worker's 128 MB, as ONNX Runtime itself takes 29 MB and up. */
+export const SCORER_MODELS_BYTES_MAX = 60_000_000;

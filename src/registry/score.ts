@@ -1,4 +1,3 @@
-
 /** One interaction of a history, as serving hands it to the scorer. Oldest first in a list. */
 export interface HistoryEntry {
   itemId: string;

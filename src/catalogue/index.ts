@@ -1,0 +1,15 @@
+/**
+ * catalogue: the items of a model as columns in model order (`catalog.parquet`), the overlay of what changed or came
+ * since, and the content features that place an item no learner has seen. What may be answered is decided by `rules`.
+ */
+export { contentFeatures, LATE_FEATURES } from "./content.ts";
+export {
+  mergeOverlay,
+  type Overlay,
+  type OverlayItem,
+  overlayKey,
+  readOverlay,
+  writeOverlay,
+} from "./overlay.ts";
+export { type Catalogue, readCatalog } from "./read.ts";
+export { type CatalogItem, writeCatalog } from "./write.ts";

@@ -1,0 +1,98 @@
+/** One interaction as the lake gives it; order does not matter. */
+export interface InteractionRow {
+  userId: string;
+  itemId: string;
+  timeMs: number;
+  /** What the interaction is worth, 1 for a plain view. Must be positive. */
+  weight: number;
+  /** `eventTypeCode` of its type. */
+  typeCode: number;
+}
+
+/** Interactions in columns: sorted by user, then time, then item. About 21 B a row. */
+export interface Dataset {
+  /** Sorted, so that equal rows give an equal data set whatever their order. */
+  userIds: readonly string[];
+  /** Item index → id: the model's order. */
+  itemIds: readonly string[];
+  /** [users + 1]: the rows of user u are userStart[u] ≤ row < userStart[u + 1]. */
+  userStart: Uint32Array;
+  /** [rows] item index. */
+  items: Uint32Array;
+  /** [rows] milliseconds since the epoch. */
+  timesMs: Float64Array;
+  /** [rows] */
+  weights: Float32Array;
+  /** [rows] */
+  types: Uint8Array;
+}
+
+/**
+ * Rows → columns. `itemIds` fixes the order of the first items (such as the whole catalogue); ids seen only in the rows
+ * follow, sorted. Deterministic: any order of the same rows gives the same bytes.
+ */
+export function createDataset(rows: Iterable<InteractionRow>, itemIds: readonly string[] = []): Dataset {
+  const list = [...rows];
+  const known = new Set(itemIds);
+  const allItemIds = [...known, ...sortedIds(list, (row) => row.itemId, known)];
+  const userIds = sortedIds(list, (row) => row.userId, new Set());
+  const itemIndex = new Map(allItemIds.map((id, index) => [id, index]));
+  const userIndex = new Map(userIds.map((id, index) => [id, index]));
+  const users = Uint32Array.from(list, (row) => userIndex.get(row.userId) as number);
+  const items = Uint32Array.from(list, (row) => itemIndex.get(row.itemId) as number);
+  const row = (index: number) => list[index] as InteractionRow;
+  const order = Uint32Array.from(list.keys()).sort(
+    (a, b) =>
+      (users[a] as number) - (users[b] as number) ||
+      row(a).timeMs - row(b).timeMs ||
+      (items[a] as number) - (items[b] as number) ||
+      row(a).typeCode - row(b).typeCode ||
+      row(a).weight - row(b).weight,
+  );
+  const userStart = new Uint32Array(userIds.length + 1);
+  for (const user of users) userStart[user + 1] = (userStart[user + 1] as number) + 1;
+  for (let u = 0; u < userIds.length; u++) {
+    userStart[u + 1] = (userStart[u + 1] as number) + (userStart[u] as number);
+  }
+  return {
+    userIds,
+    itemIds: allItemIds,
+    userStart,
+    items: Uint32Array.from(order, (index) => items[index] as number),
+    timesMs: Float64Array.from(order, (index) => row(index).timeMs),
+    weights: Float32Array.from(order, (index) => row(index).weight),
+    types: Uint8Array.from(order, (index) => row(index).typeCode),
+  };
+}
+
+/** The rows before `cutMs`, over the same users and items. */
+export function rowsBefore(dataset: Dataset, cutMs: number): Dataset {
+  const keep: number[] = [];
+  const userStart = new Uint32Array(dataset.userStart.length);
+  for (let u = 0; u < dataset.userIds.length; u++) {
+    const end = dataset.userStart[u + 1] as number;
+    for (let row = dataset.userStart[u] as number; row < end; row++) {
+      if ((dataset.timesMs[row] as number) < cutMs) keep.push(row);
+    }
+    userStart[u + 1] = keep.length;
+  }
+  return {
+    userIds: dataset.userIds,
+    itemIds: dataset.itemIds,
+    userStart,
+    items: Uint32Array.from(keep, (row) => dataset.items[row] as number),
+    timesMs: Float64Array.from(keep, (row) => dataset.timesMs[row] as number),
+    weights: Float32Array.from(keep, (row) => dataset.weights[row] as number),
+    types: Uint8Array.from(keep, (row) => dataset.types[row] as number),
+  };
+}
+
+function sortedIds(
+  rows: readonly InteractionRow[],
+  idOf: (row: InteractionRow) => string,
+  without: Set<string>,
+): string[] {
+  const ids = new Set<string>();
+  for (const row of rows) if (!without.has(idOf(row))) ids.add(idOf(row));
+  return [...ids].sort();
+}

@@ -1,0 +1,14 @@
+/**
+ * learn: data sets in columns, splits by time, learners, metrics. Pure numbers: no tenant, no lake, no files; whatever
+ * runs a graph comes in as an `Engine`, and `yieldTo` hands the thread back after every 25 ms of work.
+ *
+ * Every learner ends in one ONNX graph of the contract in `graph-contract.ts`. Whoever runs it keeps k ≤ N + M, history
+ * indexes below N + M (others make the engine reject), drops −∞ and skips the graph when the history is empty.
+ * Deterministic: equal rows, options and seed give equal bytes. Not here: the gate, the manifest, checkpoints.
+ */
+export { type Interval, type Metric, pairedBootstrap } from "./bootstrap.ts";
+export { createDataset, type Dataset, type InteractionRow, rowsBefore } from "./dataset.ts";
+export { compareRanks, type Evaluation, evaluateModel, type RankOptions, rankCases } from "./evaluate.ts";
+export type { FitOptions, FittedModel, Learner, Parameters, YieldTo } from "./learner.ts";
+export { METRIC_NAMES } from "./metrics.ts";
+export { type Cases, type Split, splitByTime } from "./split.ts";

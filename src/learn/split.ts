@@ -1,0 +1,73 @@
+import { type Dataset, rowsBefore } from "./dataset.ts";
+
+/** Test rows to be predicted, each from what its user did before. */
+export interface Cases {
+  /** Where the rows stand: all rows, test period included. */
+  dataset: Dataset;
+  /** [cases] the row whose item is to be found. */
+  targetRows: Uint32Array;
+  /** [cases] user index. */
+  users: Uint32Array;
+  /** [cases] rows of the user before this one are its history: those strictly earlier than the target. */
+  historyEnds: Uint32Array;
+  /** [items] 1 for an item with a row before the cut: only those compete. */
+  known: Uint8Array;
+}
+
+export interface Split {
+  /** Rows with a time of `cutMs` or later are test. */
+  cutMs: number;
+  /** The rows before the cut, over the same users and items. */
+  train: Dataset;
+  cases: Cases;
+  /** Test rows that are no case, by reason; the first reason that holds counts. */
+  left: {
+    /** Its item has no row before the cut. */
+    unknownItem: number;
+    /** Its user has no strictly earlier row: only a list for everybody could answer. */
+    withoutHistory: number;
+    /** Its item is in the user's earlier rows, which are masked. */
+    repeat: number;
+  };
+}
+
+/** The newest `testShare` of all rows is test (protocol "log"). Rows of the cut's own instant are test, all of them. */
+export function splitByTime(dataset: Dataset, testShare = 0.2): Split {
+  const times = Float64Array.from(dataset.timesMs).sort();
+  const cutMs = times[Math.min(Math.floor(times.length * (1 - testShare)), times.length - 1)] ?? 0;
+  const train = rowsBefore(dataset, cutMs);
+  const known = new Uint8Array(dataset.itemIds.length);
+  for (const item of train.items) known[item] = 1;
+  const found: { row: number; user: number; historyEnd: number }[] = [];
+  const left = { unknownItem: 0, withoutHistory: 0, repeat: 0 };
+  for (let user = 0; user < dataset.userIds.length; user++) {
+    const start = dataset.userStart[user] as number;
+    const end = dataset.userStart[user + 1] as number;
+    const seen = new Set<number>();
+    let historyEnd = start;
+    for (let row = start; row < end; row++) {
+      const timeMs = dataset.timesMs[row] as number;
+      for (; (dataset.timesMs[historyEnd] as number) < timeMs; historyEnd++) {
+        seen.add(dataset.items[historyEnd] as number);
+      }
+      if (timeMs < cutMs) continue;
+      const item = dataset.items[row] as number;
+      if (known[item] === 0) left.unknownItem++;
+      else if (historyEnd === start) left.withoutHistory++;
+      else if (seen.has(item)) left.repeat++;
+      else found.push({ row, user, historyEnd });
+    }
+  }
+  return {
+    cutMs,
+    train,
+    left,
+    cases: {
+      dataset,
+      targetRows: Uint32Array.from(found, (one) => one.row),
+      users: Uint32Array.from(found, (one) => one.user),
+      historyEnds: Uint32Array.from(found, (one) => one.historyEnd),
+      known,
+    },
+  };
+}

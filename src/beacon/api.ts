@@ -1,0 +1,77 @@
+import type { Event } from "../events/index.ts";
+import type { Consent } from "./consent.ts";
+
+/** What the page may say about an event; ids, times and consent are the beacon's. */
+export type EventProps = Partial<
+  Pick<
+    Event,
+    | "item_id"
+    | "items"
+    | "value"
+    | "quantity"
+    | "currency"
+    | "duration_ms"
+    | "scenario"
+    | "recommendation_id"
+    | "context"
+  >
+>;
+
+export interface AnswerOptions {
+  limit?: number;
+  /** Item fields to carry in the answer: `title`, `url`, `image`, `price` … */
+  fields?: readonly string[];
+  exclude?: readonly string[];
+  scenario?: string;
+}
+
+export interface AnswerItem {
+  item_id: string;
+  score: number;
+  source: string;
+  title?: string;
+  url?: string;
+  image?: string;
+  price?: number;
+  currency?: string;
+  categories?: string[];
+  tags?: string[];
+  brand?: string;
+  published_at?: number;
+  attributes?: Record<string, string | number | boolean>;
+}
+
+export interface Answer {
+  recommendation_id: string;
+  model_version: string | null;
+  variant?: string;
+  items: AnswerItem[];
+  degraded?: { reason: string };
+}
+
+/** The global `lakeshore` once the script has run. */
+export interface Lakeshore {
+  /** Returns the event's id. An event that the page's `beforeSend` holds back has one too. */
+  track(type: string, props?: EventProps): string;
+  view(itemId: string, props?: EventProps): string;
+  click(itemId: string, props?: EventProps): string;
+  purchase(itemId: string, props?: EventProps): string;
+  /** `userToken` is the server's signature of the id, where the tenant requires one. */
+  identify(userId: string, userToken?: string): void;
+  /** The visitor's choice, remembered on the device; `pending` forgets it. */
+  consent(state: Consent): void;
+  /** Rejects with an error that carries `status` (0: no connection). The same holds for `similar` and `trending`. */
+  recommend(options?: AnswerOptions): Promise<Answer>;
+  similar(itemId: string, options?: AnswerOptions): Promise<Answer>;
+  trending(options?: AnswerOptions): Promise<Answer>;
+  /** Forgets user, device, session and recent items, as after a log-out. */
+  reset(): void;
+  /** Sends what waits; resolves after one attempt. */
+  flush(): Promise<void>;
+  /** Sees each event before it is queued; returning null, or throwing, holds it back. */
+  beforeSend(hook: (event: Event) => Event | null): void;
+  /** A call by name, or a function that gets this object. Calls pushed before the script came are made when it does. */
+  push(command: Command): void;
+}
+
+export type Command = [name: string, ...args: unknown[]] | ((lakeshore: Lakeshore) => void);

@@ -1,0 +1,159 @@
+import type { Event } from "../events/index.ts";
+import type { Answer, AnswerOptions, EventProps, Lakeshore } from "./api.ts";
+import { type QueuedEvent, withoutIds } from "./batch.ts";
+import { type Consent, parseConsent, resolveConsent } from "./consent.ts";
+import { createDevice } from "./device.ts";
+import { QUEUE_EVENTS_MAX } from "./limits.ts";
+import { createOutbox } from "./outbox.ts";
+import type { Ports } from "./ports.ts";
+import { makeUuid } from "./uuid.ts";
+
+export interface ClientOptions {
+  /** Base of the API, without a slash at its end. */
+  api: string;
+  /** The publishable key. */
+  key: string;
+  initialConsent: Consent;
+  /** The browser says no: Global Privacy Control or Do Not Track. */
+  signal: boolean;
+}
+
+export interface Client extends Omit<Lakeshore, "push"> {
+  hide(): void;
+  wake(): void;
+}
+
+/** Types that show an interest in an item: what `recent` is made of. */
+const INTEREST = /^(view|click|add_to_cart|purchase|like)$/;
+
+/** The beacon without a page: state and decisions over `Ports`. */
+export function createClient({ api, key, initialConsent, signal }: ClientOptions, ports: Ports): Client {
+  // By tenant, not by key: a key may be replaced.
+  const prefix = `lakeshore.${key.split("_")[1]}.`;
+  const choiceKey = `${prefix}consent`;
+  const consentOf = (choice: Consent | null) => resolveConsent({ choice, initial: initialConsent, signal });
+  let state = consentOf(parseConsent(ports.local.get(choiceKey)));
+  let hook = (event: Event): Event | null => event;
+  let user: { id: string; token?: string | undefined } | undefined;
+  let undecided: QueuedEvent[] = [];
+
+  const mayStore = () => state === "granted";
+  const device = createDevice(prefix, mayStore, ports);
+  const outbox = createOutbox({ prefix: `${prefix}queue.`, urlFor, mayStore, ports });
+
+  function urlFor(userId: string | undefined): string {
+    const token = user !== undefined && user.id === userId ? user.token : undefined;
+    return `${api}/v1/events?${query({ key, user_token: token })}`;
+  }
+
+  function release(event: QueuedEvent): void {
+    if (state === "denied" && event.type === "identify") return;
+    const known = state === "denied" ? withoutIds(event) : event;
+    try {
+      const kept = hook({ ...known, sent_at: ports.now() });
+      if (kept !== null) outbox.add(kept);
+    } catch {
+      // A hook that fails may be the one that takes something private out: hold the event back.
+    }
+  }
+
+  function enter(next: Consent): void {
+    state = next;
+    if (next === "denied") {
+      outbox.anonymise();
+      device.forget();
+    }
+    if (next === "pending") return;
+    if (next === "granted") device.save();
+    const released = undecided;
+    undecided = [];
+    released.forEach(release);
+  }
+
+  async function ask(path: string, options: AnswerOptions = {}, personal = false): Promise<Answer> {
+    const { limit, fields, exclude, scenario } = options;
+    const ids = personal && state === "granted" ? { ...device.ids(), user_token: user?.token } : {};
+    const recent = personal && state === "granted" ? device.recent() : [];
+    const search = query({
+      key,
+      limit,
+      fields: fields?.join(),
+      exclude: exclude?.join(),
+      scenario,
+      ...ids,
+      recent: recent.join() || undefined,
+    });
+    const { status, body } = await ports.get(`${api}/v1/${path}?${search}`);
+    if (status !== 200)
+      throw Object.assign(new Error(`${path} was answered with ${status}`), { status, body });
+    return body as Answer;
+  }
+
+  const client: Client = {
+    track(type, props) {
+      const nowMs = ports.now();
+      const event: QueuedEvent = {
+        ...props,
+        event_id: makeUuid(nowMs, ports.random(10)),
+        type,
+        ...(state === "denied" ? {} : device.ids()),
+        occurred_at: nowMs,
+        consent: "granted",
+      };
+      if (state !== "denied" && event.item_id !== undefined && INTEREST.test(type))
+        device.remember(event.item_id);
+      if (state === "pending") undecided = [...undecided, event].slice(-QUEUE_EVENTS_MAX);
+      else release(event);
+      return event.event_id;
+    },
+    view: (itemId, props) => trackItem("view", itemId, props),
+    click: (itemId, props) => trackItem("click", itemId, props),
+    purchase: (itemId, props) => trackItem("purchase", itemId, props),
+
+    identify(userId, userToken) {
+      user = { id: userId, token: userToken };
+      if (state !== "denied" && device.setUser(userId)) client.track("identify");
+    },
+
+    consent(choice) {
+      if (choice === "pending") {
+        ports.local.remove(choiceKey);
+        device.forget();
+      } else ports.local.set(choiceKey, choice);
+      enter(consentOf(choice));
+    },
+
+    recommend: (options) => ask("recommendations", options, true),
+    similar: (itemId, options) => ask(`items/${encodeURIComponent(itemId)}/similar`, options),
+    trending: (options) => ask("trending", options),
+
+    reset() {
+      // First, because the user's token goes with the user.
+      void outbox.flush();
+      user = undefined;
+      device.forget();
+    },
+    flush: () => outbox.flush(),
+    beforeSend(next) {
+      hook = next;
+    },
+    hide: () => outbox.hide(),
+    wake: () => outbox.wake(),
+  };
+
+  function trackItem(type: string, itemId: string, props?: EventProps): string {
+    return client.track(type, { ...props, item_id: itemId });
+  }
+
+  enter(state);
+  outbox.reclaim();
+  return client;
+}
+
+/** A query string of what is not undefined. */
+function query(parameters: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) search.set(name, `${value}`);
+  return search.toString();
+}

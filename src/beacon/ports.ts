@@ -1,0 +1,28 @@
+/** What the beacon needs of the world. `browser.ts` holds the real ones; none of them throws. */
+export interface Ports {
+  now(): number;
+  random(bytes: number): Uint8Array;
+  /** Runs once after `delayMs`; returns what cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+  /** A POST that outlives the page, as text/plain: no preflight. Status 0: no answer. */
+  post(url: string, body: string): Promise<Reply>;
+  /** sendBeacon: true when the browser took the body, which says nothing of the server. */
+  beacon(url: string, body: string): boolean;
+  get(url: string): Promise<{ status: number; body: unknown }>;
+  online(): boolean;
+  local: KeyValue;
+  session: KeyValue;
+}
+
+export interface Reply {
+  status: number;
+  retryAfter?: string | null;
+}
+
+/** Web storage. Where it is full or forbidden, `set` does nothing and `get` finds nothing. */
+export interface KeyValue {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(): string[];
+}

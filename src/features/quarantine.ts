@@ -1,0 +1,23 @@
+import type { D1Database } from "@cloudflare/workers-types";
+import { D1_JSON_BYTES_MAX } from "../base/index.ts";
+import { splitJson } from "./split-json.ts";
+
+export interface QuarantinedEvent {
+  tenant: string;
+  eventId: string;
+  reason: string;
+  atMs: number;
+}
+
+/** Notes which events went to quarantine: each id once, its first reason standing. The rows themselves are in the lake. */
+export async function recordQuarantine(core: D1Database, rows: readonly QuarantinedEvent[]): Promise<void> {
+  const documents = splitJson(
+    rows.map((row) => [row.tenant, row.eventId, row.reason.slice(0, 500), row.atMs]),
+    D1_JSON_BYTES_MAX,
+  );
+  for (const document of documents) await core.prepare(INSERT).bind(document).run();
+}
+
+const INSERT = `
+INSERT OR IGNORE INTO quarantine (tenant, event_id, reason, at)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`;

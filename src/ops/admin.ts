@@ -1,0 +1,78 @@
+import type {
+  Item,
+  ItemPatch,
+  KeyKind,
+  KeyRecord,
+  StoredItem,
+  StoredUser,
+  User,
+  UserPatch,
+} from "../events/index.ts";
+import type { ListKind } from "../features/index.ts";
+
+/** One page of a listing, in the order of the ids; `cursor` is absent on the last page. */
+export interface Page<T> {
+  items: T[];
+  cursor?: string;
+}
+
+export interface PageRequest {
+  cursor?: string;
+  limit: number;
+}
+
+export interface TenantOptions {
+  /** Origins that the first publishable key is bound to; empty means any. */
+  origins: string[];
+  customEventTypes?: string[];
+  requireUserToken?: boolean;
+}
+
+export interface TenantStats {
+  /** Distinct event ids that D1's ledger holds now. */
+  featureEvents: number;
+  /** Distinct event ids in quarantine. */
+  quarantined: number;
+  items: number;
+  users: number;
+}
+
+export interface Refreshed {
+  /** Items of each list as it stands now. */
+  lists: Record<ListKind, number>;
+  overlayItems: number;
+}
+
+/**
+ * The RPC of the pipeline Worker's `Admin`: every call that writes D1, KV or the lake on a customer's behalf. Bodies are
+ * validated by the caller; the tenant's pattern is asserted here again. A call that returned is kept: the lake has it.
+ */
+export interface PipelineAdmin {
+  upsertItems(tenant: string, items: Item[]): Promise<{ upserted: number }>;
+  getItem(tenant: string, itemId: string): Promise<StoredItem | null>;
+  /** Null when there is no such item. */
+  patchItem(tenant: string, itemId: string, patch: ItemPatch): Promise<StoredItem | null>;
+  /** False when there is no such item. */
+  deleteItem(tenant: string, itemId: string): Promise<boolean>;
+  listItems(tenant: string, page: PageRequest): Promise<Page<StoredItem>>;
+
+  upsertUsers(tenant: string, users: User[]): Promise<{ upserted: number }>;
+  getUser(tenant: string, userId: string): Promise<StoredUser | null>;
+  patchUser(tenant: string, userId: string, patch: UserPatch): Promise<StoredUser | null>;
+  deleteUser(tenant: string, userId: string): Promise<boolean>;
+  listUsers(tenant: string, page: PageRequest): Promise<Page<StoredUser>>;
+
+  createTenant(
+    tenant: string,
+    options: TenantOptions,
+  ): Promise<{ publishableKey: string; secretKey: string } | { error: "exists" }>;
+  /** The key itself is told this once; afterwards only its hash is known. */
+  createKey(tenant: string, kind: KeyKind, origins: string[]): Promise<{ key: string; record: KeyRecord }>;
+  listKeys(tenant: string): Promise<KeyRecord[]>;
+  /** False when the tenant has no such key, or it is revoked already. */
+  revokeKey(tenant: string, hash: string): Promise<boolean>;
+
+  /** Does now what the crons do on schedule: drains spilled messages, then writes the lists and the overlay. */
+  refresh(tenant: string): Promise<Refreshed>;
+  stats(tenant: string): Promise<TenantStats>;
+}

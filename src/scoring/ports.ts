@@ -1,0 +1,19 @@
+import type { Engine, ObjectStore } from "../base/index.ts";
+
+/** Why a published model or overlay is not served. The one before it stays. */
+export interface Fault {
+  tenant: string;
+  /** What was being read: a version, the pointer or the overlay. */
+  subject: string;
+  message: string;
+}
+
+export interface ScoringPorts {
+  store: ObjectStore;
+  engine: Engine;
+  /** Resolves after so many milliseconds: what a bounded wait races against. */
+  sleep(durationMs: number): Promise<void>;
+  onFault(fault: Fault): void;
+  /** Bytes of models held over all tenants; `SCORER_MODELS_BYTES_MAX` when absent. */
+  modelsBytesMax?: number;
+}

@@ -1,0 +1,107 @@
+import { MINUTE_MS, SCORER_MODELS_BYTES_MAX, SECOND_MS } from "../base/index.ts";
+import { overlayKey, readOverlay } from "../catalogue/index.ts";
+import { readPointer } from "../registry/index.ts";
+import { fetchArtifact, startModel } from "./model.ts";
+import type { ScoringPorts } from "./ports.ts";
+import { evict, type Refresh, type Shelf, type TenantSlot } from "./tenant.ts";
+import { layOverlay } from "./view.ts";
+
+/** How often pointer and overlay are looked at: half of the 30 s within which a change must show. */
+const POLL_MS = 15 * SECOND_MS;
+/**
+ * `waitUntil` ends after 30 s, and what it was doing then never settles: a refresh older than this is taken for dead, so
+ * that a request cut off while it loaded does not leave the tenant cold for ever.
+ */
+const REFRESH_LEASE_MS = 30 * SECOND_MS;
+/** A published version never changes, so a broken one is only tried again in case the reading was at fault. */
+const BROKEN_RETRY_MS = 5 * MINUTE_MS;
+
+/** Brings a tenant's slot up to date in the background, one refresh at a time per tenant, when a poll is due. */
+export function refreshIfDue(
+  ports: ScoringPorts,
+  shelf: Shelf,
+  slot: TenantSlot,
+  { nowMs, waitUntil }: { nowMs: number; waitUntil(promise: Promise<unknown>): void },
+): void {
+  const busy = slot.refresh !== null && nowMs - slot.refresh.startedAtMs < REFRESH_LEASE_MS;
+  if (busy || nowMs - slot.attemptedAtMs < POLL_MS) return;
+  slot.attemptedAtMs = nowMs;
+  const report = (error: unknown) =>
+    ports.onFault({ tenant: slot.tenant, subject: "refresh", message: messageOf(error) });
+  const checked = check(ports, slot, nowMs);
+  const refresh: Refresh = { startedAtMs: nowMs, checked: checked.catch(() => undefined) };
+  slot.refresh = refresh;
+  const isCurrent = () => slot.refresh === refresh && shelf.holds(slot);
+  const done = checked
+    .then(() => load(ports, shelf, slot, { nowMs, isCurrent }))
+    .catch(report)
+    .finally(() => {
+      if (slot.refresh === refresh) slot.refresh = null;
+    });
+  waitUntil(done);
+}
+
+/** Reads the pointer and, if its etag changed, the overlay. I/O and one pass over the catalogue at most. */
+async function check(ports: ScoringPorts, slot: TenantSlot, nowMs: number): Promise<void> {
+  const { store } = ports;
+  const { tenant } = slot;
+  const [live, overlayEtag] = await Promise.all([readPointer(store, tenant), store.etag(overlayKey(tenant))]);
+  slot.liveVersion = live?.pointer.version ?? null;
+  if (slot.liveVersion === null) evict(slot);
+  else if (overlayEtag !== slot.overlay.etag) await takeOverlay(ports, slot, overlayEtag);
+  slot.checkedAtMs = nowMs;
+}
+
+/** Lays a changed overlay over the model. While one cannot be read, the one before it stays; the next poll tries again. */
+async function takeOverlay(ports: ScoringPorts, slot: TenantSlot, etag: string | null): Promise<void> {
+  const { tenant } = slot;
+  try {
+    const found = etag === null ? null : await readOverlay(ports.store, tenant);
+    slot.overlay = { overlay: found?.overlay ?? null, etag: found?.etag ?? null };
+  } catch (error) {
+    ports.onFault({ tenant, subject: overlayKey(tenant), message: messageOf(error) });
+    return;
+  }
+  if (slot.view !== null) slot.view = layOverlay(slot.view.model, slot.overlay.overlay, slot.overlay.etag);
+}
+
+/** Loads the live version beside the one that answers, then swaps. */
+async function load(
+  ports: ScoringPorts,
+  shelf: Shelf,
+  slot: TenantSlot,
+  { nowMs, isCurrent }: { nowMs: number; isCurrent(): boolean },
+): Promise<void> {
+  const { tenant, liveVersion: version } = slot;
+  if (version === null || version === undefined || version === slot.view?.model.manifest.version) return;
+  if (slot.broken?.version === version && nowMs - slot.broken.atMs < BROKEN_RETRY_MS) return;
+  const refuse = (message: string) => {
+    slot.broken = { version, atMs: nowMs };
+    ports.onFault({ tenant, subject: version, message });
+  };
+
+  // Kept aside: another tenant's load may evict this one meanwhile, and its overlay with it.
+  const { overlay } = slot;
+  const artifact = await fetchArtifact(ports.store, tenant, version);
+  if (!artifact.ok) return refuse(artifact.error);
+  const bytesMax = ports.modelsBytesMax ?? SCORER_MODELS_BYTES_MAX;
+  const { bytes } = artifact.value;
+  if (bytes > bytesMax) return refuse(`it needs ${bytes} bytes, over the scorer's ${bytesMax}`);
+  shelf.makeRoom(bytes, { of: slot, bytesMax });
+  const model = await startModel(ports.engine, artifact.value);
+  if (!model.ok) return refuse(model.error);
+  // A refresh that outlived its lease must not put an old version over a newer one.
+  if (!isCurrent()) return model.value.retire();
+
+  const previous = slot.view;
+  slot.overlay = overlay;
+  // The swap: requests before this line are answered whole by the old model, those after it by the new one.
+  slot.view = layOverlay(model.value, overlay.overlay, overlay.etag);
+  previous?.model.retire();
+  // Once more, for what other tenants loaded at the same time.
+  shelf.makeRoom(slot.view.bytes, { of: slot, bytesMax });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,86 @@
+import type { Overlay } from "../catalogue/index.ts";
+import type { ModelView } from "./view.ts";
+
+/** What the scorer knows of one tenant. All of it can be read again from R2. */
+export interface TenantSlot {
+  tenant: string;
+  /** What answers; null while nothing is loaded. */
+  view: ModelView | null;
+  /** The pointer's version; null: the tenant has no live model; undefined: not read yet. */
+  liveVersion: string | null | undefined;
+  overlay: { overlay: Overlay | null; etag: string | null };
+  /** When pointer and overlay were last read with success. */
+  checkedAtMs: number;
+  /** When that was last tried. */
+  attemptedAtMs: number;
+  refresh: Refresh | null;
+  /** The version that could not be served. */
+  broken: { version: string; atMs: number } | null;
+}
+
+/** A refresh under way. */
+export interface Refresh {
+  startedAtMs: number;
+  /** Settles when pointer and overlay have been read, before any model is loaded. Never rejects. */
+  checked: Promise<void>;
+}
+
+/** Tenants remembered, most of them without a model in memory: about 1 KB each. */
+const TENANTS_MAX = 1_000;
+
+/** The tenants in the order of their last request, and the bytes that their models hold. */
+export class Shelf {
+  readonly #slots = new Map<string, TenantSlot>();
+
+  /** The tenant's slot, now the most recently used. */
+  touch(tenant: string): TenantSlot {
+    const slot = this.#slots.get(tenant) ?? emptySlot(tenant);
+    this.#slots.delete(tenant);
+    this.#slots.set(tenant, slot);
+    if (this.#slots.size > TENANTS_MAX) this.#forgetOldest();
+    return slot;
+  }
+
+  /** False for a slot that was forgotten while something was loaded for it. */
+  holds(slot: TenantSlot): boolean {
+    return this.#slots.get(slot.tenant) === slot;
+  }
+
+  /** Evicts models, least recently used first, until `bytes` more fit beside those of other tenants. */
+  makeRoom(bytes: number, { of, bytesMax }: { of: TenantSlot; bytesMax: number }): void {
+    const others = [...this.#slots.values()].filter((slot) => slot !== of && slot.view !== null);
+    let held = others.reduce((sum, slot) => sum + (slot.view?.bytes ?? 0), 0);
+    for (const slot of others) {
+      if (held + bytes <= bytesMax) return;
+      held -= slot.view?.bytes ?? 0;
+      evict(slot);
+    }
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#slots.values();
+    if (oldest === undefined) return;
+    this.#slots.delete(oldest.tenant);
+    evict(oldest);
+  }
+}
+
+/** Frees what a tenant holds. It is loaded again by the first request after the next poll is due. */
+export function evict(slot: TenantSlot): void {
+  slot.view?.model.retire();
+  slot.view = null;
+  slot.overlay = { overlay: null, etag: null };
+}
+
+function emptySlot(tenant: string): TenantSlot {
+  return {
+    tenant,
+    view: null,
+    liveVersion: undefined,
+    overlay: { overlay: null, etag: null },
+    checkedAtMs: Number.NEGATIVE_INFINITY,
+    attemptedAtMs: Number.NEGATIVE_INFINITY,
+    refresh: null,
+    broken: null,
+  };
+}

@@ -1,0 +1,86 @@
+import { LATE_ITEMS_MAX, type Tensor } from "../base/index.ts";
+import { contentFeatures, itemFields, type Overlay, type OverlayItem } from "../catalogue/index.ts";
+import { type BiasPool, compileAvailability, createBiasPool } from "../rules/index.ts";
+import type { LiveModel } from "./model.ts";
+
+/** An item of an overlay in memory: its object, its texts. */
+const OVERLAY_ITEM_BYTES = 1_000;
+
+/**
+ * A model with an overlay laid over it: what one request answers from. Immutable; a new overlay makes a new view of the
+ * same model, so a request under way is never half old and half new.
+ */
+export interface ModelView {
+  model: LiveModel;
+  overlayEtag: string | null;
+  /** N + M. */
+  size: number;
+  bytes: number;
+  /** [M, F] */
+  lateFeatures: Tensor;
+  bias: BiasPool;
+  /** Index of an item of the model, or N + j of late item j; undefined when neither knows it. */
+  indexOf(itemId: string): number | undefined;
+  idAt(index: number): string;
+  fieldsAt(index: number, fields: readonly string[]): Record<string, unknown>;
+}
+
+/** Cost: one pass over N items and one feature vector per late item. Paid in the background. */
+export function layOverlay(model: LiveModel, overlay: Overlay | null, overlayEtag: string | null): ModelView {
+  const { catalogue, manifest } = model;
+  const changed = new Map(Object.entries(overlay?.items ?? {}));
+  const late = manifest.lateFeatureCount === 0 ? [] : lateItems(changed, catalogue.idToIndex);
+  const lateIndex = new Map(late.map((item, j) => [item.item_id, catalogue.size + j]));
+  const { bias } = compileAvailability(
+    catalogue,
+    availabilityChanges(changed, catalogue.idToIndex),
+    late.length,
+  );
+  const idAt = (index: number) =>
+    catalogue.ids[index] ?? (late[index - catalogue.size] as OverlayItem).item_id;
+  return {
+    model,
+    overlayEtag,
+    size: bias.length,
+    bytes: model.bytes + changed.size * OVERLAY_ITEM_BYTES,
+    lateFeatures: featureMatrix(late, manifest.lateFeatureCount),
+    bias: createBiasPool(bias),
+    indexOf: (itemId) => catalogue.idToIndex.get(itemId) ?? lateIndex.get(itemId),
+    idAt,
+    fieldsAt(index, fields) {
+      const edited = changed.get(idAt(index));
+      // The overlay holds whole items: a field that it lacks has been taken away.
+      return edited === undefined ? catalogue.fieldsOf(index, fields) : itemFields(edited, fields);
+    },
+  };
+}
+
+/** The newest items that the model has not seen and that may be answered. */
+function lateItems(
+  changed: ReadonlyMap<string, OverlayItem>,
+  known: ReadonlyMap<string, number>,
+): OverlayItem[] {
+  const late = [...changed.values()].filter((item) => isAvailable(item) && !known.has(item.item_id));
+  late.sort((a, b) => (b.updated_at ?? 0) - (a.updated_at ?? 0) || (a.item_id < b.item_id ? -1 : 1));
+  return late.slice(0, LATE_ITEMS_MAX);
+}
+
+function* availabilityChanges(
+  changed: ReadonlyMap<string, OverlayItem>,
+  known: ReadonlyMap<string, number>,
+): Generator<{ index: number; available: boolean }> {
+  for (const [itemId, item] of changed) {
+    const index = known.get(itemId);
+    if (index !== undefined) yield { index, available: isAvailable(item) };
+  }
+}
+
+function isAvailable(item: OverlayItem): boolean {
+  return item.deleted !== true && item.hidden !== true && item.stock !== 0;
+}
+
+function featureMatrix(items: readonly OverlayItem[], width: number): Tensor {
+  const data = new Float32Array(items.length * width);
+  for (const [j, item] of items.entries()) data.set(contentFeatures(item, width), j * width);
+  return { type: "float32", dims: [items.length, width], data };
+}

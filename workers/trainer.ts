@@ -1,6 +1,141 @@
-import { WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
-import * as ort from "onnxruntime-web/wasm";
-import mod from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
-export class Admin extends WorkerEntrypoint { async start(){ const i = await this.env.RETRAIN.create({params:{a:1}}); return i.id } async status(id){ return await (await this.env.RETRAIN.get(id)).status() } }
-export class RetrainWorkflow extends WorkflowEntrypoint { async run(event, step){ return await step.do("x", async()=> String(mod) + typeof ort.InferenceSession) } }
-export default { async fetch(){ return new Response("t") } };
+import {
+  WorkerEntrypoint,
+  WorkflowEntrypoint,
+  type WorkflowEvent,
+  type WorkflowStep,
+  type WorkflowStepConfig,
+} from "cloudflare:workers";
+import type { Result } from "../src/base/index.ts";
+import { HOUR_MS, r2ObjectStore } from "../src/base/index.ts";
+import { listTenants, readAllItems } from "../src/features/index.ts";
+import {
+  listVersions,
+  type Pointer,
+  type PointerError,
+  promote,
+  readManifest,
+  readPointer,
+  rollback,
+  unpin,
+} from "../src/registry/index.ts";
+import {
+  type RetrainOutcome,
+  type RetrainParams,
+  type RetrainStatus,
+  readProgress,
+  retrain,
+  runIdOf,
+  type TrainerAdmin,
+  tenantOfRun,
+} from "../src/retraining/index.ts";
+import { workerdEngine } from "../src/runtime/index.ts";
+
+/** A step that fails is tried again on the same checkpoints; a bug in a learner must not burn CPU for hours. */
+const STEP: WorkflowStepConfig = {
+  retries: { limit: 2, delay: "5 seconds", backoff: "exponential" },
+  timeout: "15 minutes",
+};
+
+/** Ends the current task of the event loop, so that whatever else runs on this thread gets its turn. */
+const yieldTo = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParams> {
+  override async run(
+    event: Readonly<WorkflowEvent<RetrainParams>>,
+    step: WorkflowStep,
+  ): Promise<RetrainOutcome> {
+    const ports = {
+      store: r2ObjectStore(this.env.LAKE),
+      engine: workerdEngine(),
+      items: (tenant: string) => readAllItems(this.env.DB, tenant),
+      yieldTo,
+      clock: Date.now,
+    };
+    return retrain(ports, event.payload, {
+      // Results are plain JSON by the port's rule, which `Serializable` cannot see through a type parameter.
+      do: <T>(name: string, run: () => Promise<T>) =>
+        step.do(name, STEP, run as () => Promise<Rpc.Serializable<T>>) as Promise<T>,
+    });
+  }
+}
+
+/** RPC for the edge's admin routes: start, follow, promote, roll back. */
+export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin {
+  async startRetrain(tenant: string, { seed = 1, reason }: { seed?: number; reason: string }) {
+    return startRetrain(this.env, { tenant, seed, reason, nowMs: Date.now() });
+  }
+
+  async retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null> {
+    if (tenantOfRun(runId) !== tenant) return null;
+    const instance = await this.env.RETRAIN.get(runId).catch(() => null);
+    if (instance === null) return null;
+    const { status, output, error } = await instance.status();
+    const progress = await readProgress(r2ObjectStore(this.env.LAKE), tenant, runId);
+    const report = progress ?? { step: "read", progress: 0, message: "" };
+    if (status === "complete") {
+      return { ...report, status, progress: 1, outcome: output as unknown as RetrainOutcome };
+    }
+    if (status === "errored" || status === "terminated") {
+      return { ...report, status: "errored", error: error?.message ?? status };
+    }
+    return { ...report, status: status === "queued" ? "queued" : "running" };
+  }
+
+  async listModels(tenant: string) {
+    const store = r2ObjectStore(this.env.LAKE);
+    const [current, versions] = await Promise.all([readPointer(store, tenant), listVersions(store, tenant)]);
+    return { live: current?.pointer ?? null, versions };
+  }
+
+  getModel(tenant: string, version: string) {
+    return readManifest(r2ObjectStore(this.env.LAKE), tenant, version);
+  }
+
+  async promote(tenant: string, version: string) {
+    const store = r2ObjectStore(this.env.LAKE);
+    return plain(await promote(store, tenant, version, { nowMs: Date.now(), byHand: true }));
+  }
+
+  async rollback(tenant: string) {
+    return plain(await rollback(r2ObjectStore(this.env.LAKE), tenant, { nowMs: Date.now() }));
+  }
+
+  async unpin(tenant: string) {
+    return plain(await unpin(r2ObjectStore(this.env.LAKE), tenant));
+  }
+}
+
+interface RetrainRequest {
+  tenant: string;
+  seed: number;
+  reason: string;
+  nowMs: number;
+}
+
+async function startRetrain(env: TrainerEnv, { tenant, seed, reason, nowMs }: RetrainRequest) {
+  const runId = runIdOf(tenant, reason, nowMs);
+  await env.RETRAIN.create({ id: runId, params: { tenant, runId, seed, reason, requestedAtMs: nowMs } });
+  return { runId };
+}
+
+function plain(result: Result<Pointer, PointerError>): Pointer | { error: string } {
+  return result.ok ? result.value : { error: result.error.message };
+}
+
+export default {
+  fetch: () => new Response("The trainer answers by RPC only.", { status: 404 }),
+
+  /** One run per tenant and hour: its id is made of both, so a cron that is delivered twice starts one run. */
+  async scheduled(controller, env) {
+    const hourMs = Math.floor(controller.scheduledTime / HOUR_MS) * HOUR_MS;
+    for (const tenant of await listTenants(env.DB)) {
+      try {
+        await startRetrain(env, { tenant, seed: 1, reason: "cron", nowMs: hourMs });
+      } catch (error) {
+        console.warn(
+          `retrain of ${tenant} was not started: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+    }
+  },
+} satisfies ExportedHandler<TrainerEnv>;

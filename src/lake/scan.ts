@@ -28,7 +28,7 @@ export interface ScanProgress {
 export interface ScannedRows<Row, Name extends keyof Row> {
   path: string;
   rows: number;
-  columns: { [K in Name]: (Exclude<Row[K], undefined> | null)[] };
+  columns: { [K in Name]-?: (Exclude<Row[K], undefined> | null)[] };
 }
 
 /** A file up to this size is read whole: one call in place of three, at the cost of bytes that are free in R2. */

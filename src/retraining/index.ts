@@ -1,0 +1,18 @@
+/**
+ * retraining: the steps of a retrain over what the lake holds: read, train, evaluate, gate, refit, publish. Every step is
+ * safe to repeat and leaves what the next one needs in the run's folder. Serving is not reached from here: the only thing
+ * handed over is the artifact, and the pointer's write is the one commit point (in `registry`).
+ */
+export {
+  RETRAIN_STEPS,
+  type RetrainOutcome,
+  type RetrainParams,
+  type RetrainStatus,
+  type TrainerAdmin,
+} from "./contract.ts";
+export { decodeDataset, encodeDataset } from "./dataset-file.ts";
+export { decide, GATE_CASES_MIN, GATE_METRIC, type GateDecision, type LiveComparison } from "./gate.ts";
+export type { RetrainPorts, StepRunner } from "./ports.ts";
+export { retrain } from "./retrain.ts";
+export { runIdOf, tenantOfRun } from "./run-id.ts";
+export { readProgress } from "./workspace.ts";

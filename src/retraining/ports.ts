@@ -1,0 +1,21 @@
+import type { Clock, Engine, ObjectStore } from "../base/index.ts";
+import type { StoredItem } from "../events/index.ts";
+import type { YieldTo } from "../learn/index.ts";
+
+export interface RetrainPorts {
+  store: ObjectStore;
+  engine: Engine;
+  /** The tenant's catalogue as it stands, deleted items left out. */
+  items(tenant: string): Promise<StoredItem[]>;
+  yieldTo: YieldTo;
+  /** For the pace of progress reports only; what is computed takes its time from the run's parameters. */
+  clock: Clock;
+}
+
+/**
+ * Runs a named step once: where its result is known already it is returned and `run` is not called. A Workflow's `step.do`
+ * obeys this rule. Results are small JSON; anything large goes to the run's folder in the store.
+ */
+export interface StepRunner {
+  do<T>(name: string, run: () => Promise<T>): Promise<T>;
+}

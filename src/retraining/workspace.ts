@@ -1,0 +1,85 @@
+import { listAll, type ObjectStore, SECOND_MS } from "../base/index.ts";
+import { RETRAIN_STEPS, type RetrainOutcome, type RetrainParams, type RetrainStep } from "./contract.ts";
+import type { RetrainPorts } from "./ports.ts";
+
+/** The run's folder: what its steps hand to each other, its progress and its outcome. */
+export function workKey(tenant: string, runId: string, name: string): string {
+  return `work/${tenant}/${runId}/${name}`;
+}
+
+export interface Progress {
+  step: string;
+  progress: number;
+  message: string;
+}
+
+export interface Workspace {
+  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** A reporter for one step: fraction 0…1 of that step. Never fails the step. */
+  progress(step: RetrainStep): (fraction: number, message: string) => void;
+  finish(outcome: RetrainOutcome): Promise<void>;
+}
+
+/** How the whole bar is shared out: training and the refit take most of the time. */
+const SHARE: Record<RetrainStep, number> = {
+  read: 0.1,
+  train: 0.4,
+  evaluate: 0.15,
+  gate: 0.05,
+  refit: 0.25,
+  publish: 0.05,
+};
+
+/** R2 takes one write per second to a key. */
+const REPORT_EVERY_MS = 1.5 * SECOND_MS;
+
+export function openWorkspace(ports: RetrainPorts, { tenant, runId }: RetrainParams): Workspace {
+  const { store, clock } = ports;
+  const key = (name: string) => workKey(tenant, runId, name);
+  let reportedAtMs = 0;
+  return {
+    async read(name) {
+      const object = await store.get(key(name));
+      if (object === null) throw new Error(`${key(name)} is missing: an earlier step of the run wrote it`);
+      return object.bytes;
+    },
+    async write(name, bytes) {
+      await store.put(key(name), bytes);
+    },
+    progress(step) {
+      const before = RETRAIN_STEPS.slice(0, RETRAIN_STEPS.indexOf(step)).reduce(
+        (sum, name) => sum + SHARE[name],
+        0,
+      );
+      return (fraction, message) => {
+        const nowMs = clock();
+        if (nowMs - reportedAtMs < REPORT_EVERY_MS) return;
+        reportedAtMs = nowMs;
+        const report: Progress = { step, progress: before + SHARE[step] * fraction, message };
+        // Progress is a courtesy: a report that fails is overtaken by the next one.
+        store.put(key("progress.json"), toJson(report)).catch(() => {});
+      };
+    },
+    async finish(outcome) {
+      await store.put(key("outcome.json"), toJson(outcome));
+      const done: string[] = [];
+      for await (const { key: name } of listAll(store, key(""))) if (!name.endsWith(".json")) done.push(name);
+      await store.delete(done);
+    },
+  };
+}
+
+/** What a run last said of itself; null before its first report. */
+export async function readProgress(
+  store: ObjectStore,
+  tenant: string,
+  runId: string,
+): Promise<Progress | null> {
+  const object = await store.get(workKey(tenant, runId, "progress.json"));
+  return object === null ? null : (JSON.parse(new TextDecoder().decode(object.bytes)) as Progress);
+}
+
+function toJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

@@ -36,6 +36,9 @@ const STEP: WorkflowStepConfig = {
   timeout: "15 minutes",
 };
 
+/** One for the isolate: its Wasm memory is shared, and nothing is loaded before the first model is. */
+const engine = workerdEngine();
+
 /** Ends the current task of the event loop, so that whatever else runs on this thread gets its turn. */
 const yieldTo = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
@@ -46,7 +49,7 @@ export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParam
   ): Promise<RetrainOutcome> {
     const ports = {
       store: r2ObjectStore(this.env.LAKE),
-      engine: workerdEngine(),
+      engine,
       items: (tenant: string) => readAllItems(this.env.DB, tenant),
       yieldTo,
       clock: Date.now,

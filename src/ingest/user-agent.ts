@@ -8,10 +8,10 @@ export interface Agent {
 /**
  * Names that automatic clients give themselves, in their own words: crawlers and previews ("bot", "crawl", "spider",
  * "preview"), drivers of browsers and libraries. Whoever hides is not found here; a list that is kept up to date by the day
- * would not find them either, and costs more bytes than the rest of the edge Worker's intake.
+ * would not find them either, and costs more bytes than the rest of the intake. (Cubot makes phones.)
  */
 const BOT =
-  /bot\b|bot[/;-]|crawl|spider|slurp|preview|facebookexternalhit|headless|lighthouse|pagespeed|phantomjs|selenium|playwright|puppeteer|^(?:curl|wget|python|go-http|java|okhttp|axios|node|undici|libwww|scrapy)/i;
+  /(?<!cu)bot\b|bot[/;-]|crawl|spider|slurp|preview|facebookexternalhit|headless|lighthouse|pagespeed|phantomjs|selenium|playwright|puppeteer|^(?:curl|wget|python|go-http|java|okhttp|axios|node|undici|libwww|scrapy)/i;
 const TABLET = /ipad|tablet|kindle|silk\/|playbook|android(?!.*mobile)/i;
 const MOBILE = /mobi|iphone|ipod|android|blackberry|opera mini/i;
 const DESKTOP = /windows|macintosh|x11|linux|cros/i;

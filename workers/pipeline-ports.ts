@@ -1,0 +1,21 @@
+import { type ObjectStore, r2ObjectStore } from "../src/base/index.ts";
+import { applyEvents, recordQuarantine } from "../src/features/index.ts";
+import type { Sinks } from "../src/ingest/index.ts";
+import { openLake } from "../src/lake/index.ts";
+
+/** The pipeline's object store: the lake, the overlays and what was spilled. */
+export function objectStore(env: PipelineEnv): ObjectStore {
+  return r2ObjectStore(env.LAKE);
+}
+
+/** Where events end, on this Worker's bindings. */
+export function sinks(env: PipelineEnv, nowMs: number): Sinks {
+  return {
+    lake: openLake(objectStore(env)),
+    features: {
+      applyEvents: (events, atMs) => applyEvents([env.PROFILES_0], events, atMs),
+      recordQuarantine: (rows) => recordQuarantine(env.DB, rows),
+    },
+    nowMs,
+  };
+}

@@ -1,0 +1,81 @@
+import { assert, type Tensor } from "../base/index.ts";
+import type { Attribute, Graph, Node, ValueInfo } from "./graph.ts";
+
+/** Names a value of the graph that is being built. */
+export type Value = string;
+
+/** Writes a graph down in the order of its computation. Values are named by the builder: `MatMul_7`. */
+export interface GraphBuilder {
+  input(name: string, type: Tensor["type"], dims: ValueInfo["dims"]): Value;
+  constant(tensor: Tensor): Value;
+  /** A float32 scalar. */
+  float(value: number): Value;
+  /** An int64 vector; equal ones are stored once. */
+  ints(...values: number[]): Value;
+  /** One node with one output. */
+  op(op: string, inputs: readonly Value[], attributes?: Record<string, Attribute>): Value;
+  /** One node with several outputs. */
+  ops(op: string, inputs: readonly Value[], outputs: number, attributes?: Record<string, Attribute>): Value[];
+  output(name: string, value: Value, type: Tensor["type"], dims: ValueInfo["dims"]): void;
+  build(): Graph;
+}
+
+export function createGraph(name: string): GraphBuilder {
+  const inputs: ValueInfo[] = [];
+  const outputs: ValueInfo[] = [];
+  const nodes: Node[] = [];
+  const initializers = new Map<string, Tensor>();
+  const known = new Set<string>([""]);
+  let count = 0;
+
+  function define(prefix: string): Value {
+    const value = `${prefix}_${count++}`;
+    known.add(value);
+    return value;
+  }
+  function constant(tensor: Tensor): Value {
+    const size = tensor.dims.reduce((product, dim) => product * dim, 1);
+    assert(size === tensor.data.length, `a constant of dims ${tensor.dims} has ${tensor.data.length} values`);
+    const value = define("constant");
+    initializers.set(value, tensor);
+    return value;
+  }
+  const small = new Map<string, Value>();
+  function once(key: string, make: () => Value): Value {
+    const value = small.get(key) ?? make();
+    small.set(key, value);
+    return value;
+  }
+  function ops(
+    op: string,
+    from: readonly Value[],
+    outputCount: number,
+    attributes: Record<string, Attribute> = {},
+  ): Value[] {
+    for (const value of from) assert(known.has(value), `${op} uses ${value} before it is defined`);
+    const to = Array.from({ length: outputCount }, () => define(op));
+    nodes.push({ op, inputs: from, outputs: to, attributes });
+    return to;
+  }
+  return {
+    input(inputName, type, dims) {
+      inputs.push({ name: inputName, type, dims });
+      known.add(inputName);
+      return inputName;
+    },
+    constant,
+    float: (value) =>
+      once(`f${value}`, () => constant({ type: "float32", dims: [], data: Float32Array.of(value) })),
+    ints: (...values) =>
+      once(`i${values}`, () =>
+        constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values.map(BigInt)) }),
+      ),
+    op: (op, from, attributes) => ops(op, from, 1, attributes)[0] as Value,
+    ops,
+    output(outputName, value, type, dims) {
+      nodes.push({ op: "Identity", inputs: [value], outputs: [outputName], attributes: {} });
+      outputs.push({ name: outputName, type, dims });
+    },
+    build: () => ({ name, inputs, outputs, nodes, initializers }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
+import type { Engine, Session, Tensor } from "../base/index.ts";
+
+/** The part of ONNX Runtime's module that we use; both hosts load it their own way. */
+export interface Ort {
+  InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  Tensor: typeof OrtTensor;
+}
+
+const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+  executionProviders: ["wasm"],
+  graphOptimizationLevel: "all",
+  // Errors only: a warning about an unused input would go to the console with every load.
+  logSeverityLevel: 3,
+};
+
+/** The last call in the queue. One for all engines of the isolate, as they share one Wasm instance. */
+let tail: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `work` when all earlier calls are done: ONNX Runtime's Wasm build has one thread and one stack, and throws when a
+ * session is created, run or released while another call is under way.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = tail.then(work);
+  // A failed call must not fail those behind it.
+  tail = result.catch(() => undefined);
+  return result;
+}
+
+export function createEngine(loadOrt: () => Promise<Ort>): Engine {
+  return {
+    load: (model) =>
+      inTurn(async () => {
+        const ort = await loadOrt();
+        return wrap(ort, await ort.InferenceSession.create(model, SESSION_OPTIONS));
+      }),
+  };
+}
+
+function wrap(
+  ort: Ort,
+  session: InferenceSession,
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+): Session {
+  return {
+    run: (feeds) =>
+      inTurn(async () => {
+        const inputs = Object.fromEntries(
+          Object.entries(feeds).map(([name, { type, data, dims }]) => [
+            name,
+            new ort.Tensor(type, data, dims),
+          ]),
+        );
+        const outputs = await session.run(inputs);
+        return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)]));
+      }),
+    release: () => inTurn(() => session.release()),
+  };
+}
+
+function fromOrt(value: OrtTensor): Tensor {
+  return { type: value.type, dims: value.dims, data: value.data } as Tensor;
+}

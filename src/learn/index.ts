@@ -11,4 +11,6 @@ export { createDataset, type Dataset, type InteractionRow, rowsBefore } from "./
 export { compareRanks, type Evaluation, evaluateModel, type RankOptions, rankCases } from "./evaluate.ts";
 export type { FitOptions, FittedModel, Learner, Parameters, YieldTo } from "./learner.ts";
 export { METRIC_NAMES } from "./metrics.ts";
+export { popularity } from "./popularity.ts";
+export { sampleCases } from "./search.ts";
 export { type Cases, type Split, splitByTime } from "./split.ts";

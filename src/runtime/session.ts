@@ -40,11 +40,7 @@ export function createEngine(loadOrt: () => Promise<Ort>): Engine {
   };
 }
 
-function wrap(
-  ort: Ort,
-  session: InferenceSession,
-  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
-): Session {
+function wrap(ort: Ort, session: InferenceSession): Session {
   return {
     run: (feeds) =>
       inTurn(async () => {

@@ -68,27 +68,26 @@ SELECT row.value ->> 0, row.value ->> 2, row.value ->> 3, row.value ->> 4
 FROM ${NEW_ROWS}
 ORDER BY row.value ->> 4, row.value ->> 1`;
 
-/** Replaces each subject's history by the newest entries of its old and its incoming ones. */
+/**
+ * Replaces each subject's history by the newest entries of its old and its incoming ones. One sub-query per subject over
+ * two short arrays: several times faster than one window function over all subjects.
+ */
 function mergeHistories(incoming: string): string {
   return `
-WITH incoming (tenant, subject, entry, updated_at) AS MATERIALIZED (${incoming}),
-touched (tenant, subject, updated_at) AS (
-  SELECT tenant, subject, max(updated_at) FROM incoming GROUP BY tenant, subject
-),
-merged (tenant, subject, entry) AS (
-  SELECT tenant, subject, entry FROM incoming
-  UNION
-  SELECT touched.tenant, touched.subject, old.value
-  FROM touched CROSS JOIN profiles USING (tenant, subject) CROSS JOIN json_each(profiles.history) AS old
-),
-ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY tenant, subject ORDER BY entry DESC) AS place FROM merged
+WITH incoming (tenant, subject, entry, updated_at) AS (${incoming}),
+touched (tenant, subject, entries, updated_at) AS MATERIALIZED (
+  SELECT tenant, subject, json_group_array(entry), max(updated_at) FROM incoming GROUP BY tenant, subject
 )
 INSERT INTO profiles (tenant, subject, history, updated_at)
-SELECT tenant, subject, json_group_array(entry ORDER BY entry), touched.updated_at
-FROM ranked JOIN touched USING (tenant, subject)
-WHERE place <= ${HISTORY_MAX}
-GROUP BY tenant, subject
+SELECT touched.tenant, touched.subject, (
+  SELECT json_group_array(entry ORDER BY entry) FROM (
+    SELECT value AS entry FROM json_each(touched.entries)
+    UNION SELECT value FROM json_each(coalesce(old.history, '[]'))
+    ORDER BY entry DESC LIMIT ${HISTORY_MAX}
+  )
+), touched.updated_at
+FROM touched LEFT JOIN profiles AS old ON old.tenant = touched.tenant AND old.subject = touched.subject
+WHERE true
 ON CONFLICT (tenant, subject) DO UPDATE SET
   history = excluded.history, updated_at = max(updated_at, excluded.updated_at)`;
 }

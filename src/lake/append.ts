@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS, type ObjectStore, sha256Hex } from "../base/index.ts";
+import { DAY_MS, type ObjectStore, sha256Hex } from "../base/index.ts";
 import type { Cell } from "../events/index.ts";
 import { type ColumnStats, encodeRows } from "./encode.ts";
 import type { Table } from "./tables.ts";
@@ -57,7 +57,8 @@ async function writeFile<Row extends object>(
 }
 
 function groupByDay<Row>(table: Table<Row>, rows: readonly Row[]): Map<string, Row[]> {
-  return Map.groupBy(rows, (row) => dayOf(row[table.timeColumn] as number));
+  const byNumber = Map.groupBy(rows, (row) => Math.floor((row[table.timeColumn] as number) / DAY_MS));
+  return new Map([...byNumber].map(([day, dayRows]) => [dayOf(day * DAY_MS), dayRows]));
 }
 
 function sortRows<Row>({ timeColumn, keyColumn }: Table<Row>, rows: readonly Row[]): Row[] {
@@ -74,10 +75,10 @@ function sortRows<Row>({ timeColumn, keyColumn }: Table<Row>, rows: readonly Row
 
 /** YYYY-MM-DD in UTC. */
 export function dayOf(timeMs: number): string {
-  return new Date(Math.floor(timeMs / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
+  return new Date(timeMs).toISOString().slice(0, 10);
 }
 
 /** YYYY-MM-DDTHH-MM in UTC. */
 function minuteOf(timeMs: number): string {
-  return new Date(Math.floor(timeMs / MINUTE_MS) * MINUTE_MS).toISOString().slice(0, 16).replace(":", "-");
+  return new Date(timeMs).toISOString().slice(0, 16).replace(":", "-");
 }

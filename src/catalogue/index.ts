@@ -2,6 +2,7 @@
  * catalogue: the items of a model as columns in model order (`catalog.parquet`), the overlay of what changed or came
  * since, and the content features that place an item no learner has seen. What may be answered is decided by `rules`.
  */
+export type { CatalogItem } from "./columns.ts";
 export { contentFeatures, LATE_FEATURES } from "./content.ts";
 export { itemFields } from "./fields.ts";
 export {
@@ -13,4 +14,4 @@ export {
   writeOverlay,
 } from "./overlay.ts";
 export { type Catalogue, readCatalog } from "./read.ts";
-export { type CatalogItem, writeCatalog } from "./write.ts";
+export { writeCatalog } from "./write.ts";

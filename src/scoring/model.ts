@@ -1,15 +1,8 @@
-import {
-  type Engine,
-  err,
-  type ObjectStore,
-  ok,
-  type Result,
-  type Session,
-  type Tensor,
-} from "../base/index.ts";
+import { type Engine, err, ok, type Result, type Session, type Tensor } from "../base/index.ts";
 import { type Catalogue, readCatalog } from "../catalogue/index.ts";
 import { type Manifest, readArtifactFile, readManifest } from "../registry/index.ts";
 import { candidateFeeds, historyFeeds } from "./feeds.ts";
+import type { ScoringPorts } from "./ports.ts";
 
 /** A version's files, checked, not yet in the engine. */
 export interface Artifact {
@@ -32,7 +25,7 @@ export interface LiveModel {
 
 /** Reads and checks a version. An error is the artifact's fault and will not go away; a throw is the store's. */
 export async function fetchArtifact(
-  store: ObjectStore,
+  { store, sleep }: Pick<ScoringPorts, "store" | "sleep">,
   tenant: string,
   version: string,
 ): Promise<Result<Artifact>> {
@@ -42,7 +35,7 @@ export async function fetchArtifact(
   if (!graph.ok) return graph;
   const catalog = await readArtifactFile(store, manifest, "catalog.parquet");
   if (!catalog.ok) return catalog;
-  const catalogue = await attempt(() => readCatalog(catalog.value));
+  const catalogue = await attempt(() => readCatalog(catalog.value, { yieldTo: () => sleep(0) }));
   if (!catalogue.ok) return catalogue;
   if (catalogue.value.size !== manifest.itemCount || manifest.itemCount === 0) {
     return err(`its catalogue has ${catalogue.value.size} items, its manifest says ${manifest.itemCount}`);

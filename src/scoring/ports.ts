@@ -11,7 +11,7 @@ export interface Fault {
 export interface ScoringPorts {
   store: ObjectStore;
   engine: Engine;
-  /** Resolves after so many milliseconds: what a bounded wait races against. */
+  /** Resolves after so many milliseconds: what a bounded wait races against. 0 lets other work of the thread run. */
   sleep(durationMs: number): Promise<void>;
   onFault(fault: Fault): void;
   /** Bytes of models held over all tenants; `SCORER_MODELS_BYTES_MAX` when absent. */

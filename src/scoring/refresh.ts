@@ -82,7 +82,7 @@ async function load(
 
   // Kept aside: another tenant's load may evict this one meanwhile, and its overlay with it.
   const { overlay } = slot;
-  const artifact = await fetchArtifact(ports.store, tenant, version);
+  const artifact = await fetchArtifact(ports, tenant, version);
   if (!artifact.ok) return refuse(artifact.error);
   const bytesMax = ports.modelsBytesMax ?? SCORER_MODELS_BYTES_MAX;
   const { bytes } = artifact.value;

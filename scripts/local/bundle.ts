@@ -38,7 +38,11 @@ export async function bundleWorker(entry: string): Promise<WorkerBundle> {
   };
 }
 
-const KINDS: Record<string, ModuleDefinition["type"]> = { ".wasm": "CompiledWasm", ".onnx": "Data", ".bin": "Data" };
+const KINDS: Record<string, ModuleDefinition["type"]> = {
+  ".wasm": "CompiledWasm",
+  ".onnx": "Data",
+  ".bin": "Data",
+};
 
 function attachModules(attached: ModuleDefinition[]): Plugin {
   return {

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
@@ -24,6 +25,8 @@ export interface LocalOptions {
   host?: string;
   /** Folder of the persistent state; without it the state lives in memory and goes with the process. */
   statePath?: string;
+  /** Folder of the edge's static files, instead of the configured one. */
+  assetsPath?: string;
   /** Variables and secrets that every Worker gets: ADMIN_TOKEN, SIGNING_SECRET. */
   secrets: Record<string, string>;
   /** Shortens the Queue's wait, for tests; the configured 5 s otherwise. */
@@ -98,8 +101,13 @@ async function workerOptions(config: WorkerConfig, options: LocalOptions): Promi
   if (config.main === undefined) throw new Error(`${config.configPath} names no entry`);
   const { modules } = await bundleWorker(config.main);
   const consumers = Object.entries((base.queueConsumers ?? {}) as Record<string, object>);
+  const assets = base.assets as { directory: string } | undefined;
+  const directory = options.assetsPath ?? assets?.directory;
+  // A clone has no built assets yet; the runtime insists on the folder.
+  if (directory !== undefined) await mkdir(directory, { recursive: true });
   return {
     ...base,
+    ...(assets === undefined ? {} : { assets: { ...assets, directory } }),
     name: config.name,
     modules,
     bindings: { ...(base.bindings as object), ...options.secrets },
@@ -107,7 +115,10 @@ async function workerOptions(config: WorkerConfig, options: LocalOptions): Promi
       ? {}
       : {
           queueConsumers: Object.fromEntries(
-            consumers.map(([queue, consumer]) => [queue, { ...consumer, maxBatchTimeout: options.queueTimeoutS }]),
+            consumers.map(([queue, consumer]) => [
+              queue,
+              { ...consumer, maxBatchTimeout: options.queueTimeoutS },
+            ]),
           ),
         }),
   };

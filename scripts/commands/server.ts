@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { parseKey } from "../../src/events/index.ts";
+import { ApiClient } from "../client/index.ts";
+import { Home, PORT_DEFAULT } from "../start/index.ts";
+
+export interface ServerOptions {
+  url: string;
+  key?: string;
+}
+
+export interface Server {
+  client: ApiClient;
+  tenant: string;
+}
+
+/** Gives a command the options that say which server it talks to, and as whom. */
+export function withServer(command: Command): Command {
+  return command
+    .option("--url <address>", "the server", `http://127.0.0.1:${PORT_DEFAULT}`)
+    .option("--key <key>", "secret key (default: LAKESHORE_SECRET_KEY, else the local demo's)");
+}
+
+/** Throws one sentence when there is no key, or none of the right kind. */
+export async function connect({ url, key: given }: ServerOptions): Promise<Server> {
+  const key = given ?? process.env.LAKESHORE_SECRET_KEY ?? (await localKey(url));
+  if (key === undefined) {
+    throw new Error(`No key for ${url}: give the tenant's secret key by --key or LAKESHORE_SECRET_KEY.`);
+  }
+  const parsed = parseKey(key);
+  if (parsed === null) throw new Error("The key is malformed: a secret key reads sk_<tenant>_<random>.");
+  if (parsed.kind !== "secret") throw new Error("This needs the secret key (sk_…), not the publishable one.");
+  return { client: new ApiClient(url, key), tenant: parsed.tenant };
+}
+
+/** The demo's key goes to this machine only, whatever port. */
+async function localKey(url: string): Promise<string | undefined> {
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname)) return undefined;
+  return (await Home.ofProject().readDemo())?.secretKey;
+}

@@ -1,0 +1,53 @@
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { build } from "esbuild";
+import { ROOT } from "./runtime.ts";
+
+/** Where the edge's config looks for its assets. */
+export const ASSETS_FOLDER = path.join(ROOT, "dist/assets");
+
+const SCRIPTS = [
+  { entry: "src/beacon/index.ts", name: "beacon.js" },
+  { entry: "src/shop/main.ts", name: "shop.js" },
+];
+const COPIES = ["src/shop/index.html", "src/shop/style.css"];
+
+/** What the demo page must know of its server; it reads `/demo.json`. */
+export interface DemoFile {
+  /** The publishable key. */
+  key: string;
+  tenant: string;
+  title: string;
+  shoppers: { userId: string; label: string }[];
+}
+
+/** Builds the beacon and the demo page into static files. */
+export async function buildAssets(folder: string = ASSETS_FOLDER): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all([
+    ...SCRIPTS.map(({ entry, name }) => bundleScript(path.join(ROOT, entry), path.join(folder, name))),
+    ...COPIES.map((file) => copyFile(path.join(ROOT, file), path.join(folder, path.basename(file)))),
+  ]);
+}
+
+/**
+ * Tells the demo page its key and shoppers. The runtime lists the files of the folder when it starts and reads them when
+ * asked: the file must be there before the start (null), and may be filled after.
+ */
+export async function writeDemoFile(folder: string, demo: DemoFile | null): Promise<void> {
+  await writeFile(path.join(folder, "demo.json"), JSON.stringify(demo));
+}
+
+/** One self-contained classic script: it loads by a plain `<script>` tag on any page. */
+export async function bundleScript(entry: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2020",
+    logLevel: "error",
+    legalComments: "none",
+  });
+}

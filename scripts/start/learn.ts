@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createPrng } from "../../src/base/index.ts";
+import type { RetrainOutcome } from "../../src/retraining/index.ts";
+import { ApiClient, retrain } from "../client/index.ts";
+import { printMetrics } from "../metrics.ts";
+import type { Progress } from "../progress.ts";
+import type { DemoState } from "./home.ts";
+
+type Published = Extract<RetrainOutcome, { status: "published" }>;
+
+/** An answer of the API, as far as it is looked at here. */
+export interface Answer {
+  recommendation_id: string;
+  model_version: string;
+  items: { item_id: string; source: string; title?: string }[];
+  degraded?: { reason: string };
+}
+
+const SAMPLES = 3;
+/** Within which the scorer must notice a new version, with room for a slow machine's first load. */
+const ANSWERING_TIMEOUT_MS = 90_000;
+
+/** Retrains and follows it; anything but a published model is an error that says why. */
+export async function trainFirst(client: ApiClient, seed: number, progress: Progress): Promise<Published> {
+  const part = progress.part("Training", 1);
+  const outcome = await retrain(client, seed, ({ progress: done, step, message }) =>
+    part.update(done, message === "" ? step : message),
+  );
+  if (outcome.status === "too_little_data") throw new Error(outcome.message);
+  if (outcome.status === "refused") {
+    printMetrics(outcome.metrics, (line) => progress.say(line));
+    throw new Error(`the gate refused the model: ${outcome.reason}`);
+  }
+  part.finish(`${outcome.learner}, version ${outcome.version}`);
+  return outcome;
+}
+
+/** Answers for three shoppers chosen by the seed, once the given version gives them (the last ones seen, when time is up). */
+export async function waitAnswers(demo: DemoState, seed: number, version: string): Promise<Answer[]> {
+  const client = new ApiClient(demo.url, demo.publishableKey);
+  const deadlineMs = Date.now() + ANSWERING_TIMEOUT_MS;
+  const shoppers = createPrng(`samples/${seed}`)
+    .shuffle([...demo.shoppers])
+    .slice(0, SAMPLES);
+  for (;;) {
+    const answers = await Promise.all(
+      shoppers.map(({ userId }) =>
+        client.request<Answer>("/v1/recommendations", {
+          query: { user_id: userId, limit: 10, fields: "title" },
+        }),
+      ),
+    );
+    if (answers.every((answer) => isFromModel(answer, version)) || Date.now() > deadlineMs) return answers;
+    await sleep(500);
+  }
+}
+
+/** Whether an answer comes wholly from the model of this version. */
+export function isFromModel(answer: Answer, version: string): boolean {
+  return (
+    answer.model_version === version &&
+    answer.degraded === undefined &&
+    answer.items.length > 0 &&
+    answer.items.every(({ source }) => source === "model")
+  );
+}

@@ -1,0 +1,77 @@
+import { appendFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { buildAssets, writeDemoFile } from "../local/assets.ts";
+import { type LocalRuntime, startLocal } from "../local/runtime.ts";
+import type { Progress } from "../progress.ts";
+import { DEMO_TENANT, type DemoState, type Home, type Secrets } from "./home.ts";
+import { checkRun, forgetRun, noteRun } from "./run-lock.ts";
+
+/** The four Workers of one home, running. */
+export interface Shore {
+  home: Home;
+  runtime: LocalRuntime;
+  /** Without a slash at its end. */
+  url: string;
+  secrets: Secrets;
+  /** Fills the demo page's file. */
+  showDemo(demo: DemoState): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const PAGE_SHOPPERS_MAX = 24;
+
+export async function openShore(home: Home, host: string, port: number, progress: Progress): Promise<Shore> {
+  checkRun(home.runPath);
+  if (port !== 0) await checkPort(host, port);
+  const startedMs = Date.now();
+  const secrets = await home.secrets();
+  await buildAssets(home.assetsPath);
+  await writeDemoFile(home.assetsPath, null);
+  writeFileSync(home.logPath, "");
+  const runtime = await startLocal({
+    host,
+    port,
+    statePath: home.statePath,
+    assetsPath: home.assetsPath,
+    secrets: { ...secrets },
+    onLog: (line) => appendFileSync(home.logPath, `${line}\n`),
+  });
+  const url = runtime.url.href.replace(/\/$/, "");
+  noteRun(home.runPath, url);
+  progress.say(`The four Workers run at ${url} (${((Date.now() - startedMs) / 1000).toFixed(1)} s).`);
+  return {
+    home,
+    runtime,
+    url,
+    secrets,
+    showDemo: ({ publishableKey, shoppers, title }) =>
+      writeDemoFile(home.assetsPath, {
+        key: publishableKey,
+        tenant: DEMO_TENANT,
+        title,
+        shoppers: shoppers.slice(0, PAGE_SHOPPERS_MAX),
+      }),
+    async stop() {
+      await runtime.dispose();
+      forgetRun(home.runPath);
+    },
+  };
+}
+
+/** Asked before anything is built, for the runtime's own complaint comes late and long. */
+function checkPort(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      const busy = error.code === "EADDRINUSE";
+      reject(
+        new Error(
+          busy
+            ? `Port ${port} is in use by another program: stop it, or choose another with --port.`
+            : `${host}:${port} cannot be listened on (${error.code}): choose another with --host and --port.`,
+        ),
+      );
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}

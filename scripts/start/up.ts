@@ -1,0 +1,64 @@
+import { ApiClient } from "../client/index.ts";
+import { runCrons } from "../local/cron.ts";
+import { printMetrics } from "../metrics.ts";
+import type { Progress } from "../progress.ts";
+import { seedShore, trainShore } from "./circle.ts";
+import { type DemoState, Home } from "./home.ts";
+import { waitAnswers } from "./learn.ts";
+import { PORT_DEFAULT, type StartOptions } from "./options.ts";
+import { checkRun } from "./run-lock.ts";
+import { openShore, type Shore } from "./shore.ts";
+import { sourceName } from "./source.ts";
+import { printWelcome } from "./welcome.ts";
+
+/** Brings up the project's own Lakeshore, seeded and trained, and returns once it answers; the crons go on. */
+export async function bringUp(
+  options: StartOptions,
+  progress: Progress,
+  onShore: (shore: Shore) => void,
+): Promise<void> {
+  const home = Home.ofProject();
+  const known = await stateToKeep(home, options, progress);
+  const shore = await openShore(home, options.host, options.port ?? PORT_DEFAULT, progress);
+  onShore(shore);
+  const demo = known ?? (await seedShore(shore, options, progress)).demo;
+  if (demo.url !== shore.url) {
+    demo.url = shore.url;
+    await home.writeDemo(demo);
+  }
+  await shore.showDemo(demo);
+  const client = new ApiClient(shore.url, demo.secretKey);
+  if ((await liveVersion(client)) === null) {
+    const { version, metrics } = await trainShore(demo, options.seed, progress);
+    printMetrics(metrics, (line) => progress.say(line));
+    await waitAnswers(demo, options.seed, version);
+  }
+  const stopCrons = runCrons(shore.runtime, (message) => progress.say(message));
+  const { stop } = shore;
+  shore.stop = () => {
+    stopCrons();
+    return stop();
+  };
+  await printWelcome(demo, home);
+}
+
+/** The state of an earlier start if it is whole and of the same data; wiped where it was cut short or on `--fresh`. */
+async function stateToKeep(home: Home, options: StartOptions, progress: Progress): Promise<DemoState | null> {
+  const demo = options.fresh ? null : await home.readDemo();
+  const wanted = sourceName(options);
+  if (demo !== null && demo.source !== wanted) {
+    throw new Error(
+      `${home.folder} holds "${demo.source}", and this start asks for "${wanted}": add --fresh to begin anew with it.`,
+    );
+  }
+  if (demo?.seeded === true) return demo;
+  if (demo !== null) progress.say("The last seeding was cut short: beginning anew.");
+  checkRun(home.runPath);
+  await home.wipe();
+  return null;
+}
+
+async function liveVersion(client: ApiClient): Promise<string | null> {
+  const { live } = await client.request<{ live: { version: string } | null }>("/v1/admin/models");
+  return live?.version ?? null;
+}

@@ -1,0 +1,75 @@
+import type { Cache, KVNamespace } from "@cloudflare/workers-types";
+import { SECOND_MS } from "../base/index.ts";
+import {
+  LIST_KINDS,
+  listName,
+  type MaterialisedList,
+  readKeyRecord,
+  readTenantConfig,
+} from "../features/index.ts";
+import { LAST_GOOD_WRITE_MS, RANKED_LIFE_MS } from "./limits.ts";
+import type { ConfigStore, KeyStore, LastGoodList, ListStore, RankedList, SeenLists } from "./ports.ts";
+
+/** How long a location may answer from its own copy of a KV value: the platform's least. */
+const KV_CACHE_TTL_S = 30;
+/** A last good list that nobody renews for a day is not good any more. */
+const LAST_GOOD_TTL_S = 86_400;
+/** Lists do not depend on segments: all visitors are of one. */
+const LAST_GOOD_SEGMENT = "all";
+
+export function kvKeys(kv: KVNamespace, stored: KeyStore["stored"]): KeyStore {
+  return { cached: (hash) => readKeyRecord(kv, hash, KV_CACHE_TTL_S), stored };
+}
+
+/** KV first, `stored` for a tenant that KV does not show yet. */
+export function kvConfigs(kv: KVNamespace, stored: ConfigStore["read"]): ConfigStore {
+  return {
+    read: async (tenant) => (await readTenantConfig(kv, tenant, KV_CACHE_TTL_S)) ?? stored(tenant),
+  };
+}
+
+export function kvLists(kv: KVNamespace, now: () => number): ListStore {
+  return {
+    async read(tenant) {
+      const lastGood = lastGoodName(tenant);
+      const names = [lastGood, ...LIST_KINDS.map((kind) => listName(tenant, kind))];
+      // One operation for all of them.
+      const found = await kv.get<unknown>(names, { type: "json", cacheTtl: KV_CACHE_TTL_S });
+      const list = (name: string) => (found.get(name) ?? null) as MaterialisedList | null;
+      return {
+        lastGood: (found.get(lastGood) ?? null) as LastGoodList | null,
+        trending: list(listName(tenant, "trending")),
+        popular: list(listName(tenant, "popular")),
+        newest: list(listName(tenant, "newest")),
+      };
+    },
+    async writeLastGood(tenant, list) {
+      const name = lastGoodName(tenant);
+      const current = await kv.get<LastGoodList>(name, { type: "json", cacheTtl: KV_CACHE_TTL_S });
+      // Another isolate has just written it: KV is billed by the write and takes one a second.
+      if (current !== null && now() - current.createdAtMs < LAST_GOOD_WRITE_MS) return;
+      await kv.put(name, JSON.stringify(list), { expirationTtl: LAST_GOOD_TTL_S });
+    },
+  };
+}
+
+function lastGoodName(tenant: string): string {
+  return `last:${tenant}:recommendations:${LAST_GOOD_SEGMENT}`;
+}
+
+/** `.invalid` never resolves: these addresses name entries of the cache and nothing else. */
+const SEEN_ORIGIN = "https://ranked-lists.lakeshore.invalid/";
+
+export function cacheApiSeenLists(open: () => Promise<Cache> | Cache): SeenLists {
+  return {
+    async get(key) {
+      const response = await (await open()).match(SEEN_ORIGIN + key);
+      return response === undefined ? null : ((await response.json()) as RankedList);
+    },
+    async put(key, list) {
+      const headers = { "cache-control": `max-age=${RANKED_LIFE_MS / SECOND_MS}` };
+      const response = new Response(JSON.stringify(list), { headers });
+      await (await open()).put(SEEN_ORIGIN + key, response as unknown as Parameters<Cache["put"]>[1]);
+    },
+  };
+}

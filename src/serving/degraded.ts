@@ -1,0 +1,28 @@
+/** Why an answer is less than it could be. `no_items` stands alone on an empty answer of a healthy system. */
+export const DEGRADED_REASONS = [
+  "scorer_cold",
+  "scorer_late",
+  "scorer_error",
+  "no_model",
+  "history_unknown",
+  "profile_late",
+  "profile_error",
+  "config_late",
+  "lists_late",
+  "no_items",
+] as const;
+
+export type DegradedReason = (typeof DEGRADED_REASONS)[number];
+
+export interface Problem {
+  reason: DegradedReason;
+  detail: string;
+}
+
+/** The first problem names the answer's; the others are told in its detail. */
+export function degradedBy(problems: readonly Problem[]): Problem | undefined {
+  const [first, ...others] = problems;
+  if (first === undefined) return undefined;
+  const also = others.map(({ reason }) => reason).join(", ");
+  return { reason: first.reason, detail: also === "" ? first.detail : `${first.detail}; also ${also}` };
+}

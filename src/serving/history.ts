@@ -1,0 +1,37 @@
+import { MINUTE_MS } from "../base/index.ts";
+import { eventTypeCode, eventTypeWeight } from "../events/index.ts";
+import type { Profile } from "../features/index.ts";
+import type { HistoryEntry } from "../registry/index.ts";
+
+/** What the model is asked with, and a text that is equal only for an equal history: part of every key of a list. */
+export interface History {
+  entries: HistoryEntry[];
+  key: string;
+}
+
+export const NO_HISTORY: History = { entries: [], key: "" };
+
+/**
+ * Items by their order alone, oldest first, as a device sends them: a minute apart stands in for the times, and a view for
+ * the types.
+ */
+export function historyOfItems(itemIds: readonly string[], nowMs: number): History {
+  const entries = itemIds.map((itemId, index) => ({
+    itemId,
+    typeCode: eventTypeCode("view"),
+    weight: eventTypeWeight("view"),
+    occurredAtMs: nowMs - (itemIds.length - 1 - index) * MINUTE_MS,
+  }));
+  return { entries, key: JSON.stringify(itemIds) };
+}
+
+export function historyOfProfile(profile: Profile | null): History {
+  if (profile === null || profile.history.length === 0) return NO_HISTORY;
+  const entries = profile.history.map(({ itemId, type, occurredAtMs }) => ({
+    itemId,
+    typeCode: eventTypeCode(type),
+    weight: eventTypeWeight(type),
+    occurredAtMs,
+  }));
+  return { entries, key: JSON.stringify(entries) };
+}

@@ -1,0 +1,36 @@
+/**
+ * serving: who may ask, what is answered, and from where. One parallel round of reads, at most one call of the scorer, then
+ * the ladder: live model → last good list → trending → popular → newest. Caches hold ranked lists, never answers: every
+ * answer has a recommendation id of its own. Each key of a cache begins with the tenant. Nothing here computes a ranking,
+ * writes an event, or waits on training, the lake or the queue.
+ */
+export { type Answer, type AnswerRequest, makeAnswer, type Subject } from "./answer.ts";
+export { cacheApiSeenLists, kvConfigs, kvKeys, kvLists } from "./cache.ts";
+export {
+  type AnswerBody,
+  answerBody,
+  answerSchema,
+  recommendationsQuerySchema,
+  similarQuerySchema,
+  trendingQuerySchema,
+  USER_IGNORED,
+} from "./contract.ts";
+export { type Timely, type Timer, within } from "./deadline.ts";
+export { checkKey, type KeyProblem } from "./key-check.ts";
+export { createMemory, type ServingMemory } from "./memory.ts";
+export type {
+  ConfigStore,
+  FallbackLists,
+  KeyStore,
+  LastGoodList,
+  ListStore,
+  ProfileStore,
+  RankedList,
+  SeenLists,
+  ServingPorts,
+} from "./ports.ts";
+export { mintRecommendationId, type RecommendationId, readRecommendationId } from "./recommendation-id.ts";
+export { createSigner, type Signer } from "./signer.ts";
+export { readConfig } from "./tenant-config.ts";
+export { Timeline } from "./timeline.ts";
+export { mintUserToken, readUserToken } from "./user-token.ts";

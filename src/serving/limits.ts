@@ -1,0 +1,42 @@
+/** The times and sizes of the hot path. A limit in milliseconds bounds I/O, never computation. */
+
+/** The key check fails closed, so it may wait longest: a key that no location has read yet takes KV a few hundred ms. */
+export const KEY_READ_MS = 1_000;
+/** The key's own read takes as long; past it, the strict configuration holds. */
+export const CONFIG_READ_MS = 250;
+/** One primary-key row. Past it, the visitor has no history. */
+export const PROFILE_READ_MS = 20;
+/** Past it, the answer is made of the lists below the model's. */
+export const SCORE_MS = 40;
+/** One bulk read of KV. Past it, these rungs are empty. */
+export const LISTS_READ_MS = 100;
+/** A list of the Cache API, asked only when the scorer gave none. */
+export const SEEN_READ_MS = 20;
+
+/** Keys, negatives too. With KV's own 30 s a revocation is effective within 60 s. */
+export const KEY_LIFE_MS = 30_000;
+export const CONFIG_LIFE_MS = 30_000;
+/** Materialised and last good lists in isolate memory. */
+export const LISTS_LIFE_MS = 30_000;
+/** A ranked list of the model, in memory and in the Cache API. */
+export const RANKED_LIFE_MS = 60_000;
+/**
+ * How long the model version and overlay that the scorer named last are taken for live. Only the scorer knows the truth, so
+ * after this time one request asks it again even if its list is in memory: a new model or an item's edit shows within it.
+ */
+export const LIVE_LIFE_MS = 15_000;
+/** A visitor's own last list, for the time when the scorer is away. */
+export const LAST_GOOD_LIFE_MS = 600_000;
+/** KV takes one write a second per key and bills each: a last good list is renewed this often at most. */
+export const LAST_GOOD_WRITE_MS = 300_000;
+/** Answers that flow together into a last good list for all: fewer would show one visitor another's list. */
+export const LAST_GOOD_ANSWERS_MIN = 5;
+/** Items of a last good list: the longest answer, twice, so that excludes leave enough. */
+export const LAST_GOOD_ITEMS_MAX = 200;
+
+export const KEYS_IN_MEMORY_MAX = 5_000;
+export const TENANTS_IN_MEMORY_MAX = 500;
+/** Lists of at most 100 items: at the usual ten items of 300 B, about 6 MB. */
+export const RANKED_IN_MEMORY_MAX = 2_000;
+/** Items over all ranked lists in memory, so that long lists push out more. */
+export const RANKED_ITEMS_IN_MEMORY_MAX = 30_000;

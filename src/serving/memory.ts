@@ -1,0 +1,60 @@
+import type { KeyRecord } from "../events/index.ts";
+import type { TenantConfig } from "../features/index.ts";
+import type { LastGoodPool } from "./last-good.ts";
+import {
+  CONFIG_LIFE_MS,
+  KEY_LIFE_MS,
+  KEYS_IN_MEMORY_MAX,
+  LAST_GOOD_LIFE_MS,
+  LISTS_LIFE_MS,
+  RANKED_IN_MEMORY_MAX,
+  RANKED_ITEMS_IN_MEMORY_MAX,
+  RANKED_LIFE_MS,
+  TENANTS_IN_MEMORY_MAX,
+} from "./limits.ts";
+import { Lru } from "./lru.ts";
+import type { FallbackLists, RankedList } from "./ports.ts";
+
+/** What the scorer named last for a tenant, and when. */
+export interface LiveModel {
+  modelVersion: string;
+  overlayEtag: string | null;
+  seenAtMs: number;
+}
+
+/** The first cache tier: what one isolate remembers. Every key begins with the tenant. */
+export interface ServingMemory {
+  keys: Lru<KeyRecord>;
+  /** Apart from the good ones, so that a flood of wrong keys pushes no good one out. */
+  unknownKeys: Lru<true>;
+  configs: Lru<TenantConfig>;
+  ranked: Lru<{ list: RankedList; shared: boolean }>;
+  live: Lru<LiveModel>;
+  lists: Lru<FallbackLists>;
+  /** A visitor's own last list. */
+  lastGood: Lru<RankedList>;
+  pools: Lru<LastGoodPool>;
+}
+
+export function createMemory(): ServingMemory {
+  return {
+    keys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
+    unknownKeys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
+    configs: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: CONFIG_LIFE_MS }),
+    ranked: new Lru({
+      entriesMax: RANKED_IN_MEMORY_MAX,
+      lifeMs: RANKED_LIFE_MS,
+      weightMax: RANKED_ITEMS_IN_MEMORY_MAX,
+      weightOf: ({ list }) => list.items.length,
+    }),
+    live: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: RANKED_LIFE_MS }),
+    lists: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: LISTS_LIFE_MS }),
+    lastGood: new Lru({
+      entriesMax: RANKED_IN_MEMORY_MAX,
+      lifeMs: LAST_GOOD_LIFE_MS,
+      weightMax: RANKED_ITEMS_IN_MEMORY_MAX,
+      weightOf: (list) => list.items.length,
+    }),
+    pools: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: LAST_GOOD_LIFE_MS }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Clock } from "../base/index.ts";
+import type { KeyRecord } from "../events/index.ts";
+import type { MaterialisedList, Profile, TenantConfig } from "../features/index.ts";
+import type { ScoredItem, ScorerRpc } from "../registry/index.ts";
+import type { Timer } from "./deadline.ts";
+import type { Signer } from "./signer.ts";
+
+/** Where keys stand: a near copy first, then the truth, which also knows a key made a second ago. */
+export interface KeyStore {
+  cached(hash: string): Promise<KeyRecord | null>;
+  stored(tenant: string, hash: string): Promise<KeyRecord | null>;
+}
+
+export interface ConfigStore {
+  /** Null for a tenant that does not exist. */
+  read(tenant: string): Promise<TenantConfig | null>;
+}
+
+export interface ProfileStore {
+  /** Subjects are `u:<user_id>` and `a:<anonymous_id>`; given both, their profiles are merged. */
+  read(tenant: string, subjects: string[]): Promise<Profile | null>;
+}
+
+/** What the model's rungs leave when the scorer is away: lists that are good for anybody. */
+export interface FallbackLists {
+  lastGood: LastGoodList | null;
+  trending: MaterialisedList | null;
+  popular: MaterialisedList | null;
+  newest: MaterialisedList | null;
+}
+
+/** What the model's answers had in common lately, best first. */
+export interface LastGoodList {
+  v: 1;
+  createdAtMs: number;
+  modelVersion: string;
+  items: ScoredItem[];
+}
+
+export interface ListStore {
+  /** All lists of a tenant in one read. */
+  read(tenant: string): Promise<FallbackLists>;
+  writeLastGood(tenant: string, list: LastGoodList): Promise<void>;
+}
+
+/** A list that the model ranked, with the state of the world it was ranked in. */
+export interface RankedList {
+  modelVersion: string;
+  overlayEtag: string | null;
+  items: ScoredItem[];
+}
+
+/** Ranked lists shared by the isolates of one location; each lives a minute. Keys are URL paths. */
+export interface SeenLists {
+  get(key: string): Promise<RankedList | null>;
+  put(key: string, list: RankedList): Promise<void>;
+}
+
+export interface ServingPorts {
+  keys: KeyStore;
+  configs: ConfigStore;
+  profiles: ProfileStore;
+  lists: ListStore;
+  seen: SeenLists;
+  scorer: ScorerRpc;
+  signer: Signer;
+  now: Clock;
+  timer: Timer;
+  /** Keeps work alive after the answer; the work's failure is the port's to report. */
+  background(work: Promise<unknown>): void;
+}

@@ -1,0 +1,114 @@
+import type { KeyKind } from "../events/index.ts";
+import { anonymousSubject, type Profile, userSubject } from "../features/index.ts";
+import { type Timely, within } from "./deadline.ts";
+import type { Problem } from "./degraded.ts";
+import { type History, historyOfItems, historyOfProfile, NO_HISTORY } from "./history.ts";
+import { CONFIG_READ_MS, PROFILE_READ_MS } from "./limits.ts";
+import type { ServingMemory } from "./memory.ts";
+import type { ServingPorts } from "./ports.ts";
+import { readConfig } from "./tenant-config.ts";
+import type { Timeline } from "./timeline.ts";
+import { readUserToken } from "./user-token.ts";
+
+/** Who asks, by what the request says. */
+export interface Visitor {
+  keyKind: KeyKind;
+  userId?: string;
+  anonymousId?: string;
+  userToken?: string;
+  /** What the device remembers, oldest first. */
+  recent: readonly string[];
+}
+
+/** What is known of a visitor after the round of reads. */
+export interface KnownVisitor {
+  history: History;
+  /** Whose history and last list they are; null for a nameless visitor. */
+  subject: string | null;
+  problems: Problem[];
+  /** The request named a user that it may not speak for. */
+  userIgnored: boolean;
+}
+
+/**
+ * Reads the visitor in one round. The device's own copy of the history, `recent`, spares the profile. Whether a browser may
+ * speak for a user is known at once from a token or a remembered configuration; else the configuration is read beside the
+ * profile of either outcome, and the wrong one is dropped unseen. An unknown configuration counts as the strict one.
+ */
+export async function readVisitor(
+  tenant: string,
+  visitor: Visitor,
+  ports: ServingPorts,
+  context: { memory: ServingMemory; timeline: Timeline },
+): Promise<KnownVisitor> {
+  const trust = await trustByRequest(tenant, visitor, ports, context.memory);
+  const { anonymousId, userId } = visitor;
+  const anonymous = anonymousId === undefined ? [] : [anonymousSubject(anonymousId)];
+  const named = userId === undefined ? anonymous : [userSubject(userId), ...anonymous];
+  const read = (subjects: string[], wanted: boolean) =>
+    wanted && visitor.recent.length === 0 && subjects.length > 0
+      ? readProfile(tenant, subjects, ports, context.timeline)
+      : null;
+
+  const [config, namedProfile, anonymousProfile] = await Promise.all([
+    trust === "asks_config"
+      ? context.timeline.measure("config", readConfig(tenant, CONFIG_READ_MS, ports, context.memory))
+      : null,
+    read(named, trust !== "no"),
+    userId === undefined ? null : read(anonymous, trust !== "yes"),
+  ]);
+
+  const problems: Problem[] = [];
+  if (config !== null && config.status !== "ok") {
+    problems.push({ reason: "config_late", detail: "the tenant's configuration could not be read in time" });
+  }
+  const trusted =
+    trust === "yes" || (config?.status === "ok" && config.value !== null && !config.value.requireUserToken);
+  const subjects = trusted || userId === undefined ? named : anonymous;
+  const profile = trusted || userId === undefined ? namedProfile : anonymousProfile;
+  if (profile !== null && profile.status !== "ok") problems.push(profileProblem(profile));
+  return {
+    history: visitor.recent.length > 0 ? historyOfItems(visitor.recent, ports.now()) : historyOf(profile),
+    subject: subjects[0] ?? null,
+    problems,
+    userIgnored: userId !== undefined && !trusted,
+  };
+}
+
+async function trustByRequest(
+  tenant: string,
+  { keyKind, userId, userToken }: Visitor,
+  { signer, now }: ServingPorts,
+  memory: ServingMemory,
+): Promise<"yes" | "no" | "asks_config"> {
+  if (userId === undefined || keyKind === "secret") return "yes";
+  if (userToken !== undefined) {
+    const vouched = await readUserToken(tenant, userToken, { signer, nowMs: now() });
+    if (vouched === userId) return "yes";
+  }
+  const config = memory.configs.get(tenant, now());
+  if (config === undefined) return "asks_config";
+  return config.requireUserToken ? "no" : "yes";
+}
+
+function readProfile(
+  tenant: string,
+  subjects: string[],
+  ports: ServingPorts,
+  timeline: Timeline,
+): Promise<Timely<Profile | null>> {
+  return timeline.measure(
+    "profile",
+    within(ports.profiles.read(tenant, subjects), PROFILE_READ_MS, ports.timer),
+  );
+}
+
+function historyOf(profile: Timely<Profile | null> | null): History {
+  return profile?.status === "ok" ? historyOfProfile(profile.value) : NO_HISTORY;
+}
+
+function profileProblem(profile: { status: "late" } | { status: "error" }): Problem {
+  return profile.status === "late"
+    ? { reason: "profile_late", detail: `the profile was not read within ${PROFILE_READ_MS} ms` }
+    : { reason: "profile_error", detail: "the profile could not be read" };
+}

@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import type { ScoreAnswer } from "../../src/registry/index.ts";
+import { config, isolate, lists, ranks, shown, viewed, World } from "./ports.ts";
+
+function worldWithLists(): World {
+  const world = new World();
+  world.configs.set("shore", config("shore"));
+  world.lists.set(
+    "shore",
+    lists({ trending: ["t1", "t2"], popular: ["p1", "t1", "p2"], newest: ["n1", "n2", "n3"] }),
+  );
+  return world;
+}
+
+describe("the fallback ladder", () => {
+  it("answers from the model on `recent`, without a profile and without the lists", async () => {
+    const world = worldWithLists();
+    world.score = ranks(["a", "b", "c", "d"]);
+    const answer = await isolate(world)({ recent: ["b"] });
+    expect(shown(answer)).toEqual(["a:model", "c:model", "d:model"]);
+    expect(answer.modelVersion).toBe("m1");
+    expect(answer.degraded).toBeUndefined();
+    expect(world.scored[0]?.history.map(({ itemId }) => itemId)).toEqual(["b"]);
+    expect(world.reads).toEqual(["scorer"]);
+  });
+
+  it("answers from the model on the profile", async () => {
+    const world = worldWithLists();
+    world.profiles.set("shore u:ann", viewed("x", "y"));
+    world.score = ranks(["a", "b", "c"]);
+    const answer = await isolate(world)({ userId: "ann" });
+    expect(shown(answer)).toEqual(["a:model", "b:model", "c:model"]);
+    expect(world.scored[0]?.history.map(({ itemId }) => itemId)).toEqual(["x", "y"]);
+    expect(answer.degraded).toBeUndefined();
+  });
+
+  it("gives an unknown visitor trending, then popular, then newest; nothing is degraded", async () => {
+    const world = worldWithLists();
+    const answer = await isolate(world)({ userId: "stranger", limit: 6 });
+    expect(shown(answer)).toEqual([
+      "t1:trending",
+      "t2:trending",
+      "p1:popular",
+      "p2:popular",
+      "n1:newest",
+      "n2:newest",
+    ]);
+    expect(answer.degraded).toBeUndefined();
+    expect(answer.modelVersion).toBeNull();
+    expect(world.scored).toEqual([]);
+  });
+
+  const failures: [string, ScoreAnswer, string][] = [
+    ["is cold", { status: "cold" }, "scorer_cold"],
+    ["has no model", { status: "no_model" }, "no_model"],
+    ["knows no item of the history", { status: "no_history", modelVersion: "m1" }, "history_unknown"],
+  ];
+  for (const [name, score, reason] of failures) {
+    it(`falls to the lists and says so when the scorer ${name}`, async () => {
+      const world = worldWithLists();
+      world.score = () => score;
+      const answer = await isolate(world)({ recent: ["b"] });
+      expect(shown(answer)).toEqual(["t1:trending", "t2:trending", "p1:popular"]);
+      expect(answer.degraded?.reason).toBe(reason);
+      expect(answer.modelVersion).toBeNull();
+    });
+  }
+
+  it("falls to the lists when the scorer throws", async () => {
+    const world = worldWithLists();
+    world.failing.add("scorer");
+    const answer = await isolate(world)({ recent: ["b"] });
+    expect(answer.degraded?.reason).toBe("scorer_error");
+    expect(answer.items).toHaveLength(3);
+  });
+
+  it("does not wait for a scorer that hangs", async () => {
+    const world = worldWithLists();
+    world.hanging.add("scorer");
+    const answer = await world.waitOut(isolate(world)({ recent: ["b"] }));
+    expect(answer.degraded?.reason).toBe("scorer_late");
+    expect(answer.items).toHaveLength(3);
+    expect(world.waiting).toBe(0);
+  });
+
+  it("keeps the list of a scorer that was too slow for the next request", async () => {
+    const world = worldWithLists();
+    let release: (answer: ScoreAnswer) => void = () => {};
+    world.score = () =>
+      new Promise((resolve) => {
+        release = resolve;
+      });
+    const ask = isolate(world);
+    const slow = await world.waitOut(ask({ recent: ["b"] }));
+    expect(slow.degraded?.reason).toBe("scorer_late");
+    const request = world.scored[0];
+    if (request !== undefined) release(await ranks(["a", "c", "d"])(request));
+    await Promise.all(world.background);
+    const next = await ask({ recent: ["b"] });
+    expect(shown(next)).toEqual(["a:model", "c:model", "d:model"]);
+    expect(world.scored).toHaveLength(1);
+  });
+
+  it("prefers the visitor's own last list, then the tenant's common one, to trending", async () => {
+    const world = worldWithLists();
+    world.score = ranks(["a", "b", "c"]);
+    const ask = isolate(world);
+    await ask({ anonymousId: "device", recent: ["x"] });
+    world.failing.add("scorer");
+    const own = await ask({ anonymousId: "device", recent: ["x", "y"] });
+    expect(shown(own)).toEqual(["a:last_good", "b:last_good", "c:last_good"]);
+    expect(own.modelVersion).toBe("m1");
+    expect(own.degraded?.reason).toBe("scorer_error");
+
+    world.lists.set("shore", lists({ lastGood: ["g1", "g2", "g3"], trending: ["t1"] }));
+    const other = await isolate(world)({ anonymousId: "another", recent: ["x", "y"] });
+    expect(shown(other)).toEqual(["g1:last_good", "g2:last_good", "g3:last_good"]);
+    expect(other.modelVersion).toBe("m0");
+  });
+
+  it("never gives one visitor another's list: fewer than five answers make no common list", async () => {
+    const world = worldWithLists();
+    world.score = ranks(["a", "b", "c"]);
+    const ask = isolate(world);
+    for (let i = 0; i < 4; i++) await ask({ recent: [`seen${i}`] });
+    await Promise.all(world.background);
+    expect(world.lists.get("shore")?.lastGood).toBeNull();
+    await ask({ recent: ["seen4"] });
+    await Promise.all(world.background);
+    expect(world.lists.get("shore")?.lastGood?.items.map(({ itemId }) => itemId)).toEqual(["a", "b", "c"]);
+  });
+
+  it("is not held up by a profile that hangs, and says so", async () => {
+    const world = worldWithLists();
+    world.hanging.add("profile");
+    const answer = await world.waitOut(isolate(world)({ userId: "ann" }));
+    expect(shown(answer)).toEqual(["t1:trending", "t2:trending", "p1:popular"]);
+    expect(answer.degraded?.reason).toBe("profile_late");
+  });
+
+  it("goes on without a profile that cannot be read", async () => {
+    const world = worldWithLists();
+    world.failing.add("profile");
+    const answer = await isolate(world)({ userId: "ann" });
+    expect(answer.items).toHaveLength(3);
+    expect(answer.degraded?.reason).toBe("profile_error");
+  });
+
+  it("tops a short list of the model up, without repeats and without what is excluded", async () => {
+    const world = worldWithLists();
+    world.score = ranks(["t2", "a"]);
+    const answer = await isolate(world)({ recent: ["p1"], exclude: ["t1"], limit: 5 });
+    expect(shown(answer)).toEqual(["t2:model", "a:model", "p2:popular", "n1:newest", "n2:newest"]);
+    expect(answer.degraded).toBeUndefined();
+  });
+
+  it("brings back what the visitor has seen only when nothing else is left", async () => {
+    const world = new World();
+    world.lists.set("shore", lists({ popular: ["p1", "p2", "p3"] }));
+    world.score = ranks(["p1", "p2", "p3"]);
+    const answer = await isolate(world)({ recent: ["p1", "p2", "p3"], exclude: ["p2"] });
+    expect(shown(answer)).toEqual(["p1:popular", "p3:popular"]);
+  });
+
+  it("answers an empty list with the reason when every part is absent", async () => {
+    const world = new World();
+    const empty = await isolate(world)({ userId: "ann" });
+    expect(empty.items).toEqual([]);
+    expect(empty.degraded?.reason).toBe("no_items");
+
+    for (const store of ["scorer", "lists", "profile", "config", "seen"]) world.hanging.add(store);
+    const dead = await world.waitOut(isolate(world)({ recent: ["b"] }));
+    expect(dead.items).toEqual([]);
+    expect(dead.degraded?.reason).toBe("scorer_late");
+    expect(dead.degraded?.detail).toContain("lists_late");
+    expect(dead.recommendationId).not.toBe("");
+  });
+
+  it("answers similar items without the item itself, on every rung", async () => {
+    const world = worldWithLists();
+    world.score = ranks(["t1", "a", "b", "c"]);
+    const answer = await isolate(world)({ itemId: "t1" });
+    expect(shown(answer)).toEqual(["a:model", "b:model", "c:model"]);
+    world.failing.add("scorer");
+    const fallback = await isolate(world)({ itemId: "t1", limit: 20 });
+    expect(fallback.items.map(({ itemId }) => itemId)).not.toContain("t1");
+    expect(fallback.degraded?.reason).toBe("scorer_error");
+  });
+
+  it("carries the fields asked for, and no others", async () => {
+    const world = worldWithLists();
+    const { items } = await isolate(world)({ trending: true, limit: 1, fields: ["title", "url"] });
+    expect(items).toEqual([{ itemId: "t1", score: 1, fields: { title: "Title of t1" }, source: "trending" }]);
+  });
+});

@@ -1,0 +1,80 @@
+import { expect, it } from "vitest";
+import { type CatalogItem, mergeOverlay, writeOverlay } from "../../src/catalogue/index.ts";
+import { nodeEngine } from "../../src/runtime/node.ts";
+import { harness, idsOf, requestOf, T0 } from "./harness.ts";
+import { goLive, SHOP } from "./tiny-model.ts";
+
+const ENGINE = nodeEngine();
+
+/** The same ids, other items: what is a shoe here is a book there. */
+const MIRROR: CatalogItem[] = SHOP.map((item, i) => ({
+  ...(SHOP[(i + 2) % 4] as CatalogItem),
+  item_id: item.item_id,
+  title: `Mirrored ${item.title}`,
+}));
+
+it("never mixes two tenants with equal item ids, whatever the order of their requests", async () => {
+  const h = harness(ENGINE);
+  const acme = await goLive(h.store, "acme", SHOP);
+  const rival = await goLive(h.store, "rival", MIRROR);
+  const hidden = [{ item_id: "sandals", hidden: true }];
+  await writeOverlay(h.store, "rival", mergeOverlay(null, hidden, { nowMs: 1 }), null);
+  await Promise.all([h.warm("acme"), h.warm("rival")]);
+  const alone = {
+    acme: await h.score(requestOf("acme", ["boots"], { fields: ["title"] })),
+    rival: await h.score(requestOf("rival", ["boots"], { fields: ["title"] })),
+  };
+  expect(alone.acme).toMatchObject({ modelVersion: acme.version });
+  expect(alone.rival).toMatchObject({ modelVersion: rival.version });
+  expect(alone.acme.status === "ok" && idsOf(alone.acme)).toContain("sandals");
+  expect(alone.rival.status === "ok" && idsOf(alone.rival)).not.toContain("sandals");
+  expect(JSON.stringify(alone.acme)).not.toContain("Mirrored");
+
+  const tenants = Array.from({ length: 200 }, (_, i) => (i % 3 === 0 ? "acme" : "rival"));
+  const mixed = await Promise.all(
+    tenants.map((tenant, i) =>
+      h.score(requestOf(tenant, ["boots"], { fields: ["title"], exclude: i % 2 === 0 ? [] : ["novel"] })),
+    ),
+  );
+  for (const [i, tenant] of tenants.entries()) {
+    if (i % 2 === 0) expect(mixed[i]).toEqual(alone[tenant as "acme" | "rival"]);
+    else expect(JSON.stringify(mixed[i])).not.toContain('"novel"');
+  }
+});
+
+it("holds the models that fit, evicts the least recently used, and loads it again with a later poll", async () => {
+  const probe = harness(ENGINE, { modelsBytesMax: 1 });
+  await goLive(probe.store, "a", SHOP);
+  await probe.warm("a");
+  const needed = Number(/needs (\d+) bytes/.exec(probe.faults[0]?.message ?? "")?.[1]);
+  expect(needed).toBeGreaterThan(1_000);
+
+  const h = harness(ENGINE, { modelsBytesMax: 2 * needed + 10 });
+  for (const tenant of ["a", "b", "c"]) await goLive(h.store, tenant, SHOP);
+  const statusOf = async (tenant: string, nowMs: number) =>
+    (await h.score(requestOf(tenant, ["boots"], { nowMs }))).status;
+  await h.warm("a");
+  await h.warm("b");
+  expect([await statusOf("b", T0), await statusOf("a", T0)]).toEqual(["ok", "ok"]);
+  await h.warm("c");
+  expect(h.log.releases).toBe(1);
+  expect([await statusOf("a", T0), await statusOf("c", T0)]).toEqual(["ok", "ok"]);
+  expect(await statusOf("b", T0 + 1)).toBe("cold");
+  await h.settle();
+  expect(await statusOf("b", T0 + 2)).toBe("cold");
+  await h.warm("b", T0 + 15_000);
+  expect(await statusOf("b", T0 + 15_001)).toBe("ok");
+  expect(await statusOf("a", T0 + 15_001)).toBe("cold");
+  expect(h.log.loads - h.log.releases).toBe(2);
+});
+
+it("remembers at most a thousand tenants, and forgets the longest unused", async () => {
+  const h = harness(ENGINE);
+  await goLive(h.store, "first", SHOP);
+  await h.warm("first");
+  for (let i = 0; i < 999; i++) await h.warm(`t${i}`);
+  expect(h.log.releases).toBe(0);
+  await h.warm("one-more");
+  expect(h.log.releases).toBe(1);
+  expect((await h.score(requestOf("first", ["boots"]))).status).toBe("cold");
+});

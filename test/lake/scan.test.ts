@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
-import { openLake, type ScanProgress } from "../../src/lake/index.ts";
+import { EVENTS, openLake, type ScanProgress } from "../../src/lake/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { randomEvent } from "./events.ts";
 
@@ -70,4 +70,14 @@ it("leaves out the days before and after", async () => {
     days.push(path.split("/")[4] ?? "");
   }
   expect(days).toEqual(["day=2026-11-20"]);
+});
+
+it("has null for a column that a file is too old to have", async () => {
+  const lake = openLake(memoryObjectStore());
+  const older = { ...EVENTS, columns: EVENTS.columns.filter(({ name }) => name !== "country") };
+  const event = { ...randomEvent(createPrng("older"), "a", NOW_MS), country: "DE" };
+  await lake.append(older, [event]);
+  for await (const { rows, columns } of lake.scanEvents("a", { columns: ["country", "event_id"] })) {
+    expect({ rows, ...columns }).toEqual({ rows: 1, country: [null], event_id: [event.event_id] });
+  }
 });

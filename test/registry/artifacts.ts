@@ -1,6 +1,6 @@
 import type { Artifact, Manifest } from "../../src/registry/index.ts";
 
-export const bytesOf = (text: string) => new TextEncoder().encode(text);
+export const bytesOf = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
 
 /** A small artifact whose bytes, and so whose version, follow from `content`. */
 export function artifactOf(

@@ -49,7 +49,8 @@ CREATE TABLE quarantine (
 
 CREATE TABLE overlay_state (
   tenant TEXT PRIMARY KEY NOT NULL,
-  changed_at INTEGER NOT NULL,
-  written_at INTEGER NOT NULL,
+  changes INTEGER NOT NULL,
+  covered INTEGER NOT NULL DEFAULT 0,
+  claimed_at INTEGER NOT NULL DEFAULT 0,
   model_version TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;

@@ -99,7 +99,9 @@ function planCounters(
   const items = countedItems(event);
   if (event.is_bot || items.length === 0 || !increments.some((increment) => increment > 0)) return null;
   // An id older than the ledger remembers could be counted twice: it reaches counters only by way of the lake.
-  if (uuidV7TimeMs(event.event_id) <= window.nowMs - LEDGER_HOURS * HOUR_MS) return null;
+  // Its time is the client's clock's, which sent_at beside received_at sets right.
+  const madeAtMs = uuidV7TimeMs(event.event_id) + event.received_at - event.sent_at;
+  if (madeAtMs <= window.nowMs - LEDGER_HOURS * HOUR_MS) return null;
   const bucket = Math.floor(event.occurred_at / window.bucketMs);
   if (bucket <= Math.floor(window.nowMs / window.bucketMs) - window.count) return null;
   return JSON.stringify([event.tenant, event.event_id, bucket, items, increments]);

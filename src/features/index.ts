@@ -6,6 +6,18 @@
 export { applyEvents } from "./apply-events.ts";
 export { FEATURES, type Feature, type ItemCounts } from "./declarations.ts";
 export {
+  changedItems,
+  completeItems,
+  deleteItem,
+  getItem,
+  type ItemState,
+  listItems,
+  patchedItem,
+  putItems,
+  readAllItems,
+  replaceItem,
+} from "./items.ts";
+export {
   LIST_ITEMS_MAX,
   LIST_KINDS,
   type ListKind,
@@ -13,6 +25,9 @@ export {
   type MaterialisedList,
   readList,
 } from "./list.ts";
+export { type ListPorts, refreshLists } from "./materialise.ts";
+export { claimOverlay, countItemChange, coverOverlay, overlayStates } from "./overlay-state.ts";
+export type { Page, PageRequest } from "./page.ts";
 export {
   anonymousSubject,
   type Profile,
@@ -20,11 +35,18 @@ export {
   readProfile,
   userSubject,
 } from "./profile.ts";
+export { pruneFeatures } from "./prune.ts";
 export { type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
 export {
+  type KeyRow,
+  keyFromRow,
   keyName,
+  listTenants,
   readKeyRecord,
+  readStoredKey,
+  readStoredTenant,
   readTenantConfig,
   type TenantConfig,
   tenantName,
 } from "./tenant.ts";
+export { deleteUser, getUser, listUsers, putUsers } from "./users.ts";

@@ -130,12 +130,14 @@ export const coreSchema = {
     },
     (table) => [primaryKey({ columns: [table.tenant, table.eventId] })],
   ),
-  /** When a tenant's items last changed, and when its overlay was last claimed for writing. */
+  /** Which changes of a tenant's items its overlay holds: it is behind while `changes` is above `covered`. */
   overlayState: sqliteTable("overlay_state", {
     tenant: text().primaryKey().notNull(),
-    changedAt: integer("changed_at").notNull(),
-    writtenAt: integer("written_at").notNull(),
-    /** The live model's version that the overlay was written beside; empty when there was none. */
+    changes: integer().notNull(),
+    covered: integer().notNull().default(0),
+    /** When somebody last set about writing it. */
+    claimedAt: integer("claimed_at").notNull().default(0),
+    /** The live model's version that it was written beside; empty when there was none. */
     modelVersion: text("model_version").notNull().default(""),
   }),
 };

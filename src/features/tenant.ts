@@ -1,5 +1,5 @@
-import type { KVNamespace } from "@cloudflare/workers-types";
-import type { KeyRecord } from "../events/index.ts";
+import type { D1Database, D1DatabaseSession, KVNamespace } from "@cloudflare/workers-types";
+import type { KeyKind, KeyRecord } from "../events/index.ts";
 
 /** What the edge must know of a tenant before it takes events or answers. */
 export interface TenantConfig {
@@ -35,4 +35,52 @@ export function readTenantConfig(
   cacheTtlS: number,
 ): Promise<TenantConfig | null> {
   return kv.get<TenantConfig>(tenantName(tenant), { type: "json", cacheTtl: cacheTtlS });
+}
+
+type Reader = Pick<D1Database | D1DatabaseSession, "prepare">;
+
+/** The truth behind `readKeyRecord`; null when the tenant never had such a key. */
+export async function readStoredKey(core: Reader, tenant: string, hash: string): Promise<KeyRecord | null> {
+  const row = await core
+    .prepare("SELECT * FROM api_keys WHERE tenant = ? AND hash = ?")
+    .bind(tenant, hash)
+    .first<KeyRow>();
+  return row === null ? null : keyFromRow(row);
+}
+
+/** The truth behind `readTenantConfig`. */
+export async function readStoredTenant(core: Reader, tenant: string): Promise<TenantConfig | null> {
+  const config = await core
+    .prepare("SELECT config FROM tenants WHERE tenant = ?")
+    .bind(tenant)
+    .first<string>("config");
+  return config === null ? null : (JSON.parse(config) as TenantConfig);
+}
+
+/** All tenants, by name. */
+export async function listTenants(core: Reader): Promise<string[]> {
+  const { results } = await core
+    .prepare("SELECT tenant FROM tenants ORDER BY tenant")
+    .all<{ tenant: string }>();
+  return results.map((row) => row.tenant);
+}
+
+export interface KeyRow {
+  tenant: string;
+  hash: string;
+  kind: string;
+  origins: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export function keyFromRow(row: KeyRow): KeyRecord {
+  return {
+    hash: row.hash,
+    tenant: row.tenant,
+    kind: row.kind as KeyKind,
+    origins: JSON.parse(row.origins) as string[],
+    createdAtMs: row.created_at,
+    revokedAtMs: row.revoked_at,
+  };
 }

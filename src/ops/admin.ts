@@ -8,18 +8,7 @@ import type {
   User,
   UserPatch,
 } from "../events/index.ts";
-import type { ListKind } from "../features/index.ts";
-
-/** One page of a listing, in the order of the ids; `cursor` is absent on the last page. */
-export interface Page<T> {
-  items: T[];
-  cursor?: string;
-}
-
-export interface PageRequest {
-  cursor?: string;
-  limit: number;
-}
+import type { ListKind, Page, PageRequest } from "../features/index.ts";
 
 export interface TenantOptions {
   /** Origins that the first publishable key is bound to; empty means any. */
@@ -69,7 +58,7 @@ export interface PipelineAdmin {
   /** The key itself is told this once; afterwards only its hash is known. */
   createKey(tenant: string, kind: KeyKind, origins: string[]): Promise<{ key: string; record: KeyRecord }>;
   listKeys(tenant: string): Promise<KeyRecord[]>;
-  /** False when the tenant has no such key, or it is revoked already. */
+  /** False when the tenant has no such key. Effective at the edge within 60 s. */
   revokeKey(tenant: string, hash: string): Promise<boolean>;
 
   /** Does now what the crons do on schedule: drains spilled messages, then writes the lists and the overlay. */

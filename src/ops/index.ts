@@ -1,12 +1,10 @@
 /**
- * ops: running Lakeshore for its tenants: tenants, keys, statistics, and the admin contract of the pipeline Worker.
- * D1 is written first, KV second: a key or setting that the edge sees is always one that D1 has.
+ * ops: running Lakeshore for its tenants: tenants, keys, changes of items and users, statistics, and the admin contract of
+ * the pipeline Worker. What changes goes to the lake, then to D1, then to where the edge looks: what is seen is always kept.
  */
-export type {
-  Page,
-  PageRequest,
-  PipelineAdmin,
-  Refreshed,
-  TenantOptions,
-  TenantStats,
-} from "./admin.ts";
+export type { PipelineAdmin, Refreshed, TenantOptions, TenantStats } from "./admin.ts";
+export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
+export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
+export { readStats } from "./stats.ts";
+export { createTenant } from "./tenants.ts";
+export { changeUser, changeUsers, removeUser } from "./user-changes.ts";

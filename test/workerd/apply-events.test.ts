@@ -19,7 +19,7 @@ function event(n: number, fields: Partial<StoredEvent> = {}): StoredEvent {
     session_id: "s",
     item_id: `i${n}`,
     occurred_at: occurredAt,
-    sent_at: occurredAt,
+    sent_at: NOW_MS,
     received_at: NOW_MS,
     consent: "granted",
     is_bot: false,

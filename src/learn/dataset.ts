@@ -67,12 +67,23 @@ export function createDataset(rows: Iterable<InteractionRow>, itemIds: readonly 
 
 /** The rows before `cutMs`, over the same users and items. */
 export function rowsBefore(dataset: Dataset, cutMs: number): Dataset {
+  return keepRows(dataset, (row) => (dataset.timesMs[row] as number) < cutMs);
+}
+
+/** One row for each run of rows of a user on the same item (seen, put into the cart, bought): the first. */
+export function collapseRepeats(dataset: Dataset): Dataset {
+  return keepRows(dataset, (row, start) => row === start || dataset.items[row] !== dataset.items[row - 1]);
+}
+
+/** `keeps` is told the row and the first row of its user. */
+function keepRows(dataset: Dataset, keeps: (row: number, start: number) => boolean): Dataset {
   const keep: number[] = [];
   const userStart = new Uint32Array(dataset.userStart.length);
   for (let u = 0; u < dataset.userIds.length; u++) {
     const end = dataset.userStart[u + 1] as number;
-    for (let row = dataset.userStart[u] as number; row < end; row++) {
-      if ((dataset.timesMs[row] as number) < cutMs) keep.push(row);
+    const start = dataset.userStart[u] as number;
+    for (let row = start; row < end; row++) {
+      if (keeps(row, start)) keep.push(row);
     }
     userStart[u + 1] = keep.length;
   }

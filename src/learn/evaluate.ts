@@ -14,6 +14,8 @@ export interface RankOptions {
   itemMap?: Int32Array;
   /** N of the graph; absent when it is the data set's. */
   itemCount?: number;
+  /** Ranks beyond this are Infinity; RANK_MAX when absent. */
+  rankMax?: number;
   onProgress?(fraction: number): void;
 }
 
@@ -71,7 +73,7 @@ const BATCH = 8;
 
 /**
  * [cases] the rank of each target: how many items score at least as much, itself included, so that ties count against
- * the graph. Infinity beyond RANK_MAX.
+ * the graph. Infinity beyond `rankMax`.
  */
 export async function rankCases(
   engine: Engine,
@@ -94,7 +96,8 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
   const ranks = new Float64Array(cases.targetRows.length).fill(Number.POSITIVE_INFINITY);
   const neutral = neutralBias(cases, itemCount, indexOf);
   // One more than what counts, so that a tie across the border is seen.
-  const k = Math.min(RANK_MAX + 1, itemCount);
+  const rankMax = options.rankMax ?? RANK_MAX;
+  const k = Math.min(rankMax + 1, itemCount);
   const groups = groupByHistory(cases);
   const pace = createPace(yieldTo);
   for (let start = 0; start < groups.length; start += BATCH) {
@@ -121,6 +124,7 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
     const scores = outputs.scores?.data as Float32Array;
     for (const [row, group] of batch.entries()) {
       const list = {
+        rankMax,
         items: items.subarray(row * k, row * k + k),
         scores: scores.subarray(row * k, row * k + k),
       };
@@ -168,11 +172,15 @@ function groupByHistory(cases: Cases): (HistoryRange & { cases: number[] })[] {
   return groups;
 }
 
-function rankOf(target: number, list: { items: BigInt64Array; scores: Float32Array }): number {
+function rankOf(
+  target: number,
+  list: { items: BigInt64Array; scores: Float32Array; rankMax: number },
+): number {
   const at = list.items.indexOf(BigInt(target));
   if (at < 0 || list.scores[at] === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY;
   const score = list.scores[at] as number;
   let rank = at + 1;
+  const { rankMax } = list;
   while (rank < list.scores.length && (list.scores[rank] as number) >= score) rank++;
-  return rank > RANK_MAX ? Number.POSITIVE_INFINITY : rank;
+  return rank > rankMax ? Number.POSITIVE_INFINITY : rank;
 }

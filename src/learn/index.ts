@@ -10,6 +10,7 @@ export { type Interval, type Metric, pairedBootstrap } from "./bootstrap.ts";
 export { createDataset, type Dataset, type InteractionRow, rowsBefore } from "./dataset.ts";
 export { compareRanks, type Evaluation, evaluateModel, type RankOptions, rankCases } from "./evaluate.ts";
 export type { FitOptions, FittedModel, Learner, Parameters, YieldTo } from "./learner.ts";
+export { linear } from "./linear.ts";
 export { METRIC_NAMES } from "./metrics.ts";
 export { popularity } from "./popularity.ts";
 export { sampleCases } from "./search.ts";

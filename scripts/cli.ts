@@ -9,7 +9,8 @@ import { registerRecommend } from "./commands/recommend.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTest } from "./commands/test.ts";
 import { registerTrain } from "./commands/train.ts";
-import { ROOT } from "./local/runtime.ts";
+import { registerDeploy, registerDestroy } from "./deploy/index.ts";
+import { ROOT } from "./local/workers.ts";
 import { registerSimulate } from "./simulate/index.ts";
 
 const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
@@ -33,6 +34,8 @@ registerEvaluate(program);
 registerRecommend(program);
 registerKeys(program);
 registerSimulate(program);
+registerDeploy(program);
+registerDestroy(program);
 registerTest(program);
 
 try {

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { parseKey } from "../../src/events/index.ts";
 import { ApiClient } from "../client/index.ts";
-import { Home, PORT_DEFAULT } from "../start/index.ts";
+import { Home } from "../start/home.ts";
+import { PORT_DEFAULT } from "../start/options.ts";
 
 export interface ServerOptions {
   url: string;
@@ -24,7 +25,9 @@ export function withServer(command: Command): Command {
 export async function connect({ url, key: given }: ServerOptions): Promise<Server> {
   const key = given ?? process.env.LAKESHORE_SECRET_KEY ?? (await localKey(url));
   if (key === undefined) {
-    throw new Error(`No key for ${url}: give the tenant's secret key by --key or LAKESHORE_SECRET_KEY.`);
+    throw new Error(
+      `No key for ${url}: give the tenant's secret key by --key or LAKESHORE_SECRET_KEY, or run \`lakeshore start\` here.`,
+    );
   }
   const parsed = parseKey(key);
   if (parsed === null) throw new Error("The key is malformed: a secret key reads sk_<tenant>_<random>.");

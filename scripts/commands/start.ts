@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { PORT_DEFAULT, type StartOptions, start } from "../start/index.ts";
+import { PORT_DEFAULT, type StartOptions } from "../start/options.ts";
 import { oneOf, wholeNumber } from "./arguments.ts";
 
 export function registerStart(program: Command): void {
@@ -22,6 +22,8 @@ export function registerStart(program: Command): void {
     .action(async (options: StartOptions) => {
       if (options.json && !options.once) throw new Error("--json needs --once");
       const data = options.data === undefined ? {} : { data: path.resolve(options.data) };
+      // Loaded only here: the runtime takes a second, which no other command needs.
+      const { start } = await import("../start/index.ts");
       const code = await start({ ...options, ...data });
       if (code !== null) process.exit(code);
     });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
-import { ROOT } from "../local/runtime.ts";
+import { ROOT } from "../local/workers.ts";
 
 /** What a change must pass, in the order of how soon each tells. */
 const STAGES: { name: string; command: string[] }[] = [

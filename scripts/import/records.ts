@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { CsvError, parse } from "csv-parse";
+import { type CsvError, parse } from "csv-parse";
 
 export type Format = "csv" | "jsonl";
 
@@ -50,7 +50,10 @@ function parseJsonLine(row: string, line: number): ImportRecord {
 
 interface CsvRow {
   record: string[];
+  /** Lines up to the end of the record. */
   info: { lines: number };
+  /** The record's text, with empty lines before it. */
+  raw: string;
 }
 
 async function* readCsv(text: Readable): AsyncGenerator<ImportRecord> {
@@ -58,25 +61,30 @@ async function* readCsv(text: Readable): AsyncGenerator<ImportRecord> {
   const parser = parse({
     bom: true,
     info: true,
+    raw: true,
     relax_column_count: true,
+    // A stray quote inside a cell is a character; only one that is never closed is an error.
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_skip: (error) => {
-      if (error instanceof CsvError) skipped.push({ line: Number(error.lines ?? 0), error: error.message });
-      return undefined;
+      if (error === undefined) return;
+      const { lines, raw } = error as CsvError & { lines: number; raw: string };
+      skipped.push({ line: firstLine(lines, raw), error: error.message });
     },
   });
   text.on("error", (error) => parser.destroy(error));
   let header: string[] | null = null;
-  let nextLine = 1;
-  for await (const { record, info } of text.pipe(parser) as AsyncIterable<CsvRow>) {
+  for await (const { record, info, raw } of text.pipe(parser) as AsyncIterable<CsvRow>) {
     yield* skipped.splice(0);
-    const line = nextLine;
-    nextLine = info.lines + 1;
     if (header === null) header = record.map((name) => name.trim());
-    else yield toRecord(header, record, line);
+    else yield toRecord(header, record, firstLine(info.lines, raw));
   }
   yield* skipped.splice(0);
+}
+
+function firstLine(lastLine: number, raw: string): number {
+  return lastLine - (raw.trim().match(/\n/g)?.length ?? 0);
 }
 
 function toRecord(header: readonly string[], cells: readonly string[], line: number): ImportRecord {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
-import { ROOT } from "./runtime.ts";
+import { ROOT } from "./workers.ts";
 
 /** Where the edge's config looks for its assets. */
 export const ASSETS_FOLDER = path.join(ROOT, "dist/assets");

@@ -1,23 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { bundleWorker } from "./bundle.ts";
 import { applyMigrations } from "./migrate.ts";
+import { ROOT, WORKER_CONFIGS, type WorkerName } from "./workers.ts";
 
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The four Workers by their config, the edge first: it answers the port. */
-export const WORKER_CONFIGS = {
-  edge: "wrangler.toml",
-  scorer: "workers/scorer.toml",
-  pipeline: "workers/pipeline.toml",
-  trainer: "workers/trainer.toml",
-} as const;
-
-export type WorkerName = keyof typeof WORKER_CONFIGS;
+export { ROOT, WORKER_CONFIGS, type WorkerName };
 
 export interface LocalOptions {
   /** 0 lets the system choose. */

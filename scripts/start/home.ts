@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ROOT } from "../local/runtime.ts";
+import { ROOT } from "../local/workers.ts";
 
 export const DEMO_TENANT = "demo";
 

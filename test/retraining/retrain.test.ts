@@ -132,7 +132,8 @@ describe("a retrain", () => {
   });
 
   it("refuses a model that cannot beat popularity, and says why", async () => {
-    const { store, items } = await shop({ kind: "noise" });
+    // The gate is a 95 % bound: about one noise in forty would pass it, and seed 1 happens to be such a one.
+    const { store, items } = await shop({ kind: "noise", seed: 2 });
     const outcome = await retrain(ports(store, items), params(), steps());
     expect(outcome).toMatchObject({
       status: "refused",

@@ -1,0 +1,51 @@
+/**
+ * bench: how fast the real thing is, here and now: answers (`serve`) and events (`ingest`), on Miniflare's own port, each in
+ * one run against its own floor. Not a claim about Cloudflare's machines: local Workers share one thread.
+ */
+import type { Command } from "commander";
+import { Progress } from "../progress.ts";
+import { benchIngest } from "./ingest.ts";
+import { printIngest, printServe } from "./report.ts";
+import { benchServe } from "./serve.ts";
+
+export { benchIngest, type IngestReport } from "./ingest.ts";
+export { benchServe, type ServeReport } from "./serve.ts";
+
+interface BenchFlags {
+  json?: true;
+  tiny?: true;
+  seed: string;
+}
+
+export function registerBench(program: Command): void {
+  const bench = program.command("bench").description("measure answers and ingestion on this machine");
+  command(bench, "serve", "an empty Worker, a cached list and a live inference").action(
+    async (flags: BenchFlags) => {
+      print(flags, await benchServe(sizeOf(flags), new Progress()), printServe);
+    },
+  );
+  command(bench, "ingest", "events accepted and landed; nothing may be lost or counted twice").action(
+    async (flags: BenchFlags) => {
+      const report = await benchIngest(sizeOf(flags), new Progress());
+      print(flags, report, printIngest);
+      if (report.lost > 0 || report.duplicated > 0) process.exitCode = 1;
+    },
+  );
+}
+
+function command(bench: Command, name: string, description: string): Command {
+  return bench
+    .command(name)
+    .description(description)
+    .option("--json", "print one line of JSON")
+    .option("--tiny", "small enough for continuous integration")
+    .option("--seed <number>", "of the simulated shop", "1");
+}
+
+function sizeOf({ tiny, seed }: BenchFlags): { tiny: boolean; seed: number } {
+  return { tiny: tiny === true, seed: Number(seed) };
+}
+
+function print<T>({ json }: BenchFlags, report: T, table: (report: T) => string): void {
+  console.log(json === true ? JSON.stringify(report) : table(report));
+}

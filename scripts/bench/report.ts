@@ -1,0 +1,34 @@
+import type { IngestReport } from "./ingest.ts";
+import type { ServeReport } from "./serve.ts";
+
+/** For people; latency is that of one request at a time, throughput that of many at once. */
+export function printServe(report: ServeReport): string {
+  const rows = Object.entries(report).map(([name, { p50Ms, p95Ms, p99Ms, reqPerSecond }]) => {
+    const share = `${Math.round((100 * reqPerSecond) / report.empty.reqPerSecond)} %`;
+    return [name, p50Ms.toFixed(2), p95Ms.toFixed(2), p99Ms.toFixed(2), String(reqPerSecond), share];
+  });
+  return table([["", "p50 ms", "p95 ms", "p99 ms", "req/s", "of empty"], ...rows]);
+}
+
+export function printIngest(report: IngestReport): string {
+  return table([
+    ["events accepted", String(report.accepted), `${report.acceptedPerSecond} a second`],
+    ["landed", String(report.landed), `${report.landedPerSecond} a second`],
+    ["lost", String(report.lost), ""],
+    ["counted twice", String(report.duplicated), ""],
+    ["consumer's CPU", String(report.consumerCpuMsPer1000), "ms of JavaScript and GC per 1,000 events"],
+  ]);
+}
+
+function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ");
+  return rows.map(line).join("\n");
+}

@@ -1,0 +1,143 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { activeMs } from "../../scripts/bench/cpu-profile.ts";
+import { percentile, summarise } from "../../scripts/bench/latency.ts";
+import { startLoad } from "../../scripts/bench/load.ts";
+import { printIngest, printServe } from "../../scripts/bench/report.ts";
+
+describe("percentiles", () => {
+  it("are by nearest rank", () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect([0.5, 0.95, 0.99, 1].map((share) => percentile(hundred, share))).toEqual([50, 95, 99, 100]);
+    expect([0.01, 0.5, 0.99].map((share) => percentile([7], share))).toEqual([7, 7, 7]);
+    expect(percentile([1, 2, 3, 4], 0.5)).toBe(2);
+  });
+
+  it("come from the latency rounds together, throughput from the others", () => {
+    const latency = [
+      { latenciesMs: [3, 1], seconds: 9 },
+      { latenciesMs: [2, 4], seconds: 9 },
+    ];
+    const throughput = [
+      { latenciesMs: [50, 50, 50], seconds: 1 },
+      { latenciesMs: [50], seconds: 1 },
+    ];
+    expect(summarise({ latency, throughput })).toEqual({ p50Ms: 2, p95Ms: 4, p99Ms: 4, reqPerSecond: 2 });
+  });
+});
+
+describe("a CPU profile", () => {
+  it("counts the time after samples in code and in garbage collection, not idle or native time", () => {
+    const nodes = ["(root)", "(idle)", "(program)", "(garbage collector)", "consume"].map(
+      (functionName, id) => ({
+        id,
+        callFrame: { functionName },
+      }),
+    );
+    const profile = { nodes, samples: [4, 1, 3, 2, 4], timeDeltas: [100, 1_000, 5_000, 2_000, 7_000] };
+    // consume until the next sample 1,000 µs; idle 5,000; collector 2,000; native 7,000; the last sample has no end.
+    expect(activeMs(profile)).toBe(3);
+  });
+
+  it("of an idle isolate is 0", () => {
+    expect(
+      activeMs({
+        nodes: [{ id: 1, callFrame: { functionName: "(idle)" } }],
+        samples: [1, 1],
+        timeDeltas: [0, 9],
+      }),
+    ).toBe(0);
+  });
+});
+
+describe("the load generator", () => {
+  let server: Server;
+  afterEach(() => new Promise<void>((resolve) => server.close(() => resolve())));
+
+  async function serve(
+    answer: (path: string, body: string) => { status: number; text: string },
+  ): Promise<string> {
+    server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (part) => {
+        body += part;
+      });
+      request.on("end", () => {
+        const { status, text } = answer(request.url ?? "", body);
+        response.writeHead(status).end(text);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it("sends every request once, by GET or POST, and times each", async () => {
+    const seen: string[] = [];
+    const url = await serve((path, body) => {
+      seen.push(`${path} ${body}`);
+      return { status: 200, text: "ok" };
+    });
+    const load = startLoad();
+    try {
+      const requests = Array.from({ length: 40 }, (_, index) =>
+        index % 2 === 0 ? { path: `/${index}` } : { path: `/${index}`, body: `[${index}]` },
+      );
+      const { latenciesMs, seconds } = await load.run({
+        url,
+        requests,
+        connections: 4,
+        refuse: ["degraded"],
+      });
+      expect(latenciesMs).toHaveLength(40);
+      expect(seconds).toBeGreaterThan(0);
+      expect(seen.sort()).toEqual(requests.map(({ path, body = "" }) => `${path} ${body}`).sort());
+    } finally {
+      await load.close();
+    }
+  });
+
+  it("refuses to measure errors and answers of another kind", async () => {
+    const url = await serve((path) => ({ status: path === "/bad" ? 500 : 200, text: '{"degraded":{}}' }));
+    const load = startLoad();
+    try {
+      const order = { url, connections: 1, refuse: ['"degraded"'] };
+      await expect(load.run({ ...order, requests: [{ path: "/bad" }] })).rejects.toThrow("/bad answered 500");
+      await expect(load.run({ ...order, requests: [{ path: "/" }] })).rejects.toThrow(
+        'answered with "degraded"',
+      );
+    } finally {
+      await load.close();
+    }
+  });
+});
+
+describe("the tables", () => {
+  it("show what each costs beside the empty Worker", () => {
+    const row = { p50Ms: 1, p95Ms: 2, p99Ms: 3.456, reqPerSecond: 4_000 };
+    const text = printServe({
+      empty: row,
+      cached: { ...row, reqPerSecond: 3_000 },
+      live: { ...row, reqPerSecond: 1_000 },
+    });
+    expect(text.split("\n").map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ["p50 ms", "p95 ms", "p99 ms", "req/s", "of empty"],
+      ["empty", "1.00", "2.00", "3.46", "4000", "100 %"],
+      ["cached", "1.00", "2.00", "3.46", "3000", "75 %"],
+      ["live", "1.00", "2.00", "3.46", "1000", "25 %"],
+    ]);
+  });
+
+  it("show losses", () => {
+    const report = {
+      acceptedPerSecond: 9,
+      landedPerSecond: 8,
+      accepted: 7,
+      landed: 6,
+      lost: 1,
+      duplicated: 0,
+      consumerCpuMsPer1000: 5,
+    };
+    expect(printIngest(report)).toMatch(/^lost +1/m);
+  });
+});

@@ -2,14 +2,11 @@
  * pipeline: keeps. Consumes the events' Queue and the dead letters into lake and features, drains what was spilled, and does the
  * rounds of the crons. What writes on a customer's call is the `Admin` entrypoint's.
  */
-import { WorkerEntrypoint } from "cloudflare:workers";
-import { consume, consumeDeadLetters, drainSpill } from "../src/ingest/index.ts";
-import { objectStore, sinks } from "./pipeline-ports.ts";
+import { consume, consumeDeadLetters } from "../src/ingest/index.ts";
+import { ROUNDS } from "./pipeline-crons.ts";
+import { sinks } from "./pipeline-ports.ts";
 
-/** Spilled messages per run: a minute's share that stays far below the CPU limit and the calls of one invocation. */
-const SPILLED_MESSAGES_MAX = 500;
-
-export class Admin extends WorkerEntrypoint<PipelineEnv> {}
+export { Admin } from "./pipeline-admin.ts";
 
 export default {
   async queue(batch, env) {
@@ -19,18 +16,10 @@ export default {
   },
 
   async scheduled(controller, env) {
-    const nowMs = Date.now();
-    switch (controller.cron) {
-      case "* * * * *": {
-        const drained = await drainSpill(objectStore(env), sinks(env, nowMs), {
-          messagesMax: SPILLED_MESSAGES_MAX,
-        });
-        report("spill", drained.faults);
-        break;
-      }
-      default:
-        throw new Error(`no work for cron "${controller.cron}"`);
-    }
+    const round = ROUNDS[controller.cron];
+    if (round === undefined) throw new Error(`no work for cron "${controller.cron}"`);
+    const faults = await round(env, Date.now());
+    for (const [source, lines] of Object.entries(faults)) report(source, lines);
   },
 
   /** Workers without a route still need a handler; nothing reaches this one. */

@@ -16,21 +16,21 @@ export async function countItemChange(core: D1Database, tenant: string): Promise
 
 /**
  * The right to write the overlay now, with the count of changes so far. Null when it is not behind, or was claimed less
- * than `intervalMs` ago: of several at once, one gets it. `force` always gets it.
+ * than `intervalMs` ago: of several at once, one gets it. `force` always gets it. `modelVersion` is that of the last write.
  */
 export async function claimOverlay(
   core: D1Database,
   tenant: string,
   { nowMs, intervalMs, force }: { nowMs: number; intervalMs: number; force: boolean },
-): Promise<{ changes: number } | null> {
+): Promise<{ changes: number; modelVersion: string | null } | null> {
   if (force) await core.prepare(INSERT_STATE).bind(tenant).run();
   return core
     .prepare(
       `UPDATE overlay_state SET claimed_at = ?2
-       WHERE tenant = ?1 AND (?4 OR (changes > covered AND claimed_at <= ?2 - ?3)) RETURNING changes`,
+       WHERE tenant = ?1 AND (?4 OR (changes > covered AND claimed_at <= ?2 - ?3)) RETURNING changes, nullif(model_version, '') AS modelVersion`,
     )
     .bind(tenant, nowMs, intervalMs, force ? 1 : 0)
-    .first<{ changes: number }>();
+    .first<{ changes: number; modelVersion: string | null }>();
 }
 
 const INSERT_STATE = "INSERT INTO overlay_state (tenant, changes) VALUES (?, 0) ON CONFLICT DO NOTHING";

@@ -1,0 +1,156 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { assert } from "../src/base/index.ts";
+import {
+  type Item,
+  type ItemPatch,
+  type KeyKind,
+  TENANT_PATTERN,
+  type User,
+  type UserPatch,
+} from "../src/events/index.ts";
+import {
+  getItem,
+  getUser,
+  listItems,
+  listUsers,
+  type PageRequest,
+  refreshLists,
+} from "../src/features/index.ts";
+import { openLake } from "../src/lake/index.ts";
+import {
+  type ChangePorts,
+  changeItem,
+  changeItems,
+  changeUser,
+  changeUsers,
+  createKey,
+  createTenant,
+  listKeys,
+  type PipelineAdmin,
+  readStats,
+  removeItem,
+  removeUser,
+  revokeKey,
+  type TenantOptions,
+} from "../src/ops/index.ts";
+import { drainSpilled } from "./pipeline-crons.ts";
+import { flushOverlay, OVERLAY_INTERVAL_MS } from "./pipeline-overlay.ts";
+import { objectStore } from "./pipeline-ports.ts";
+
+/** RPC for the edge's admin routes: all that writes D1, KV or the lake on a customer's call. */
+export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmin {
+  async upsertItems(tenant: string, items: Item[]) {
+    await changeItems(this.#changes(tenant), tenant, { items, nowMs: Date.now() });
+    this.#itemsChanged(tenant);
+    return { upserted: items.length };
+  }
+
+  async getItem(tenant: string, itemId: string) {
+    return getItem(this.#core(tenant), tenant, itemId);
+  }
+
+  async patchItem(tenant: string, itemId: string, patch: ItemPatch) {
+    const item = await changeItem(this.#changes(tenant), tenant, { itemId, patch, nowMs: Date.now() });
+    if (item !== null) this.#itemsChanged(tenant);
+    return item;
+  }
+
+  async deleteItem(tenant: string, itemId: string) {
+    const removed = await removeItem(this.#changes(tenant), tenant, { itemId, nowMs: Date.now() });
+    if (removed) this.#itemsChanged(tenant);
+    return removed;
+  }
+
+  async listItems(tenant: string, page: PageRequest) {
+    return listItems(this.#core(tenant), tenant, page);
+  }
+
+  async upsertUsers(tenant: string, users: User[]) {
+    await changeUsers(this.#changes(tenant), tenant, { users, nowMs: Date.now() });
+    return { upserted: users.length };
+  }
+
+  async getUser(tenant: string, userId: string) {
+    return getUser(this.#core(tenant), tenant, userId);
+  }
+
+  async patchUser(tenant: string, userId: string, patch: UserPatch) {
+    return changeUser(this.#changes(tenant), tenant, { userId, patch, nowMs: Date.now() });
+  }
+
+  async deleteUser(tenant: string, userId: string) {
+    return removeUser(this.#changes(tenant), tenant, { userId, nowMs: Date.now() });
+  }
+
+  async listUsers(tenant: string, page: PageRequest) {
+    return listUsers(this.#core(tenant), tenant, page);
+  }
+
+  async createTenant(tenant: string, options: TenantOptions) {
+    const ports = { core: this.#core(tenant), kv: this.env.KV };
+    return createTenant(ports, tenant, { options, random: secretBytes(48), nowMs: Date.now() });
+  }
+
+  async createKey(tenant: string, kind: KeyKind, origins: string[]) {
+    const ports = { core: this.#core(tenant), kv: this.env.KV };
+    return createKey(ports, tenant, { kind, origins, random: secretBytes(24), nowMs: Date.now() });
+  }
+
+  async listKeys(tenant: string) {
+    return listKeys(this.#core(tenant), tenant);
+  }
+
+  async revokeKey(tenant: string, hash: string) {
+    const ports = { core: this.#core(tenant), kv: this.env.KV };
+    return revokeKey(ports, tenant, { hash, nowMs: Date.now() });
+  }
+
+  async refresh(tenant: string) {
+    const core = this.#core(tenant);
+    await drainSpilled(this.env, Date.now());
+    const nowMs = Date.now();
+    const ports = { core, profiles: this.env.PROFILES_0, kv: this.env.KV };
+    const lists = await refreshLists(ports, tenant, { nowMs, force: true });
+    const store = objectStore(this.env);
+    const overlayItems = await flushOverlay({ core, store }, tenant, { nowMs, force: true });
+    return { lists, overlayItems: overlayItems ?? 0 };
+  }
+
+  async stats(tenant: string) {
+    return readStats({ core: this.#core(tenant), profiles: this.env.PROFILES_0 }, tenant);
+  }
+
+  /** Every call comes by here: a tenant's name becomes part of keys in R2 and KV. */
+  #core(tenant: string) {
+    assert(TENANT_PATTERN.test(tenant), `"${tenant}" is no tenant`);
+    return this.env.DB;
+  }
+
+  #changes(tenant: string): ChangePorts {
+    return { core: this.#core(tenant), lake: openLake(objectStore(this.env)) };
+  }
+
+  /** The caller does not wait: the change is kept, and the cron makes up for a flush that fails here. */
+  #itemsChanged(tenant: string): void {
+    const flush = () =>
+      flushOverlay({ core: this.env.DB, store: objectStore(this.env) }, tenant, {
+        nowMs: Date.now(),
+        force: false,
+      });
+    const flushed = flush().then(async (items) => {
+      if (items !== null) return;
+      // Written just now by an earlier change: once more when that is over, unless somebody else did it by then.
+      await new Promise((resolve) => setTimeout(resolve, OVERLAY_INTERVAL_MS));
+      await flush();
+    });
+    this.ctx.waitUntil(
+      flushed.catch((cause) =>
+        console.error(JSON.stringify({ source: "overlay", tenant, fault: String(cause) })),
+      ),
+    );
+  }
+}
+
+function secretBytes(count: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count));
+}

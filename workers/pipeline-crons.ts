@@ -1,0 +1,39 @@
+import { listTenants, pruneFeatures, refreshLists } from "../src/features/index.ts";
+import { type Drained, drainSpill } from "../src/ingest/index.ts";
+import { flushOverlays } from "./pipeline-overlay.ts";
+import { objectStore, sinks } from "./pipeline-ports.ts";
+
+/** Spilled messages per run: a minute's share that stays far below the CPU limit and the calls of one invocation. */
+const SPILLED_MESSAGES_MAX = 500;
+
+/** What each cron of `pipeline.toml` does; returns what went wrong, by source. */
+export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise<Record<string, string[]>>> =
+  {
+    async "* * * * *"(env, nowMs) {
+      const spill = await drainSpilled(env, nowMs);
+      const overlays = await flushOverlays({ core: env.DB, store: objectStore(env) }, nowMs);
+      return { spill: spill.faults, overlays: overlays.faults };
+    },
+
+    async "*/5 * * * *"(env, nowMs) {
+      const faults: string[] = [];
+      const ports = { core: env.DB, profiles: env.PROFILES_0, kv: env.KV };
+      for (const tenant of await listTenants(env.DB)) {
+        try {
+          await refreshLists(ports, tenant, { nowMs, force: false });
+        } catch (cause) {
+          faults.push(`${tenant}: ${cause instanceof Error ? cause.message : String(cause)}`);
+        }
+      }
+      return { lists: faults };
+    },
+
+    async "17 * * * *"(env, nowMs) {
+      await pruneFeatures(env.PROFILES_0, nowMs);
+      return {};
+    },
+  };
+
+export function drainSpilled(env: PipelineEnv, nowMs: number): Promise<Drained> {
+  return drainSpill(objectStore(env), sinks(env, nowMs), { messagesMax: SPILLED_MESSAGES_MAX });
+}

@@ -11,8 +11,9 @@ export interface CpuProfile {
 const NOT_OURS = new Set(["(idle)", "(program)", "(root)"]);
 
 /**
- * Milliseconds in which the profiled isolate ran JavaScript, WebAssembly or its garbage collector. What workerd does for it
- * in native code (D1's SQLite, R2's files, the sockets) is not counted, nor is any other Worker.
+ * Milliseconds in which the profiled isolate ran JavaScript, WebAssembly, its garbage collector, or native functions that
+ * these called and waited for. What goes on outside the isolate meanwhile (D1's SQLite, R2's files, the sockets) is not
+ * counted, nor is any other Worker.
  */
 export function activeMs({ nodes, samples, timeDeltas }: CpuProfile): number {
   const idle = new Set(

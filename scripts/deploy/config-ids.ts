@@ -10,24 +10,24 @@ export interface Ids {
 /**
  * A config's text with the ids and the jurisdiction of what was provisioned, as wrangler itself would write them, comments and
  * order untouched. Applying it twice changes nothing; with nothing but undefined it restores the text of a fresh clone.
+ * The preview ids keep local state where it was: without them a local run would look for it under the deployed ids.
  */
 export function withIds(toml: string, ids: Ids): string {
   return tables(toml)
-    .flatMap((table) => {
-      switch (table.header) {
+    .flatMap(({ header, lines }) => {
+      const binding = readKey(lines, "binding");
+      switch (header) {
         case "[[kv_namespaces]]":
-          return setKey(table.lines, "id", ids.kvId);
-        case "[[d1_databases]]":
-          return setKey(
-            table.lines,
-            "database_id",
-            ids.databaseIds.get(readKey(table.lines, "database_name") ?? ""),
-          );
+          return setKeys(lines, { id: ids.kvId, preview_id: ids.kvId && binding });
+        case "[[d1_databases]]": {
+          const id = ids.databaseIds.get(readKey(lines, "database_name") ?? "");
+          return setKeys(lines, { database_id: id, preview_database_id: id && binding });
+        }
         case "[[r2_buckets]]":
         case "[[workflows]]":
-          return setKey(table.lines, "jurisdiction", ids.jurisdiction);
+          return setKeys(lines, { jurisdiction: ids.jurisdiction });
         default:
-          return table.lines;
+          return lines;
       }
     })
     .join("\n");
@@ -48,11 +48,14 @@ function tables(toml: string): Table[] {
   return parts;
 }
 
-function setKey(lines: string[], key: string, value: string | undefined): string[] {
-  const others = lines.filter((line) => !new RegExp(`^${key}\\s*=`).test(line));
-  if (value === undefined) return others;
+/** Sets keys after the table's last one; undefined takes a key away. */
+function setKeys(lines: string[], values: Record<string, string | undefined>): string[] {
+  const others = lines.filter((line) => !Object.keys(values).some((key) => line.startsWith(`${key} =`)));
   const last = others.findLastIndex((line) => /^\w+\s*=/.test(line));
-  return others.toSpliced(last + 1, 0, `${key} = "${value}"`);
+  const added = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} = "${value}"`],
+  );
+  return others.toSpliced(last + 1, 0, ...added);
 }
 
 function readKey(lines: string[], key: string): string | undefined {

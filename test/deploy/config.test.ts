@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { unstable_readConfig } from "wrangler";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { decide } from "../../scripts/deploy/build-step.mjs";
 import { withIds } from "../../scripts/deploy/config-ids.ts";
 import { WORKER_SECRETS } from "../../scripts/deploy/secrets.ts";
@@ -19,6 +19,15 @@ const IDS = {
   jurisdiction: "eu",
 };
 
+/** What the local runtime keeps its state under: must not move when the ids come in. */
+function localBindings(folder: string, toml: string): unknown {
+  const file = path.join(folder, "local.toml");
+  writeFileSync(file, toml);
+  const config = unstable_readConfig({ config: file }, { hideWarnings: true });
+  const { kvNamespaces, d1Databases } = unstable_getMiniflareWorkerOptions(config).workerOptions;
+  return { kvNamespaces, d1Databases };
+}
+
 describe("ids in the configs", () => {
   for (const [worker, file] of Object.entries(WORKER_CONFIGS)) {
     const text = cleared(readFileSync(path.join(ROOT, file), "utf8"));
@@ -29,11 +38,13 @@ describe("ids in the configs", () => {
         const copy = path.join(folder, "wrangler.toml");
         writeFileSync(copy, withIds(text, IDS));
         const config = unstable_readConfig({ config: copy }, { hideWarnings: true });
-        for (const kv of config.kv_namespaces) expect(kv).toEqual({ binding: "KV", id: "0123abcd" });
+        for (const kv of config.kv_namespaces) expect(kv).toMatchObject({ binding: "KV", id: "0123abcd" });
         for (const d1 of config.d1_databases) {
           expect(d1.database_id).toBe(d1.database_name === "lakeshore-core" ? "core-id" : "profiles-id");
         }
         expect(config.r2_buckets.map((r2: { jurisdiction?: string }) => r2.jurisdiction)).toEqual(["eu"]);
+        const local = [text, withIds(text, IDS)].map((toml) => localBindings(folder, toml));
+        expect(local[1]).toEqual(local[0]);
         for (const workflow of config.workflows) expect(workflow).toMatchObject({ jurisdiction: "eu" });
       } finally {
         rmSync(folder, { recursive: true });
@@ -55,7 +66,7 @@ describe("secrets", () => {
       const { main } = unstable_readConfig({ config: path.join(ROOT, WORKER_CONFIGS[worker as WorkerName]) });
       const { modules } = await bundleWorker(String(main));
       const code = String(modules[0]?.contents);
-      const read = ["ADMIN_TOKEN", "SIGNING_SECRET"].filter((name) => code.includes(`env.${name}`));
+      const read = ["ADMIN_TOKEN", "SIGNING_SECRET"].filter((name) => code.includes(name));
       expect([worker, read]).toEqual([worker, [...needed]]);
     }
   });

@@ -1,5 +1,5 @@
 import { MINUTE_MS, SCORER_MODELS_BYTES_MAX, SECOND_MS } from "../base/index.ts";
-import { overlayKey, readOverlay } from "../catalogue/index.ts";
+import { mergeOverlay, type Overlay, overlayKey, readOverlay } from "../catalogue/index.ts";
 import { readPointer } from "../registry/index.ts";
 import { fetchArtifact, startModel } from "./model.ts";
 import type { ScoringPorts } from "./ports.ts";
@@ -62,7 +62,18 @@ async function takeOverlay(ports: ScoringPorts, slot: TenantSlot, etag: string |
     ports.onFault({ tenant, subject: overlayKey(tenant), message: messageOf(error) });
     return;
   }
-  if (slot.view !== null) slot.view = layOverlay(slot.view.model, slot.overlay.overlay, slot.overlay.etag);
+  const { view } = slot;
+  if (view === null) return;
+  // The overlay lets go of what the newest model knows. While another one answers here (the new one is being loaded, or
+  // cannot be), its changes stay: a hidden item must not come back for that time.
+  const overlay = slot.overlay.overlay === null ? null : withLater(view.overlay, slot.overlay.overlay);
+  slot.view = layOverlay(view.model, overlay, slot.overlay.etag);
+}
+
+/** What the later overlay says of an item counts, whatever the times in it; what it no longer names stays as it was. */
+function withLater(earlier: Overlay | null, later: Overlay): Overlay {
+  const items = Object.values({ ...earlier?.items, ...later.items });
+  return mergeOverlay(null, items, { nowMs: later.writtenAtMs });
 }
 
 /** Loads the live version beside the one that answers, then swaps. */

@@ -12,6 +12,7 @@ const OVERLAY_ITEM_BYTES = 1_000;
  */
 export interface ModelView {
   model: LiveModel;
+  overlay: Overlay | null;
   overlayEtag: string | null;
   /** N + M. */
   size: number;
@@ -40,6 +41,7 @@ export function layOverlay(model: LiveModel, overlay: Overlay | null, overlayEta
     catalogue.ids[index] ?? (late[index - catalogue.size] as OverlayItem).item_id;
   return {
     model,
+    overlay,
     overlayEtag,
     size: bias.length,
     bytes: model.bytes + changed.size * OVERLAY_ITEM_BYTES,

@@ -86,6 +86,26 @@ it("keeps overlay and model when pointer or overlay cannot be read", async () =>
   expect(answer.status === "ok" && idsOf(answer)).toEqual(["novel", "atlas"]);
 });
 
+it("keeps an item hidden that the overlay let go of for a newer model, which cannot be served", async () => {
+  const h = harness(ENGINE);
+  const old = await goLive(h.store, "acme", SHOP);
+  const hidden = mergeOverlay(null, [{ item_id: "sandals", hidden: true, updated_at: 5 }], { nowMs: 5 });
+  const first = await writeOverlay(h.store, "acme", hidden, null);
+  await h.warm("acme");
+  await goLiveWith(h.store, { "model.onnx": bytes("broken"), "catalog.parquet": await writeCatalog(SHOP) });
+  const pruned = mergeOverlay(null, [{ item_id: "novel", stock: 0, updated_at: 9 }], { nowMs: 9 });
+  const second = await writeOverlay(h.store, "acme", pruned, first?.etag ?? null);
+  await h.warm("acme", T0 + 15 * S);
+  const answer = await h.score(requestOf("acme", ["boots"], { nowMs: T0 + 16 * S }));
+  expect(answer).toMatchObject({ modelVersion: old.version, overlayEtag: second?.etag });
+  expect(answer.status === "ok" && idsOf(answer)).toEqual(["atlas"]);
+  // A model that can be served brings its own catalogue, and begins from the overlay as it stands.
+  await goLive(h.store, "acme", SHOP, { createdAtMs: 3_000 });
+  await h.warm("acme", T0 + 30 * S);
+  const next = await h.score(requestOf("acme", ["boots"], { nowMs: T0 + 31 * S }));
+  expect(next.status === "ok" && idsOf(next)).toEqual(["sandals", "atlas"]);
+});
+
 it("never waits longer than its sleep for a store that hangs, and tries again when the lease is over", async () => {
   const h = harness(ENGINE);
   const { version } = await goLive(h.store, "acme", SHOP);

@@ -1,1 +1,25 @@
-export default { async fetch(req, env){ await env.EVENTS.send({v:1}); const id = await env.TRAINER.start(); await new Promise(r=>setTimeout(r,500)); return Response.json({s: await env.SCORER.score({}), p: await env.PIPELINE.ping(), t: await env.TRAINER.status(id)}) } };
+/**
+ * edge: answers. HTTP in, events out to the Queue, recommendations by serving's rules; what writes the catalogue or trains is
+ * only checked here and passed on by RPC. Static pages and the beacon come from the assets. No Parquet, no training code and
+ * no ONNX Runtime: the Worker that must start fast is small.
+ */
+import { buildApp } from "./edge/app.ts";
+import { addDocuments } from "./edge/documents.ts";
+import { adminRoutes } from "./edge/routes-admin.ts";
+import { answerRoutes } from "./edge/routes-answers.ts";
+import { catalogueRoutes } from "./edge/routes-catalogue.ts";
+import { eventRoutes } from "./edge/routes-events.ts";
+import { modelRoutes } from "./edge/routes-models.ts";
+import { serviceRoutes } from "./edge/routes-service.ts";
+
+const app = buildApp([
+  ...eventRoutes,
+  ...answerRoutes,
+  ...catalogueRoutes,
+  ...adminRoutes,
+  ...modelRoutes,
+  ...serviceRoutes,
+]);
+addDocuments(app);
+
+export default { fetch: app.fetch };

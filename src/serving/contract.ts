@@ -110,10 +110,10 @@ export function answerBody({ recommendationId, modelVersion, variant, ...answer 
     model_version: modelVersion,
     variant,
     items: answer.items.map(({ itemId, score, source, fields }) => ({
-      ...fields,
       item_id: itemId,
       score,
       source,
+      ...fields,
     })),
     ...(answer.degraded === undefined ? {} : { degraded: answer.degraded }),
     ...(answer.userIgnored ? { notices: [USER_IGNORED] } : {}),

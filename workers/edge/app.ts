@@ -1,0 +1,118 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { Timeline } from "../../src/serving/index.ts";
+import { checkCaller, checkRoot, readCaller } from "./access.ts";
+import { type Env, servingPorts } from "./bindings.ts";
+import { readJson } from "./body.ts";
+import { allowOrigin, preflight, SECURITY_HEADERS } from "./cors.ts";
+import { type Call, type Endpoint, pathPattern } from "./endpoint.ts";
+import { ApiError, schemaError } from "./errors.ts";
+import { logFailure } from "./log.ts";
+import { registerDocuments } from "./openapi.ts";
+import { limitRate } from "./rate.ts";
+
+export type App = OpenAPIHono<{ Bindings: Env }>;
+type EdgeContext = Context<{ Bindings: Env }>;
+
+/** The HTTP face of a list of endpoints: every check of every route happens here, in one order. */
+export function buildApp(endpoints: readonly Endpoint[]): App {
+  const app: App = new OpenAPIHono();
+  for (const endpoint of endpoints) {
+    app.on(endpoint.method.toUpperCase(), honoPath(endpoint.path), (c) => answer(c, endpoint));
+  }
+  registerDocuments(app, endpoints);
+  app.options("/v1/*", (c) => preflight(c, endpoints));
+  app.notFound((c) => finish(unrouted(c, endpoints).toResponse()));
+  app.onError((error, c) => finish(failed(error, c.req.routePath)));
+  return app;
+}
+
+async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
+  const { access } = endpoint;
+  if (access === "open") return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
+  if (access === "root") {
+    await checkRoot(c.req.raw, c.env);
+    return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
+  }
+  const caller = readCaller(c.req.raw, new URL(c.req.url), access);
+  await limitRate(endpoint.rate ?? "none", caller, c.req.raw, c.env);
+  const call = { ...openCall(c, endpoint), tenant: caller.tenant, keyKind: caller.kind };
+  const origin = c.req.header("origin") ?? null;
+  const check = call.timeline.measure("key", checkCaller(caller, origin, call.ports));
+  // Whatever the handler found, nothing leaves this function before the key's check has come back.
+  const [record, outcome] = endpoint.besideKeyCheck
+    ? await Promise.all([check, endpoint.handle(call)])
+    : [await check, await endpoint.handle(call)];
+  const response = success(endpoint, outcome, call.timeline);
+  if (access === "publishable") allowOrigin(response.headers, record, origin);
+  return response;
+}
+
+function openCall(c: EdgeContext, endpoint: Endpoint): Call {
+  const request = c.req.raw;
+  const json = () => readJson(request, endpoint.body?.limit ?? { name: "NO_BODY", bytes: 0 });
+  return {
+    tenant: "",
+    keyKind: "publishable",
+    query: readQuery(c, endpoint),
+    param: (name) => c.req.param(name) ?? "",
+    json,
+    async body() {
+      const parsed = endpoint.body?.schema.safeParse(await json());
+      if (parsed?.success === false) throw schemaError("invalid_body", parsed.error);
+      return parsed?.data;
+    },
+    request,
+    env: c.env,
+    // Made when asked for: routes without a key work before the secrets are set.
+    get ports() {
+      return servingPorts(c.env, (work) => c.executionCtx.waitUntil(work));
+    },
+    timeline: new Timeline(Date.now),
+  };
+}
+
+function readQuery(c: EdgeContext, { query }: Endpoint): Call["query"] {
+  if (query === undefined) return {};
+  const parsed = query.safeParse(c.req.query());
+  if (!parsed.success) throw schemaError("invalid_parameter", parsed.error);
+  return parsed.data;
+}
+
+function success(endpoint: Endpoint, outcome: unknown, timeline?: Timeline): Response {
+  if (outcome instanceof Response) return finish(outcome);
+  const response = Response.json(outcome, { status: endpoint.status ?? 200 });
+  const timing = timeline?.header() ?? "";
+  if (timing !== "") response.headers.set("server-timing", timing);
+  return finish(response);
+}
+
+/** Headers that every response carries; answers are for one caller and one moment. */
+function finish(response: Response): Response {
+  for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+function failed(error: Error, route: string): Response {
+  const known = error instanceof ApiError;
+  if (!known) logFailure(route, error);
+  const response = (known ? error : new ApiError("internal", "something failed on our side")).toResponse();
+  // An error releases nothing, and a page's developer should see it.
+  response.headers.set("access-control-allow-origin", "*");
+  return response;
+}
+
+/** 405 where the path is known under another method. */
+function unrouted(c: EdgeContext, endpoints: readonly Endpoint[]): ApiError {
+  const methods = endpoints
+    .filter(({ path }) => pathPattern(path).test(c.req.path))
+    .map(({ method }) => method.toUpperCase());
+  if (methods.length === 0) return new ApiError("not_found", "there is no such route; /docs lists them all");
+  const allow = methods.join(", ");
+  return new ApiError("method_not_allowed", `this route takes ${allow}`, { headers: { allow } });
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}

@@ -1,0 +1,43 @@
+import { ApiError } from "./errors.ts";
+
+/** The largest body that a route takes; the name is what the error tells. */
+export interface BodyLimit {
+  name: string;
+  bytes: number;
+}
+
+/**
+ * The body as JSON, whatever its content type says: sendBeacon sends `text/plain`, which needs no preflight. An empty body is
+ * an empty object. Reading stops where the limit is passed.
+ */
+export async function readJson(request: Request, limit: BodyLimit): Promise<unknown> {
+  const text = await readText(request, limit);
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError("invalid_body", "the body is not valid JSON");
+  }
+}
+
+async function readText(request: Request, limit: BodyLimit): Promise<string> {
+  if (request.body === null) return "";
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    if (Number(announced) > limit.bytes) throw tooLarge(limit);
+    return request.text();
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > limit.bytes) throw tooLarge(limit);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function tooLarge({ name, bytes }: BodyLimit): ApiError {
+  return new ApiError("too_large", `the body is over ${bytes} bytes (${name})`, { limit: bytes });
+}

@@ -1,0 +1,65 @@
+import type { Context } from "hono";
+import { type KeyRecord, parseKey } from "../../src/events/index.ts";
+import { checkKey } from "../../src/serving/index.ts";
+import { allowsOrigin } from "./access.ts";
+import { type Env, memory, servingPorts } from "./bindings.ts";
+import { type Endpoint, pathPattern } from "./endpoint.ts";
+import { ApiError } from "./errors.ts";
+
+export const SECURITY_HEADERS: readonly [string, string][] = [
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "no-referrer"],
+  ["strict-transport-security", "max-age=31536000"],
+];
+
+/** Short, so that a key's new origin works soon. */
+const PREFLIGHT_LIFE_S = 600;
+
+/** Lets the page read the answer: any page for a key without origins, else the key's own. */
+export function allowOrigin(headers: Headers, record: KeyRecord, origin: string | null): void {
+  if (record.origins.length === 0) headers.set("access-control-allow-origin", "*");
+  else {
+    headers.append("vary", "Origin");
+    if (origin !== null) headers.set("access-control-allow-origin", origin);
+  }
+  headers.set("access-control-expose-headers", "server-timing, retry-after");
+  // Lets the page's own performance entries show `Server-Timing`.
+  headers.set("timing-allow-origin", headers.get("access-control-allow-origin") ?? "*");
+}
+
+/**
+ * A preflight knows the key only from `?key=`: then its origins decide. A key in a header is not told yet, so any origin may
+ * ask, and the request itself is judged. Routes for secret keys have no business in a browser of another site.
+ */
+export async function preflight(
+  c: Context<{ Bindings: Env }>,
+  endpoints: readonly Endpoint[],
+): Promise<Response> {
+  const origin = c.req.header("origin") ?? null;
+  const method = c.req.header("access-control-request-method")?.toLowerCase();
+  const found = endpoints.filter(({ path }) => pathPattern(path).test(c.req.path));
+  const isPublic = found.some(
+    (endpoint) =>
+      endpoint.method === method && (endpoint.access === "publishable" || endpoint.access === "open"),
+  );
+  if (!isPublic) throw new ApiError("forbidden", "this route takes no requests from other sites' pages");
+  const headers = new Headers({
+    "access-control-allow-methods": found.map((endpoint) => endpoint.method.toUpperCase()).join(", "),
+    "access-control-allow-headers": "authorization, content-type",
+    "access-control-max-age": String(PREFLIGHT_LIFE_S),
+  });
+  const key = c.req.query("key");
+  if (key === undefined || parseKey(key) === null) headers.set("access-control-allow-origin", "*");
+  else {
+    const check = await checkKey(
+      key,
+      servingPorts(c.env, (work) => c.executionCtx.waitUntil(work)),
+      memory,
+    );
+    if (!check.ok || (origin !== null && !allowsOrigin(check.value, origin))) {
+      throw new ApiError("forbidden", "the key is not allowed on this origin");
+    }
+    allowOrigin(headers, check.value, origin);
+  }
+  return new Response(null, { status: 204, headers });
+}

@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import type { KeyKind } from "../../src/events/index.ts";
+import type { ServingPorts, Timeline } from "../../src/serving/index.ts";
+import type { Access } from "./access.ts";
+import type { Env } from "./bindings.ts";
+import type { BodyLimit } from "./body.ts";
+import type { Rate } from "./rate.ts";
+
+type Query = z.ZodObject;
+
+/** What a handler is given. `tenant` and `keyKind` are the key's; empty on routes without one. */
+export interface Call<Q extends Query = Query, B extends z.ZodType = z.ZodType> {
+  tenant: string;
+  keyKind: KeyKind;
+  query: z.output<Q>;
+  /** A part of the path by its name in braces. */
+  param(name: string): string;
+  /** The body as JSON, unchecked: where each element is judged by itself. */
+  json(): Promise<unknown>;
+  /** The body by its schema; an error names the field. */
+  body(): Promise<z.output<B>>;
+  request: Request;
+  env: Env;
+  ports: ServingPorts;
+  timeline: Timeline;
+}
+
+/** One route: what it takes, who may call it, what it gives. The documents and the checks are made from this alone. */
+export interface Endpoint<Q extends Query = Query, B extends z.ZodType = z.ZodType> {
+  method: "get" | "post" | "patch" | "delete";
+  /** As OpenAPI writes it: `/v1/items/{id}`. */
+  path: string;
+  tag: "events" | "answers" | "catalogue" | "admin" | "service";
+  summary: string;
+  access: Access;
+  rate?: Rate;
+  /** The handler runs beside the key's check; its outcome is held back until the check has succeeded. It writes nothing. */
+  besideKeyCheck?: boolean;
+  query?: Q;
+  body?: { schema: B; limit: BodyLimit; required?: boolean; example?: unknown };
+  /** Of the success. */
+  status?: number;
+  answer: z.ZodType;
+  handle(call: Call<Q, B>): Promise<unknown>;
+}
+
+/** Ties a handler to the types of its own schemas; in a list they are all of one type. */
+export function endpoint<Q extends Query, B extends z.ZodType>(definition: Endpoint<Q, B>): Endpoint {
+  return definition as unknown as Endpoint;
+}
+
+/** Matches the addresses of a path as OpenAPI writes it. */
+export function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`);
+}

@@ -1,0 +1,83 @@
+import type { z } from "zod";
+
+export type ErrorCode =
+  | "invalid_parameter"
+  | "invalid_body"
+  | "secret_key_in_url"
+  | "unauthorized"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "conflict"
+  | "too_large"
+  | "rate_limited"
+  | "internal"
+  | "unavailable";
+
+const STATUS: Record<ErrorCode, number> = {
+  invalid_parameter: 400,
+  invalid_body: 400,
+  secret_key_in_url: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  too_large: 413,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+export interface ErrorDetails {
+  /** The parameter or the dotted path into the body. */
+  field?: string;
+  /** The limit that was exceeded: its value, or its name where the message holds the value. */
+  limit?: number | string;
+  headers?: Record<string, string>;
+}
+
+/** What the client is told; thrown anywhere in a handler and turned into the one error shape at the rim. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.name = "ApiError";
+    this.code = code;
+    this.details = details;
+  }
+
+  toResponse(): Response {
+    const { field, limit, headers } = this.details;
+    const error = {
+      code: this.code,
+      message: this.message,
+      ...(field === undefined ? {} : { field }),
+      ...(limit === undefined ? {} : { limit }),
+    };
+    return Response.json({ error }, { status: STATUS[this.code], headers: headers ?? {} });
+  }
+}
+
+/** The first thing that is wrong, by its field, with the limit where it is one. */
+export function schemaError(code: "invalid_parameter" | "invalid_body", error: z.ZodError): ApiError {
+  const { field, message, limit } = firstIssue(error);
+  const text = field === "" ? message : `${field}: ${message}`;
+  return new ApiError(code, text, {
+    ...(field === "" ? {} : { field }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+}
+
+export function firstIssue(error: z.ZodError): { field: string; message: string; limit?: number } {
+  const issue = error.issues[0];
+  if (issue === undefined) return { field: "", message: "is invalid" };
+  // zod says of an unknown key only that it is there, not where.
+  const keys = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const field = [...issue.path, ...keys].map(String).join(".");
+  const bound =
+    issue.code === "too_big" ? issue.maximum : issue.code === "too_small" ? issue.minimum : undefined;
+  return { field, message: issue.message, ...(bound === undefined ? {} : { limit: Number(bound) }) };
+}

@@ -1,0 +1,128 @@
+import { z } from "@hono/zod-openapi";
+import { manifestSchema, metricSchema, type Pointer } from "../../src/registry/index.ts";
+import type { RetrainOutcome } from "../../src/retraining/index.ts";
+import { trainer } from "./bindings.ts";
+import { type Endpoint, endpoint } from "./endpoint.ts";
+import { ApiError } from "./errors.ts";
+import { SMALL_BODY } from "./routes-admin.ts";
+
+const liveSchema = z.object({
+  version: z.string(),
+  promoted_at: z.number(),
+  pinned: z.boolean().describe("A pinned version stays live until it is unpinned or changed by hand."),
+  previous: z.array(z.string()),
+});
+
+const metrics = z.record(z.string(), metricSchema);
+
+const outcomeSchema = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("published"), version: z.string(), learner: z.string(), metrics }),
+  z.object({ status: z.literal("refused"), reason: z.string(), metrics }),
+  z.object({ status: z.literal("too_little_data"), interactions_needed: z.number(), message: z.string() }),
+]);
+
+const common = { tag: "admin", access: "secret" } as const;
+
+/** Retraining and models: the trainer's, checked and passed on. */
+export const modelRoutes: Endpoint[] = [
+  endpoint({
+    ...common,
+    method: "post",
+    path: "/v1/admin/retrain",
+    summary: "Starts a retrain; a run goes on by itself.",
+    body: { schema: z.object({ seed: z.int().nonnegative().optional() }), limit: SMALL_BODY },
+    status: 202,
+    answer: z.object({ run_id: z.string() }),
+    async handle({ tenant, env, body }) {
+      const { seed } = await body();
+      const options = { reason: "admin", ...(seed === undefined ? {} : { seed }) };
+      return { run_id: (await trainer(env).startRetrain(tenant, options)).runId };
+    },
+  }),
+  endpoint({
+    ...common,
+    method: "get",
+    path: "/v1/admin/retrain/{run_id}",
+    summary: "How far a retrain is, and how it ended.",
+    answer: z.object({
+      status: z.enum(["queued", "running", "complete", "errored"]),
+      step: z.string(),
+      progress: z.number().describe("0 to 1 over the whole run."),
+      message: z.string(),
+      outcome: outcomeSchema.optional(),
+      error: z.string().optional(),
+    }),
+    async handle({ tenant, env, param }) {
+      const status = await trainer(env).retrainStatus(tenant, param("run_id"));
+      if (status === null) throw new ApiError("not_found", "there is no such run", { field: "run_id" });
+      const { outcome, ...rest } = status;
+      return outcome === undefined ? rest : { ...rest, outcome: outcomeBody(outcome) };
+    },
+  }),
+  endpoint({
+    ...common,
+    method: "get",
+    path: "/v1/admin/models",
+    summary: "The published versions, and which one is live.",
+    answer: z.object({ live: liveSchema.nullable(), versions: z.array(z.string()) }),
+    async handle({ tenant, env }) {
+      const { live, versions } = await trainer(env).listModels(tenant);
+      return { live: live === null ? null : liveBody(live), versions };
+    },
+  }),
+  endpoint({
+    ...common,
+    method: "get",
+    path: "/v1/admin/models/{version}",
+    summary: "A version's manifest, as it stands beside the model: data, parameters, metrics, hashes.",
+    answer: manifestSchema.meta({ id: "Manifest" }),
+    async handle({ tenant, env, param }) {
+      const manifest = await trainer(env).getModel(tenant, param("version"));
+      if (manifest === null)
+        throw new ApiError("not_found", "there is no such version", { field: "version" });
+      return manifest;
+    },
+  }),
+  endpoint({
+    ...common,
+    method: "post",
+    path: "/v1/admin/models/{version}/promote",
+    summary: "Makes a version live by hand, and pins it.",
+    body: { schema: z.object({}), limit: SMALL_BODY },
+    answer: liveSchema,
+    handle: async ({ tenant, env, param }) => moved(await trainer(env).promote(tenant, param("version"))),
+  }),
+  endpoint({
+    ...common,
+    method: "post",
+    path: "/v1/admin/rollback",
+    summary: "Makes the version before live again, and pins it: effective within a minute.",
+    body: { schema: z.object({}), limit: SMALL_BODY },
+    answer: liveSchema,
+    handle: async ({ tenant, env }) => moved(await trainer(env).rollback(tenant)),
+  }),
+  endpoint({
+    ...common,
+    method: "post",
+    path: "/v1/admin/unpin",
+    summary: "Lets retrains change the live version again.",
+    body: { schema: z.object({}), limit: SMALL_BODY },
+    answer: liveSchema,
+    handle: async ({ tenant, env }) => moved(await trainer(env).unpin(tenant)),
+  }),
+];
+
+function moved(result: Pointer | { error: string }): z.infer<typeof liveSchema> {
+  if ("error" in result) throw new ApiError("conflict", result.error);
+  return liveBody(result);
+}
+
+function liveBody({ version, promotedAtMs, pinned, previous }: Pointer): z.infer<typeof liveSchema> {
+  return { version, promoted_at: promotedAtMs, pinned, previous };
+}
+
+function outcomeBody(outcome: RetrainOutcome): z.infer<typeof outcomeSchema> {
+  if (outcome.status !== "too_little_data") return outcome;
+  const { interactionsNeeded, ...rest } = outcome;
+  return { ...rest, interactions_needed: interactionsNeeded };
+}

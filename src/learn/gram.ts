@@ -44,7 +44,8 @@ export async function normalEquations(
     const steps = stepsOf(dataset.timesMs.subarray(start, end), decay);
     addOrderFree({ size, left, right }, heads, orderFree);
     addOrdered({ size, left, right }, { heads, steps, share: 1 - orderFree });
-    await pace.spend(heads.length * heads.length * 4);
+    // Each pair is two reads and writes far apart in memory.
+    await pace.spend(heads.length * heads.length * 12);
   }
   return { size, left, right };
 }
@@ -58,11 +59,11 @@ export function stepsOf(timesMs: Float64Array, decay: Decay): Float64Array {
 
 function addOrderFree({ size, left, right }: NormalEquations, heads: Int32Array, share: number): void {
   if (share === 0) return;
-  for (const a of heads) {
-    if (a < 0) continue;
-    for (const b of heads) {
-      if (b < 0) continue;
-      const at = a * size + b;
+  const known = heads.filter((head) => head >= 0);
+  for (let s = 0; s < known.length; s++) {
+    const row = (known[s] as number) * size;
+    for (let t = 0; t < known.length; t++) {
+      const at = row + (known[t] as number);
       left[at] = (left[at] as number) + share;
       right[at] = (right[at] as number) + share;
     }

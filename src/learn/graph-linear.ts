@@ -1,5 +1,6 @@
 import { createGraph, encodeModel, type GraphBuilder, type Value } from "../onnx/index.ts";
 import type { Decay } from "./decay.ts";
+import { type ContentModel, withContent } from "./graph-content.ts";
 import {
   type ContractInputs,
   contractInputs,
@@ -21,7 +22,7 @@ export interface LinearModel {
   /** Weight of the prior, in standard deviations of the history's scores. */
   priorWeight: number;
   /** Null when no item has content: then late items score the average. */
-  content: { vectors: Float32Array; regression: Float32Array; weight: number } | null;
+  content: ContentModel | null;
 }
 
 /** The model as ONNX bytes: Σ weight · decay · B[item], plus prior and content, by the model contract. */
@@ -32,45 +33,27 @@ export function linearGraph(model: LinearModel): Uint8Array<ArrayBuffer> {
   const history = padHistory(graph, inputs, sizes.batch);
   const weights = decayedWeights(graph, history, model.decay);
   const warm = row(graph, model.warm);
-  const linear = standardise(graph, neighbourScores(graph, model, { history, weights, sizes }), warm);
-  const prior = row(graph, model.prior);
-  const known = addScaled(graph, linear, prior, model.priorWeight);
-  const lateShape = graph.op("Concat", [sizes.batch, sizes.late], { axis: { int: 0 } });
-  const noLate = graph.op("Expand", [graph.float(0), lateShape]);
-  const join = (a: Value, b: Value, axis: number) => graph.op("Concat", [a, b], { axis: { int: axis } });
-  if (model.content === null) {
-    contractOutputs(graph, inputs, join(known, noLate, 1));
-    return encodeModel(graph.build());
-  }
-  const width = model.contentWidth;
-  const { vectors, regression, weight } = model.content;
-  const table = graph.constant({ type: "float32", dims: [model.itemCount, width], data: vectors });
-  const square = graph.constant({ type: "float32", dims: [width, width], data: regression });
-  const allContent = join(table, inputs.lateFeatures, 0); // [N + M, F]
-  const transposed = graph.op("Transpose", [allContent], { perm: { ints: [1, 0] } }); // [F, N + M]
-  const theta = graph.op("MatMul", [graph.op("MatMul", [graph.op("Mul", [linear, warm]), table]), square]); // [B, F]
-  const predicted = graph.op("MatMul", [theta, transposed]); // [B, N + M]
-  const untouched = graph.op("Expand", [graph.float(1), join(graph.ints(1), sizes.late, 0)]);
-  const cold = join(graph.op("Sub", [graph.float(1), warm]), untouched, 1); // [1, N + M]
-  const touched = join(
-    graph.op("Add", [
-      graph.op("Mul", [linear, warm]),
-      graph.op("Mul", [prior, graph.float(model.priorWeight)]),
-    ]),
-    noLate,
-    1,
-  );
-  const raw = graph.op("Add", [touched, graph.op("Mul", [predicted, cold])]);
-  if (weight === 0) {
-    contractOutputs(graph, inputs, raw);
-    return encodeModel(graph.build());
-  }
-  const gathered = graph.op("Gather", [allContent, history.items]); // [B, L, F]
-  const profile = graph.op("MatMul", [graph.op("Unsqueeze", [weights, graph.ints(1)]), gathered]); // [B, 1, F]
-  const alike = graph.op("MatMul", [graph.op("Squeeze", [profile, graph.ints(1)]), transposed]); // [B, N + M]
-  const everyItem = graph.op("Add", [graph.op("Mul", [cold, graph.float(0)]), graph.float(1)]);
-  contractOutputs(graph, inputs, addScaled(graph, raw, standardise(graph, alike, everyItem), weight));
+  const rows = knownRows(graph, model.itemCount, { items: history.items, late: sizes.late });
+  const summed = neighbourScores(graph, model, { rows, weights, batch: sizes.batch });
+  const linear = graph.op("Mul", [standardise(graph, summed, warm), warm]); // [B, N]
+  const prior = graph.op("Mul", [row(graph, model.prior), graph.float(model.priorWeight)]);
+  const parts = { known: graph.op("Add", [linear, prior]), linear, warm, rows, weights };
+  const raw =
+    model.content === null
+      ? withoutContent(graph, parts.known, sizes)
+      : withContent(
+          graph,
+          { ...model, content: model.content },
+          { ...parts, items: history.items, late: inputs.lateFeatures },
+        );
+  contractOutputs(graph, inputs, raw);
   return encodeModel(graph.build());
+}
+
+/** [B, N] → [B, N + M]: late items score the average. */
+function withoutContent(graph: GraphBuilder, known: Value, sizes: { batch: Value; late: Value }): Value {
+  const shape = graph.op("Concat", [sizes.batch, sizes.late], { axis: { int: 0 } });
+  return graph.op("Concat", [known, graph.op("Expand", [graph.float(0), shape])], { axis: { int: 1 } });
 }
 
 interface PaddedHistory {
@@ -124,45 +107,45 @@ function decayedWeights(graph: GraphBuilder, history: PaddedHistory, decay: Deca
   return graph.op("Mul", [kept, history.weight]);
 }
 
-/** [B, N]: the neighbour rows of the history, each times its weight, added up where they point. */
-function neighbourScores(
+/**
+ * int64 [B, L + 1] the tables' row of each interaction: its item, or for late items row N, which is empty. An index beyond
+ * the late items makes the Gather fail, and with it the run.
+ */
+function knownRows(
   graph: GraphBuilder,
-  { itemCount, neighbours }: LinearModel,
-  {
-    history,
-    weights,
-    sizes,
-  }: { history: PaddedHistory; weights: Value; sizes: { batch: Value; late: Value } },
+  itemCount: number,
+  { items, late }: { items: Value; late: Value },
 ): Value {
-  const dims = [itemCount + 1, neighbours.width];
-  const indices = graph.constant({ type: "int32", dims, data: neighbours.indices });
-  const values = graph.constant({ type: "float32", dims, data: neighbours.values });
-  // Late items have no row of their own: they point to the empty one. An index beyond them makes the Gather fail.
   const own = graph.constant({
     type: "int64",
     dims: [itemCount],
     data: BigInt64Array.from({ length: itemCount }, (_, item) => BigInt(item)),
   });
-  const none = graph.op("Expand", [graph.ints(itemCount), sizes.late]);
-  const rowOf = graph.op("Concat", [own, none], { axis: { int: 0 } });
-  const rows = graph.op("Gather", [rowOf, history.items]);
+  const none = graph.op("Expand", [graph.ints(itemCount), late]);
+  return graph.op("Gather", [graph.op("Concat", [own, none], { axis: { int: 0 } }), items]);
+}
+
+/** [B, N]: the neighbour rows of the history, each times its weight, added up where they point. */
+function neighbourScores(
+  graph: GraphBuilder,
+  { itemCount, neighbours }: LinearModel,
+  { rows, weights, batch }: { rows: Value; weights: Value; batch: Value },
+): Value {
+  const dims = [itemCount + 1, neighbours.width];
+  const indices = graph.constant({ type: "int32", dims, data: neighbours.indices });
+  const values = graph.constant({ type: "float32", dims, data: neighbours.values });
   const weighted = graph.op("Mul", [
     graph.op("Gather", [values, rows]), // [B, L + 1, T]
     graph.op("Unsqueeze", [weights, graph.ints(2)]),
   ]);
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
   const targets = graph.op("Cast", [flat(graph.op("Gather", [indices, rows]))], { to: { int: 7 } });
-  const shape = graph.op("Concat", [sizes.batch, graph.ints(itemCount)], { axis: { int: 0 } });
+  const shape = graph.op("Concat", [batch, graph.ints(itemCount)], { axis: { int: 0 } });
   const zeros = graph.op("Expand", [graph.float(0), shape]);
   return graph.op("ScatterElements", [zeros, targets, flat(weighted)], {
     axis: { int: 1 },
     reduction: { text: "add" },
   });
-}
-
-/** a + weight · b */
-function addScaled(graph: GraphBuilder, a: Value, b: Value, weight: number): Value {
-  return graph.op("Add", [a, graph.op("Mul", [b, graph.float(weight)])]);
 }
 
 /** [1, X] */

@@ -45,55 +45,58 @@ export async function buildNeighbours(
   for (const [item, head] of headOf.entries()) if (head >= 0) headItems[head] = item;
   const rowsOf = rowsByItem(dataset);
   const steps = allSteps(dataset, options.decay);
-  const sums = new Float64Array(items);
+  const row = new Float32Array(items);
   for (let item = 0; item < items; item++) {
     const head = headOf[item] as number;
     const rows = rowsOf.rows.subarray(rowsOf.start[item], rowsOf.start[item + 1]);
-    const found = sparseRow(dataset, { rows, steps, sums, head, options });
+    const entries = sparseRow(dataset, { rows, steps, row, head, options });
     if (head >= 0) {
-      for (let j = 0; j < size; j++) found.push([headItems[j] as number, dense[head * size + j] as number]);
+      for (let j = 0; j < size; j++) row[headItems[j] as number] = dense[head * size + j] as number;
+      entries.push(...headItems);
     }
-    keepStrongest(found, width, { indices, values, offset: item * width });
-    await pace.spend(found.length * 10 + rows.length * WINDOW * 4);
+    keepStrongest(row, entries, width, { indices, values, offset: item * width });
+    for (const entry of entries) row[entry] = 0;
+    await pace.spend(entries.length * 60 + rows.length * WINDOW * 10);
   }
   return { width, indices, values };
 }
 
-/** Entries of an item's row where it, or the other item, is of the tail. `sums` is all zeros before and after. */
+/**
+ * Writes the entries where the item itself or the other one is of the tail into `row` [N], all zeros before, and returns
+ * where they are.
+ */
 function sparseRow(
   dataset: Dataset,
   {
     rows,
     steps,
-    sums,
+    row: sums,
     head,
     options,
-  }: { rows: Uint32Array; steps: Float64Array; sums: Float64Array; head: number; options: NeighbourOptions },
-): [number, number][] {
+  }: { rows: Uint32Array; steps: Float64Array; row: Float32Array; head: number; options: NeighbourOptions },
+): number[] {
   const { headOf, orderFree, ridge } = options;
   const touched: number[] = [];
   let diagonal = ridge;
   const add = (row: number, value: number) => {
     const other = dataset.items[row] as number;
-    if (head >= 0 && (headOf[other] as number) >= 0) return;
+    if (value === 0 || (head >= 0 && (headOf[other] as number) >= 0)) return;
     if (sums[other] === 0) touched.push(other);
     sums[other] = (sums[other] as number) + value;
   };
   for (const row of rows) {
     diagonal += 1;
-    for (let before = row; before > row - WINDOW && (steps[before] as number) > 0; before--)
+    for (let before = row; before > row - WINDOW && (steps[before] as number) > 0; before--) {
       add(before - 1, orderFree);
+    }
     let kept = 1;
     for (let after = row + 1; after <= row + WINDOW && (steps[after] ?? 0) > 0; after++) {
       add(after, orderFree + (1 - orderFree) * (kept >= DECAY_MIN ? kept : 0));
       kept *= steps[after] as number;
     }
   }
-  return touched.map((other) => {
-    const value = (sums[other] as number) / diagonal;
-    sums[other] = 0;
-    return [other, value];
-  });
+  for (const other of touched) sums[other] = (sums[other] as number) / diagonal;
+  return touched;
 }
 
 /** [rows] what is left of the row before; 0 marks the first row of a user. */
@@ -124,19 +127,21 @@ function rowsByItem(dataset: Dataset): { start: Uint32Array; rows: Uint32Array }
   return { start, rows };
 }
 
-/** Strong means far from zero: what speaks against an item counts too. Kept in order of item, for equal bytes. */
+/** Strong means far from zero: what speaks against an item counts too. Kept in the order of `entries`. */
 function keepStrongest(
-  found: [number, number][],
+  row: Float32Array,
+  entries: readonly number[],
   width: number,
   { indices, values, offset }: { indices: Int32Array; values: Float32Array; offset: number },
 ): void {
-  const sizes = Float32Array.from(found, ([, value]) => Math.abs(value)).sort();
-  const least = found.length > width ? (sizes[found.length - width] as number) : 0;
+  const sizes = Float32Array.from(entries, (entry) => Math.abs(row[entry] as number)).sort();
+  const least = sizes.length > width ? (sizes[sizes.length - width] as number) : 0;
   let at = 0;
-  for (const [item, value] of found) {
+  for (const entry of entries) {
     if (at === width) break;
-    if (value === 0 || Math.abs(Math.fround(value)) < least) continue;
-    indices[offset + at] = item;
+    const value = row[entry] as number;
+    if (value === 0 || Math.abs(value) < least) continue;
+    indices[offset + at] = entry;
     values[offset + at] = value;
     at++;
   }

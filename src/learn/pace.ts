@@ -1,7 +1,7 @@
 import type { YieldTo } from "./learner.ts";
 
 /** Simple operations (an addition in a typed array) between two yields: some 10 ms on a slow core. */
-const OPERATIONS_PER_YIELD = 5_000_000;
+const OPERATIONS_PER_YIELD = 3_000_000;
 
 /** Counts work and yields in time. Deterministic: no clock. */
 export interface Pace {

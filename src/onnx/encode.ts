@@ -19,7 +19,8 @@ export function encodeModel(graph: Graph): Uint8Array<ArrayBuffer> {
   pbf.writeStringField(2, "lakeshore");
   pbf.writeMessage(7, writeGraph, graph);
   pbf.writeMessage(8, writeOpset, OPSET);
-  return new Uint8Array(pbf.finish());
+  // A view, not a copy: models are the largest thing a trainer holds.
+  return pbf.finish() as Uint8Array<ArrayBuffer>;
 }
 
 function writeOpset(version: number, pbf: PbfWriter): void {

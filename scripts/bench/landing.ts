@@ -12,8 +12,8 @@ export async function waitLanded({ client }: Site, count: number, progress: Prog
   let landed = -1;
   let movedMs = Date.now();
   for (;;) {
-    const stats = await client.request<{ featureEvents: number; quarantined: number }>("/v1/admin/stats");
-    const now = stats.featureEvents + stats.quarantined;
+    const stats = await client.request<{ feature_events: number; quarantined: number }>("/v1/admin/stats");
+    const now = stats.feature_events + stats.quarantined;
     if (now !== landed) movedMs = Date.now();
     landed = now;
     part.update(Math.min(landed, count));

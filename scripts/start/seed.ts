@@ -95,6 +95,7 @@ export async function waitLanded(client: ApiClient, accepted: number, progress: 
   }
 }
 
-export function readStats(client: ApiClient): Promise<Stats> {
-  return client.request<Stats>("/v1/admin/stats");
+export async function readStats(client: ApiClient): Promise<Stats> {
+  const stats = await client.request<{ feature_events: number; quarantined: number }>("/v1/admin/stats");
+  return { featureEvents: stats.feature_events, quarantined: stats.quarantined };
 }

@@ -25,13 +25,16 @@ async function install() {
   if (reason === null) return 0;
   console.error(`Installing the locked dependencies (${reason}) …`);
   // Ctrl-C reaches npm too; waiting for it here leaves no half-finished process behind.
-  const ignore = () => {};
-  process.on("SIGINT", ignore);
+  let interrupted = false;
+  const onInterrupt = () => {
+    interrupted = true;
+  };
+  process.on("SIGINT", onInterrupt);
   const { code, seconds } = await installLocked().catch((error) =>
     fail(`npm could not be run: ${error.message}`),
   );
-  process.off("SIGINT", ignore);
-  if (code === EXIT_INTERRUPTED) process.exit(EXIT_INTERRUPTED);
+  process.off("SIGINT", onInterrupt);
+  if (interrupted || code === EXIT_INTERRUPTED) process.exit(EXIT_INTERRUPTED);
   if (code !== 0) fail("`npm ci` failed; its own words stand above. A first installation needs the network.");
   const left = installationProblem();
   if (left !== null) fail(`The installation is not complete: ${left}.`);

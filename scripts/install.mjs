@@ -114,15 +114,9 @@ export function installLocked() {
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
   // Said outright, against NODE_ENV=production and a user's own settings: the runtime is a development dependency, and its
-  // binaries are put in place by install scripts (package.json names the few that may run).
-  const flags = [
-    "ci",
-    "--include=dev",
-    "--include=optional",
-    "--ignore-scripts=false",
-    "--no-audit",
-    "--no-fund",
-  ];
+  // binaries are put in place by install scripts (package.json names the few that may run). npm's warnings speak of the Node
+  // that runs this, which is not the one that will run the rest.
+  const flags = ["ci", "--include=dev", "--include=optional", "--ignore-scripts=false", "--loglevel=error"];
   const child = spawn(command, [...first, ...flags], { cwd: ROOT, stdio: ["ignore", 2, 2] });
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -159,6 +159,15 @@ describe("profiles", () => {
     expect(await history("a:d")).toEqual([]);
   });
 
+  it("take any text as an id", async () => {
+    const ids = ["a\u0000b", "a", "\ud800", "'; DROP TABLE profiles; --", '"', "\\", "🦊", "$.x"];
+    const events = ids.map((id, n) => event(n, { user_id: id, anonymous_id: id, item_id: id }));
+    await applyEvents([db()], events, NOW_MS);
+    await applyEvents([db()], events, NOW_MS);
+    for (const id of ids.slice(3)) expect(await history(`u:${id}`)).toEqual([id]);
+    expect(await rows("SELECT sum(clicks) AS n FROM item_hourly")).toEqual([{ n: ids.length }]);
+  });
+
   it("merge a user and a device that are asked for together", async () => {
     await applyEvents([db()], [event(1, { anonymous_id: "d" }), event(2, { user_id: "u" })], NOW_MS);
     const profile = await readProfile(db(), "t", ["u:u", "a:d"]);

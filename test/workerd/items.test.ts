@@ -19,6 +19,7 @@ import {
   removeItem,
   removeUser,
 } from "../../src/ops/index.ts";
+import { emptied } from "./emptied.ts";
 import { migrated } from "./migrated.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
@@ -43,8 +44,7 @@ async function lakeItems(tenant: string): Promise<unknown[]> {
 
 beforeEach(async () => {
   await migrated(core(), "core");
-  const { objects } = await env.LAKE.list();
-  await env.LAKE.delete(objects.map((object) => object.key));
+  await emptied(env.LAKE);
 });
 
 describe("items", () => {

@@ -1,0 +1,104 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { r2ObjectStore } from "../../src/base/index.ts";
+import { readOverlay } from "../../src/catalogue/index.ts";
+import { parseKey } from "../../src/events/index.ts";
+import { readKeyRecord, readList } from "../../src/features/index.ts";
+import { Admin } from "../../workers/pipeline-admin.ts";
+import { emptied } from "./emptied.ts";
+import { migrated } from "./migrated.ts";
+
+/** A call of the Admin entrypoint, with all that it left to do in the background. */
+async function call<T>(run: (admin: Admin) => Promise<T>): Promise<T> {
+  const context = createExecutionContext();
+  const admin = new Admin(context, env as unknown as PipelineEnv);
+  const result = await run(admin);
+  await waitOnExecutionContext(context);
+  return result;
+}
+
+const overlay = (tenant: string) => readOverlay(r2ObjectStore(env.LAKE), tenant);
+
+beforeEach(async () => {
+  await migrated(env.DB, "core");
+  await migrated(env.PROFILES_0, "profiles");
+  await emptied(env.LAKE);
+});
+
+describe("Admin", () => {
+  it("keeps an item, and lays it over the model at once", async () => {
+    const item = { item_id: "a", title: "A" };
+    expect(await call((admin) => admin.upsertItems("t", [item]))).toEqual({ upserted: 1 });
+    expect((await overlay("t"))?.overlay.items.a).toMatchObject(item);
+    expect(await call((admin) => admin.getItem("t", "a"))).toMatchObject(item);
+    expect(await call((admin) => admin.listItems("t", { limit: 5 }))).toMatchObject({ items: [item] });
+    expect(await call((admin) => admin.getItem("other", "a"))).toBeNull();
+  });
+
+  it("writes the second change of a burst when ten seconds are over", async () => {
+    await call((admin) => admin.upsertItems("t", [{ item_id: "a" }]));
+    expect(await call((admin) => admin.deleteItem("t", "a"))).toBe(true);
+    expect((await overlay("t"))?.overlay.items.a).toMatchObject({ deleted: true });
+  });
+
+  it("keeps users", async () => {
+    await call((admin) => admin.upsertUsers("t", [{ user_id: "u", attributes: { plan: "a" } }]));
+    await call((admin) => admin.patchUser("t", "u", { attributes: { plan: "b" } }));
+    expect(await call((admin) => admin.getUser("t", "u"))).toMatchObject({ attributes: { plan: "b" } });
+    expect((await call((admin) => admin.listUsers("t", { limit: 5 }))).items).toHaveLength(1);
+    expect(await call((admin) => admin.deleteUser("t", "u"))).toBe(true);
+    expect(await call((admin) => admin.getUser("t", "u"))).toBeNull();
+  });
+
+  it("makes tenants and keys with random text of their own, and revokes them", async () => {
+    const made = await call((admin) => admin.createTenant("t", { origins: [] }));
+    if ("error" in made) throw new Error(made.error);
+    const { key, record } = await call((admin) => admin.createKey("t", "secret", []));
+    expect(new Set([made.secretKey, made.publishableKey, key].map((text) => text.slice(3))).size).toBe(3);
+    expect(parseKey(key)).toEqual({ kind: "secret", tenant: "t" });
+    expect(await call((admin) => admin.listKeys("t"))).toHaveLength(3);
+    expect(await call((admin) => admin.revokeKey("t", record.hash))).toBe(true);
+    expect((await readKeyRecord(env.KV, record.hash, 30))?.revokedAtMs).not.toBeNull();
+  });
+
+  it("refreshes lists and overlay for the tenant that asks", async () => {
+    await call((admin) => admin.upsertItems("t", [{ item_id: "a" }, { item_id: "b", stock: 0 }]));
+    expect(await call((admin) => admin.refresh("t"))).toEqual({
+      lists: { trending: 0, popular: 0, newest: 1 },
+      overlayItems: 2,
+    });
+    expect((await readList(env.KV, { tenant: "t", kind: "newest", cacheTtlS: 30 }))?.items).toHaveLength(1);
+    expect(await call((admin) => admin.stats("t"))).toEqual({
+      featureEvents: 0,
+      quarantined: 0,
+      items: 2,
+      users: 0,
+    });
+  });
+
+  it.each(["", "Shop", "a/b", "../t", "a".repeat(33)])(
+    "refuses the tenant %j in every call",
+    async (tenant) => {
+      const calls: ((admin: Admin) => Promise<unknown>)[] = [
+        (admin) => admin.upsertItems(tenant, [{ item_id: "a" }]),
+        (admin) => admin.getItem(tenant, "a"),
+        (admin) => admin.patchItem(tenant, "a", {}),
+        (admin) => admin.deleteItem(tenant, "a"),
+        (admin) => admin.listItems(tenant, { limit: 1 }),
+        (admin) => admin.upsertUsers(tenant, [{ user_id: "u" }]),
+        (admin) => admin.getUser(tenant, "u"),
+        (admin) => admin.patchUser(tenant, "u", {}),
+        (admin) => admin.deleteUser(tenant, "u"),
+        (admin) => admin.listUsers(tenant, { limit: 1 }),
+        (admin) => admin.createTenant(tenant, { origins: [] }),
+        (admin) => admin.createKey(tenant, "secret", []),
+        (admin) => admin.listKeys(tenant),
+        (admin) => admin.revokeKey(tenant, "h"),
+        (admin) => admin.refresh(tenant),
+        (admin) => admin.stats(tenant),
+      ];
+      for (const each of calls) await expect(call(each)).rejects.toThrow("is no tenant");
+    },
+  );
+});

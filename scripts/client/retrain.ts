@@ -1,8 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RetrainOutcome, RetrainStatus } from "../../src/retraining/index.ts";
+import type { Metric } from "../../src/registry/index.ts";
 import type { ApiClient } from "./api.ts";
 
 const POLL_MS = 500;
+
+export interface Published {
+  status: "published";
+  version: string;
+  learner: string;
+  metrics: Record<string, Metric>;
+}
+
+/** How a retrain ended, as the API tells it. */
+export type RetrainOutcome =
+  | Published
+  | { status: "refused"; reason: string; metrics: Record<string, Metric> }
+  | { status: "too_little_data"; interactions_needed: number; message: string };
+
+export interface RetrainStatus {
+  status: "queued" | "running" | "complete" | "errored";
+  step: string;
+  /** 0 to 1. */
+  progress: number;
+  message: string;
+  outcome?: RetrainOutcome;
+  error?: string;
+}
 
 /** Starts a retrain and follows it to its end; throws when it errs. */
 export async function retrain(

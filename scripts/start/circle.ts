@@ -1,5 +1,4 @@
-import type { RetrainOutcome } from "../../src/retraining/index.ts";
-import { ApiClient } from "../client/index.ts";
+import { ApiClient, type Published } from "../client/index.ts";
 import type { Progress } from "../progress.ts";
 import type { DemoState } from "./home.ts";
 import { trainFirst } from "./learn.ts";
@@ -37,7 +36,7 @@ export async function trainShore(
   demo: DemoState,
   seedNumber: number,
   progress: Progress,
-): Promise<Extract<RetrainOutcome, { status: "published" }>> {
+): Promise<Published> {
   const client = new ApiClient(demo.url, demo.secretKey);
   await client.request("/v1/admin/refresh", { method: "POST", body: {} });
   return trainFirst(client, seedNumber, progress);

@@ -1,17 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPrng } from "../../src/base/index.ts";
-import type { RetrainOutcome } from "../../src/retraining/index.ts";
-import { ApiClient, retrain } from "../client/index.ts";
+import { ApiClient, type Published, retrain } from "../client/index.ts";
 import { printMetrics } from "../metrics.ts";
 import type { Progress } from "../progress.ts";
 import type { DemoState } from "./home.ts";
 
-type Published = Extract<RetrainOutcome, { status: "published" }>;
-
 /** An answer of the API, as far as it is looked at here. */
 export interface Answer {
   recommendation_id: string;
-  model_version: string;
+  model_version: string | null;
   items: { item_id: string; source: string; title?: string }[];
   degraded?: { reason: string };
 }

@@ -52,7 +52,7 @@ async function runCircle(
   const { version, learner, metrics } = await trainShore(demo, options.seed, progress);
   const samples = await waitAnswers(demo, options.seed, version);
   const bronze = await readBronzeIds(shore.runtime);
-  const { featureEvents, quarantined } = await readStats(new ApiClient(shore.url, demo.secretKey));
+  const { feature_events: features, quarantined } = await readStats(new ApiClient(shore.url, demo.secretKey));
   const ndcg = metrics["ndcg@10"];
   if (ndcg === undefined) throw new Error("the model was published without ndcg@10");
   printMetrics(metrics, (line) => progress.say(line));
@@ -60,9 +60,9 @@ async function runCircle(
   return {
     ok:
       nothingLost &&
-      featureEvents + quarantined === accepted.size &&
+      features + quarantined === accepted.size &&
       samples.every((answer) => isFromModel(answer, version)),
-    counts: { accepted: accepted.size, bronze: bronze.size, features: featureEvents, quarantined },
+    counts: { accepted: accepted.size, bronze: bronze.size, features, quarantined },
     model: { version, learner },
     metrics: { "ndcg@10": { model: ndcg.model.value, popularity: ndcg.popularity.value } },
     samples,

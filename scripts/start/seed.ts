@@ -16,7 +16,7 @@ export interface Keys {
 }
 
 export interface Stats {
-  featureEvents: number;
+  feature_events: number;
   quarantined: number;
 }
 
@@ -77,7 +77,7 @@ export async function waitLanded(client: ApiClient, accepted: number, progress: 
   let movedMs = Date.now();
   for (;;) {
     const stats = await readStats(client);
-    const now = stats.featureEvents + stats.quarantined;
+    const now = stats.feature_events + stats.quarantined;
     if (now !== landed) movedMs = Date.now();
     landed = now;
     part.update(Math.min(landed, accepted));
@@ -88,7 +88,7 @@ export async function waitLanded(client: ApiClient, accepted: number, progress: 
     if (Date.now() - movedMs > LANDING_STALL_MS) {
       throw new Error(
         `${accepted - landed} of ${accepted} accepted events have not landed, and none for ${LANDING_STALL_MS / 1000} s ` +
-          `(${stats.featureEvents} in D1, ${stats.quarantined} in quarantine)`,
+          `(${stats.feature_events} in D1, ${stats.quarantined} in quarantine)`,
       );
     }
     await sleep(LANDING_POLL_MS);
@@ -97,5 +97,5 @@ export async function waitLanded(client: ApiClient, accepted: number, progress: 
 
 export async function readStats(client: ApiClient): Promise<Stats> {
   const stats = await client.request<{ feature_events: number; quarantined: number }>("/v1/admin/stats");
-  return { featureEvents: stats.feature_events, quarantined: stats.quarantined };
+  return { feature_events: stats.feature_events, quarantined: stats.quarantined };
 }

@@ -2,7 +2,7 @@ import { err, type ObjectStore, ok, type Result } from "../base/index.ts";
 import type { StoredEvent } from "../events/index.ts";
 import { groupMessages, type PackedMessage, packEvents } from "./pack.ts";
 import type { QueuePort, Sleep } from "./ports.ts";
-import { spillMessage } from "./spill.ts";
+import { spillMessage } from "./spill-message.ts";
 
 export interface SendPorts {
   queue: QueuePort;

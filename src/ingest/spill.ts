@@ -1,19 +1,12 @@
-import { listAll, type ObjectStore, sha256Hex } from "../base/index.ts";
-import { dayOf } from "../lake/index.ts";
+import { listAll, type ObjectStore } from "../base/index.ts";
 import { bury } from "./dead-letter.ts";
 import { land } from "./land.ts";
 import { type ParsedMessage, parseMessage } from "./message.ts";
 import type { Sinks } from "./ports.ts";
+import { SPILL_PREFIX } from "./spill-message.ts";
 
-const PREFIX = "spill/";
 /** Messages landed together: one file in bronze for as many as a batch of the Queue would have. */
 const GROUP_MESSAGES = 100;
-
-/** Keeps a message that the Queue refused. Its name is its content's, so a repeated spill is one object. */
-export async function spillMessage(store: ObjectStore, body: string, nowMs: number): Promise<void> {
-  const name = (await sha256Hex(body)).slice(0, 32);
-  await store.put(`${PREFIX}${dayOf(nowMs)}/${name}.json`, new TextEncoder().encode(body));
-}
 
 export interface Drained {
   messages: number;
@@ -34,7 +27,7 @@ export async function drainSpill(
   const drained: Drained = { messages: 0, failed: 0, faults: [] };
   let group: string[] = [];
   let seen = 0;
-  for await (const { key } of listAll(store, PREFIX)) {
+  for await (const { key } of listAll(store, SPILL_PREFIX)) {
     group.push(key);
     seen++;
     if (group.length === GROUP_MESSAGES || seen === messagesMax) {

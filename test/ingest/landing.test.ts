@@ -10,7 +10,7 @@ import {
   type Sinks,
 } from "../../src/ingest/index.ts";
 import { packEvents } from "../../src/ingest/pack.ts";
-import { spillMessage } from "../../src/ingest/spill.ts";
+import { spillMessage } from "../../src/ingest/spill-message.ts";
 import { openLake, QUARANTINE, type QuarantinedRow, UNKNOWN_TENANT } from "../../src/lake/index.ts";
 import { randomEvent } from "../lake/events.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";

@@ -28,6 +28,8 @@ const table = importTable();
 const SECOND_DOORS = new Set([
   // The workerd engine imports a Wasm module, which Node cannot load: the Node engine has a door of its own.
   "src/runtime/node.ts",
+  // The edge takes events in and must not load the lake, which only the consumer's half of ingest needs.
+  "src/ingest/intake.ts",
 ]);
 
 /** `null` when the import is allowed, else the complaint. */

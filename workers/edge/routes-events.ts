@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { EVENTS_BODY_BYTES_MAX, r2ObjectStore } from "../../src/base/index.ts";
 import { eventSchema } from "../../src/events/index.ts";
 import type { TenantConfig } from "../../src/features/index.ts";
-import { acceptEvents, readUserAgent, sendEvents } from "../../src/ingest/index.ts";
+import { acceptEvents, readUserAgent, sendEvents } from "../../src/ingest/intake.ts";
 import { readConfig, readUserToken, USER_IGNORED } from "../../src/serving/index.ts";
 import { memory } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";

@@ -2,8 +2,9 @@
  * learn: data sets in columns, splits by time, learners, metrics. Pure numbers: no tenant, no lake, no files; whatever
  * runs a graph comes in as an `Engine`, and `yieldTo` hands the thread back after every 25 ms of work.
  *
- * Every learner ends in one ONNX graph of the contract in `graph-contract.ts`. Whoever runs it keeps k ≤ N + M, history
- * indexes below N + M (others make the engine reject), drops −∞ and skips the graph when the history is empty.
+ * Every learner ends in one ONNX graph of the contract in `graph-contract.ts`. Whoever runs it keeps k ≤ N + M and history
+ * indexes in 0 … N + M − 1 (a larger k or index makes the run reject, a negative index counts from the end unnoticed), and
+ * drops −∞. An empty history is answered by the prior: popularity.
  * Deterministic: equal rows, options and seed give equal bytes. Not here: the gate, the manifest, checkpoints.
  */
 export { type Interval, type Metric, pairedBootstrap } from "./bootstrap.ts";

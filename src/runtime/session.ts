@@ -9,11 +9,13 @@ export interface Ort {
   Tensor: typeof OrtTensor;
 }
 
+/** Only what is fatal goes to the console: all else is thrown. */
+const QUIET = { logSeverityLevel: 4 } as const;
+
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ["wasm"],
   graphOptimizationLevel: "all",
-  // Errors only: a warning about an unused input would go to the console with every load.
-  logSeverityLevel: 3,
+  ...QUIET,
 };
 
 /** The last call in the queue. One for all engines of the isolate, as they share one Wasm instance. */
@@ -50,7 +52,7 @@ function wrap(ort: Ort, session: InferenceSession): Session {
             new ort.Tensor(type, data, dims),
           ]),
         );
-        const outputs = await session.run(inputs);
+        const outputs = await session.run(inputs, QUIET);
         return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)]));
       }),
     release: () => inTurn(() => session.release()),

@@ -15,6 +15,7 @@ import {
   listUsers,
   type PageRequest,
   refreshLists,
+  withdrawItems,
 } from "../src/features/index.ts";
 import { openLake } from "../src/lake/index.ts";
 import {
@@ -41,7 +42,7 @@ import { objectStore } from "./pipeline-ports.ts";
 export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmin {
   async upsertItems(tenant: string, items: Item[]) {
     await changeItems(this.#changes(tenant), tenant, { items, nowMs: Date.now() });
-    this.#itemsChanged(tenant);
+    this.#itemsChanged(tenant, items.filter(isExcluded));
     return { upserted: items.length };
   }
 
@@ -51,13 +52,13 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
 
   async patchItem(tenant: string, itemId: string, patch: ItemPatch) {
     const item = await changeItem(this.#changes(tenant), tenant, { itemId, patch, nowMs: Date.now() });
-    if (item !== null) this.#itemsChanged(tenant);
+    if (item !== null) this.#itemsChanged(tenant, [item].filter(isExcluded));
     return item;
   }
 
   async deleteItem(tenant: string, itemId: string) {
     const removed = await removeItem(this.#changes(tenant), tenant, { itemId, nowMs: Date.now() });
-    if (removed) this.#itemsChanged(tenant);
+    if (removed) this.#itemsChanged(tenant, [{ item_id: itemId }]);
     return removed;
   }
 
@@ -130,25 +131,30 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
     return { core: this.#core(tenant), lake: openLake(objectStore(this.env)) };
   }
 
-  /** The caller does not wait: the change is kept, and the cron makes up for a flush that fails here. */
-  #itemsChanged(tenant: string): void {
-    const flush = () =>
-      flushOverlay({ core: this.env.DB, store: objectStore(this.env) }, tenant, {
-        nowMs: Date.now(),
-        force: false,
-      });
-    const flushed = flush().then(async (items) => {
-      if (items !== null) return;
-      // Written just now by an earlier change: once more when that is over, unless somebody else did it by then.
-      await new Promise((resolve) => setTimeout(resolve, OVERLAY_INTERVAL_MS));
-      await flush();
-    });
-    this.ctx.waitUntil(
-      flushed.catch((cause) =>
-        console.error(JSON.stringify({ source: "overlay", tenant, fault: String(cause) })),
-      ),
-    );
+  /** The caller does not wait: the change is kept, and the crons make up for what fails here. */
+  #itemsChanged(tenant: string, excluded: readonly Item[]): void {
+    const shown = this.#flushOverlaySoon(tenant);
+    const ids = new Set(excluded.map((item) => item.item_id));
+    const withdrawn = ids.size === 0 ? Promise.resolve(0) : withdrawItems(this.env.KV, tenant, ids);
+    for (const [source, task] of Object.entries({ overlay: shown, lists: withdrawn })) {
+      const fault = (cause: unknown) =>
+        console.error(JSON.stringify({ source, tenant, fault: String(cause) }));
+      this.ctx.waitUntil(task.catch(fault));
+    }
   }
+
+  async #flushOverlaySoon(tenant: string): Promise<void> {
+    const ports = { core: this.env.DB, store: objectStore(this.env) };
+    const items = await flushOverlay(ports, tenant, { nowMs: Date.now(), force: false });
+    if (items !== null) return;
+    // Written just now by an earlier change: once more when that is over, unless somebody else did it by then.
+    await new Promise((resolve) => setTimeout(resolve, OVERLAY_INTERVAL_MS));
+    await flushOverlay(ports, tenant, { nowMs: Date.now(), force: false });
+  }
+}
+
+function isExcluded(item: Item): boolean {
+  return item.hidden === true || item.stock === 0;
 }
 
 function secretBytes(count: number): Uint8Array {

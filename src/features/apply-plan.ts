@@ -9,6 +9,7 @@ import {
 import { eventTypeWeight, type StoredEvent, uuidV7TimeMs } from "../events/index.ts";
 import { counterIncrements } from "./declarations.ts";
 import { encodeEntry } from "./history.ts";
+import { anonymousSubject, userSubject } from "./profile.ts";
 
 /**
  * The rows of one D1 batch, each list as the JSON text that one statement binds. All rows begin with (tenant, event id):
@@ -123,13 +124,9 @@ function planInteraction(event: StoredEvent): string | null {
     ...(event.value === undefined ? {} : { value: event.value }),
     occurredAtMs: event.occurred_at,
   });
-  const subject = userId === undefined ? `a:${anonymousId}` : `u:${userId}`;
-  return JSON.stringify([
-    event.tenant,
-    event.event_id,
-    subject,
-    userId === undefined ? anonymousId : null,
-    entry,
-    event.received_at,
-  ]);
+  const subject =
+    userId === undefined
+      ? [anonymousSubject(anonymousId as string), anonymousId]
+      : [userSubject(userId), null];
+  return JSON.stringify([event.tenant, event.event_id, ...subject, entry, event.received_at]);
 }

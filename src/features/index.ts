@@ -50,3 +50,4 @@ export {
   tenantName,
 } from "./tenant.ts";
 export { deleteUser, getUser, listUsers, putUsers } from "./users.ts";
+export { withdrawItems } from "./withdraw.ts";

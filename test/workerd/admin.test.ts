@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { r2ObjectStore } from "../../src/base/index.ts";
 import { readOverlay } from "../../src/catalogue/index.ts";
 import { parseKey } from "../../src/events/index.ts";
-import { readKeyRecord, readList } from "../../src/features/index.ts";
+import { type MaterialisedList, readKeyRecord, readList } from "../../src/features/index.ts";
 import { Admin } from "../../workers/pipeline-admin.ts";
 import { emptied } from "./emptied.ts";
 import { migrated } from "./migrated.ts";
@@ -20,10 +20,14 @@ async function call<T>(run: (admin: Admin) => Promise<T>): Promise<T> {
 
 const overlay = (tenant: string) => readOverlay(r2ObjectStore(env.LAKE), tenant);
 
+/** Spares a test the wait between two writes of the overlay. */
+const longAfterTheLastChange = () => env.DB.prepare("UPDATE overlay_state SET claimed_at = 0").run();
+
 beforeEach(async () => {
   await migrated(env.DB, "core");
   await migrated(env.PROFILES_0, "profiles");
   await emptied(env.LAKE);
+  for (const { name } of (await env.KV.list()).keys) await env.KV.delete(name);
 });
 
 describe("Admin", () => {
@@ -75,6 +79,32 @@ describe("Admin", () => {
       items: 2,
       users: 0,
     });
+  });
+
+  it("takes out of the lists at once what may not be answered any more", async () => {
+    const ids = ["a", "b", "c", "d"];
+    await call((admin) =>
+      admin.upsertItems(
+        "t",
+        ids.map((item_id, n) => ({ item_id, published_at: 9 - n })),
+      ),
+    );
+    await call((admin) => admin.refresh("t"));
+    const changes: ((admin: Admin) => Promise<unknown>)[] = [
+      (admin) => admin.patchItem("t", "c", { title: "still here" }),
+      (admin) =>
+        admin.upsertItems("t", [
+          { item_id: "a", stock: 0 },
+          { item_id: "d", hidden: true },
+        ]),
+      (admin) => admin.deleteItem("t", "b"),
+    ];
+    for (const change of changes) {
+      await longAfterTheLastChange();
+      await call(change);
+    }
+    const list = await env.KV.get<MaterialisedList>("list:t:newest", "json");
+    expect(list?.items.map((item) => item.itemId)).toEqual(["c"]);
   });
 
   it.each(["", "Shop", "a/b", "../t", "a".repeat(33)])(

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
+import { registerBench } from "./bench/index.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerKeys } from "./commands/keys.ts";
@@ -34,6 +35,7 @@ registerEvaluate(program);
 registerRecommend(program);
 registerKeys(program);
 registerSimulate(program);
+registerBench(program);
 registerDeploy(program);
 registerDestroy(program);
 registerTest(program);

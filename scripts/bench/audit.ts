@@ -17,10 +17,20 @@ const COUNTERS = { views: "view", clicks: "click", carts: "add_to_cart", purchas
 
 /** Holds what was accepted against the lake, read by DuckDB, and against D1, read by SQL. */
 export async function audit(runtime: LocalRuntime, accepted: readonly Event[]): Promise<Audit> {
-  const bronze = await readBronzeIds(runtime);
-  const known = await knownIds(runtime);
+  return tally(accepted, {
+    bronze: await readBronzeIds(runtime),
+    known: await knownIds(runtime),
+    counts: await counted(runtime),
+  });
+}
+
+/** `known`: ids in D1's ledger or in quarantine; `counts`: the sums of D1's counters. */
+export function tally(
+  accepted: readonly Event[],
+  found: { bronze: ReadonlySet<string>; known: ReadonlySet<string>; counts: Record<string, number> },
+): Audit {
+  const { bronze, known, counts } = found;
   const landed = accepted.filter(({ event_id }) => bronze.has(event_id) && known.has(event_id)).length;
-  const counts = await counted(runtime);
   let duplicated = 0;
   for (const [counter, type] of Object.entries(COUNTERS)) {
     const distinct = accepted.filter((event) => event.type === type && known.has(event.event_id)).length;

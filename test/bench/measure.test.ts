@@ -1,10 +1,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { tally } from "../../scripts/bench/audit.ts";
 import { activeMs } from "../../scripts/bench/cpu-profile.ts";
 import { percentile, summarise } from "../../scripts/bench/latency.ts";
 import { startLoad } from "../../scripts/bench/load.ts";
 import { printIngest, printServe } from "../../scripts/bench/report.ts";
+import { simulateShop } from "../../scripts/simulate/index.ts";
 
 describe("percentiles", () => {
   it("are by nearest rank", () => {
@@ -109,6 +111,36 @@ describe("the load generator", () => {
     } finally {
       await load.close();
     }
+  });
+});
+
+describe("the audit", () => {
+  const accepted = simulateShop({ seed: 1, nowMs: Date.UTC(2026, 0, 1), scale: "tiny" }).events.slice(0, 500);
+  const ids = new Set(accepted.map((event) => event.event_id));
+  const count = (type: string) => accepted.filter((event) => event.type === type).length;
+  const counts = {
+    views: count("view"),
+    clicks: count("click"),
+    carts: count("add_to_cart"),
+    purchases: count("purchase"),
+  };
+  const without = (id: string | undefined) => new Set([...ids].filter((other) => other !== id));
+
+  it("finds all that landed once", () => {
+    expect(tally(accepted, { bronze: ids, known: ids, counts })).toEqual({
+      landed: 500,
+      lost: 0,
+      duplicated: 0,
+    });
+  });
+
+  it("misses an event at either place, and one that was counted twice", () => {
+    const lost = accepted.find((event) => event.type === "search" || event.type === "like")?.event_id;
+    const found = { bronze: ids, known: ids, counts };
+    expect(tally(accepted, { ...found, bronze: without(lost) })).toMatchObject({ landed: 499, lost: 1 });
+    expect(tally(accepted, { ...found, known: without(lost) })).toMatchObject({ landed: 499, lost: 1 });
+    const twice = { ...counts, views: counts.views + 1 };
+    expect(tally(accepted, { ...found, counts: twice })).toMatchObject({ lost: 0, duplicated: 1 });
   });
 });
 

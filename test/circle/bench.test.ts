@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { ROOT } from "../../scripts/local/runtime.ts";
+
+/** Runs a bench as a user does, small; its numbers are this machine's affair, what it counts is not. */
+function bench(what: string): Record<string, unknown> {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(ROOT, "scripts/cli.ts"), "bench", what, "--json", "--tiny"],
+    { cwd: ROOT, encoding: "utf8" },
+  );
+  expect(status, stderr).toBe(0);
+  const lines = stdout.trim().split("\n");
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? "") as Record<string, unknown>;
+}
+
+it("measures answers: an empty Worker, a cached list, a live inference", () => {
+  const report = bench("serve") as Record<string, Record<string, number>>;
+  expect(Object.keys(report)).toEqual(["empty", "cached", "live"]);
+  for (const { p50Ms = 0, p95Ms = 0, p99Ms = 0, reqPerSecond = 0 } of Object.values(report)) {
+    expect(p50Ms).toBeGreaterThan(0);
+    expect(p95Ms).toBeGreaterThanOrEqual(p50Ms);
+    expect(p99Ms).toBeGreaterThanOrEqual(p95Ms);
+    expect(reqPerSecond).toBeGreaterThan(0);
+  }
+});
+
+it("measures ingestion: what was accepted has landed, once", () => {
+  const report = bench("ingest");
+  expect(report).toMatchObject({ lost: 0, duplicated: 0, landed: report.accepted });
+  expect(report.accepted).toBeGreaterThan(3_000);
+  for (const rate of ["acceptedPerSecond", "landedPerSecond", "consumerCpuMsPer1000"]) {
+    expect(report[rate], rate).toBeGreaterThan(0);
+  }
+});

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { HOUR_MS, ID_CHARS_MAX, SECOND_MS } from "../../src/base/index.ts";
 import { type KeyRecord, TENANT_PATTERN } from "../../src/events/index.ts";
 import { mintUserToken } from "../../src/serving/index.ts";
-import { pipeline } from "./bindings.ts";
+import { memory, pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 
@@ -140,6 +140,8 @@ export const adminRoutes: Endpoint[] = [
     answer: z.object({ lists: z.record(z.string(), z.number()), overlay_items: z.number() }),
     async handle({ tenant, env }) {
       const { lists, overlayItems } = await pipeline(env).refresh(tenant);
+      // Who asks for it wants to see it: this isolate forgets at once, the others within their 30 s.
+      memory.lists.delete(tenant);
       return { lists, overlay_items: overlayItems };
     },
   }),

@@ -58,8 +58,8 @@ export interface Lakeshore {
   purchase(itemId: string, props?: EventProps): string;
   /** `userToken` is the server's signature of the id, where the tenant requires one. */
   identify(userId: string, userToken?: string): void;
-  /** The visitor's choice, remembered on the device; `pending` forgets it. */
-  consent(state: Consent): void;
+  /** The visitor's choice, remembered on the device; `pending` forgets it. Returns what holds now. */
+  consent(choice?: Consent): Consent;
   /** Rejects with an error that carries `status` (0: no connection). The same holds for `similar` and `trending`. */
   recommend(options?: AnswerOptions): Promise<Answer>;
   similar(itemId: string, options?: AnswerOptions): Promise<Answer>;

@@ -116,11 +116,13 @@ export function createClient({ api, key, initialConsent, signal }: ClientOptions
     },
 
     consent(choice) {
+      if (choice === undefined) return state;
       if (choice === "pending") {
         ports.local.remove(choiceKey);
         device.forget();
       } else ports.local.set(choiceKey, choice);
       enter(consentOf(choice));
+      return state;
     },
 
     recommend: (options) => ask("recommendations", options, true),

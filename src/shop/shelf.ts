@@ -1,0 +1,133 @@
+import type { Answer, AnswerItem } from "../beacon/index.ts";
+import { drawCard } from "./card.ts";
+import { el } from "./dom.ts";
+import { moveFrom, positionsOf } from "./motion.ts";
+import { type Timing, timed } from "./timing.ts";
+
+export interface ShelfOptions {
+  heading: string;
+  /** Told to the server as the impressions' and clicks' scenario. */
+  scenario: string;
+  /** Part of the answer's address, to find its timing by. */
+  path: string;
+  onPick(item: AnswerItem): void;
+}
+
+export interface Shelf {
+  element: HTMLElement;
+  rename(heading: string): void;
+  /** Asks and shows the answer; resolves to how many items were not there before, or null when it failed or came late. */
+  fill(request: () => Promise<Answer>): Promise<number | null>;
+}
+
+/** A row of cards over one answer, with its states: waiting, filled, empty, failed. */
+export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): Shelf {
+  const id = `shelf-${scenario}`;
+  const title = el("h2", { id }, heading);
+  const badges = el("span", { class: "badges" });
+  const list = el("ul", { class: "cards", "data-rec-scenario": scenario });
+  const foot = el("div", { class: "fine" });
+  const element = el(
+    "section",
+    { class: "shelf", "aria-labelledby": id },
+    el("div", { class: "head" }, title, badges),
+    list,
+    foot,
+  );
+  let shown = new Map<string, AnswerItem>();
+  let latest = 0;
+
+  list.addEventListener("click", ({ target }) => {
+    const card = target instanceof Element ? target.closest<HTMLElement>("[data-rec-item]") : null;
+    const item = shown.get(card?.dataset.recItem ?? "");
+    if (item !== undefined) onPick(item);
+  });
+
+  function show(answer: Answer, timing: Timing): number {
+    const before = positionsOf(list);
+    const isNew = ({ item_id }: AnswerItem) => shown.size > 0 && !shown.has(item_id);
+    const arrivals = answer.items.filter(isNew).length;
+    list.dataset.recId = answer.recommendation_id;
+    list.replaceChildren(...answer.items.map((item) => drawCard(item, { isNew: isNew(item) })));
+    moveFrom(list, before);
+    shown = new Map(answer.items.map((item) => [item.item_id, item]));
+    badges.replaceChildren(...drawBadges(answer));
+    foot.replaceChildren(drawFoot(answer, timing));
+    if (answer.items.length === 0) {
+      const reason = answer.degraded?.reason ?? "there is nothing to recommend yet";
+      list.replaceChildren(el("li", { class: "note" }, `Nothing here yet: ${reason}.`));
+    }
+    return arrivals;
+  }
+
+  function fail(error: unknown, retry: () => void): void {
+    shown.clear();
+    badges.replaceChildren();
+    foot.replaceChildren();
+    delete list.dataset.recId;
+    const again = el("button", { type: "button", class: "plain" }, "Try again");
+    again.addEventListener("click", retry);
+    list.replaceChildren(el("li", { class: "note", role: "alert" }, explain(error), " ", again));
+  }
+
+  const shelf: Shelf = {
+    element,
+    rename(text) {
+      title.textContent = text;
+    },
+    async fill(request) {
+      const turn = ++latest;
+      element.ariaBusy = "true";
+      if (shown.size === 0) list.replaceChildren(...Array.from({ length: 6 }, drawPlaceholder));
+      try {
+        const { value, timing } = await timed(path, request);
+        // An older question that was answered late must not overwrite a newer answer.
+        return turn === latest ? show(value, timing) : null;
+      } catch (error) {
+        if (turn === latest) fail(error, () => void shelf.fill(request));
+        return null;
+      } finally {
+        if (turn === latest) element.ariaBusy = "false";
+      }
+    },
+  };
+  return shelf;
+}
+
+function drawPlaceholder(): HTMLLIElement {
+  return el("li", { class: "ghost", "aria-hidden": "true" }, el("span"), el("span"), el("span"));
+}
+
+function drawBadges({ items, degraded }: Answer): HTMLElement[] {
+  const sources = [...new Set(items.map(({ source }) => source))];
+  return [
+    ...sources.map((source) => el("span", { class: `badge ${source}` }, source.replaceAll("_", " "))),
+    ...(degraded === undefined
+      ? []
+      : [el("span", { class: "badge degraded" }, `degraded: ${degraded.reason}`)]),
+  ];
+}
+
+function drawFoot(answer: Answer, { totalMs, stages }: Timing): HTMLElement {
+  const facts = [
+    answer.model_version === null ? "no model yet" : `model ${answer.model_version}`,
+    `${totalMs.toFixed(0)} ms in the browser`,
+    ...stages.map(({ name, durationMs }) => `${name} ${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms`),
+  ];
+  return el(
+    "details",
+    {},
+    el("summary", {}, facts.join(" · ")),
+    el("p", {}, "recommendation_id ", el("code", {}, answer.recommendation_id)),
+    answer.variant === undefined ? null : el("p", {}, "variant ", el("code", {}, answer.variant)),
+  );
+}
+
+function explain(error: unknown): string {
+  const status = (error as { status?: number }).status ?? 0;
+  if (status === 0) return "No connection to the server.";
+  if (status === 401 || status === 403)
+    return "The server does not know this page's key: start the demo again.";
+  if (status === 429) return "Too many requests in a short time. Wait a moment.";
+  return `The server answered with ${status}.`;
+}

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ID_CHARS_MAX, IMPRESSION_ITEMS_MAX, RECOMMENDATION_ID_BYTES_MAX } from "../base/index.ts";
 import { isUuidV7 } from "./uuid.ts";
 

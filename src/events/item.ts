@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ID_CHARS_MAX } from "../base/index.ts";
 
 const id = z.string().min(1).max(ID_CHARS_MAX);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 

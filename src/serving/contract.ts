@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import {
   ANSWER_ITEMS_DEFAULT,
   ANSWER_ITEMS_MAX,

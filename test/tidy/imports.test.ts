@@ -28,6 +28,8 @@ const table = importTable();
 const SECOND_DOORS = new Set([
   // The workerd engine imports a Wasm module, which Node cannot load: the Node engine has a door of its own.
   "src/runtime/node.ts",
+  // The taking half: the edge must reach neither the lake nor D1's writes, which the landing half imports.
+  "src/ingest/intake.ts",
   // The edge takes events in and must not load the lake, which only the consumer's half of ingest needs.
   "src/ingest/intake.ts",
 ]);

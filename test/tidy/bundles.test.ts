@@ -1,0 +1,38 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { bundleWorker } from "../../scripts/local/bundle.ts";
+import { ROOT } from "./source-files.ts";
+
+/** Ceilings of our own JavaScript, before minification; the reason of each raise stands beside it. */
+const CEILING_BYTES = {
+  // hono, zod with its OpenAPI middleware (which keeps all of zod) and the routes.
+  edge: 1_100_000,
+  // zod, hyparquet and ONNX Runtime's glue; its 14 MB of Wasm are a module of their own.
+  scorer: 550_000,
+  // hyparquet, hyparquet-writer, drizzle-orm and zod.
+  pipeline: 600_000,
+  // What the scorer and the pipeline have, and the learners.
+  trainer: 800_000,
+};
+
+describe("bundles", () => {
+  for (const [worker, ceiling] of Object.entries(CEILING_BYTES)) {
+    it(`keeps ${worker} under ${ceiling / 1_000} KB`, async () => {
+      const { scriptBytes } = await bundleWorker(path.join(ROOT, `workers/${worker}.ts`));
+      expect(scriptBytes).toBeLessThan(ceiling);
+      // Far below the ceiling the ceiling watches nothing.
+      expect(scriptBytes).toBeGreaterThan(ceiling * 0.7);
+    });
+  }
+
+  it("attaches ONNX Runtime's Wasm to the scorer and the trainer only", async () => {
+    const attached = async (worker: string) => {
+      const { modules } = await bundleWorker(path.join(ROOT, `workers/${worker}.ts`));
+      return modules.filter((module) => module.type === "CompiledWasm").map((module) => module.path);
+    };
+    expect(await attached("edge")).toEqual([]);
+    expect(await attached("pipeline")).toEqual([]);
+    expect(await attached("scorer")).toEqual(["ort-wasm-simd-threaded.wasm"]);
+    expect(await attached("trainer")).toEqual(["ort-wasm-simd-threaded.wasm"]);
+  });
+});

@@ -14,6 +14,7 @@ export type Tensor =
   | { type: "float32"; dims: readonly number[]; data: Float32Array }
   | { type: "int64"; dims: readonly number[]; data: BigInt64Array }
   | { type: "int32"; dims: readonly number[]; data: Int32Array }
+  | { type: "uint16"; dims: readonly number[]; data: Uint16Array }
   | { type: "int8"; dims: readonly number[]; data: Int8Array }
   | { type: "uint8"; dims: readonly number[]; data: Uint8Array }
   | { type: "bool"; dims: readonly number[]; data: Uint8Array };

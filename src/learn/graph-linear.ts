@@ -131,15 +131,25 @@ function neighbourScores(
   { itemCount, neighbours }: LinearModel,
   { rows, weights, batch }: { rows: Value; weights: Value; batch: Value },
 ): Value {
-  const dims = [itemCount + 1, neighbours.width];
-  const indices = graph.constant({ type: "int32", dims, data: neighbours.indices });
-  const values = graph.constant({ type: "float32", dims, data: neighbours.values });
+  const { width, indices, levels, scales } = neighbours;
+  const dims = [itemCount + 1, width];
+  const indexTable = graph.constant(
+    indices instanceof Uint16Array
+      ? { type: "uint16", dims, data: indices }
+      : { type: "int32", dims, data: indices },
+  );
+  const levelTable = graph.constant({ type: "int8", dims, data: levels });
+  const scaleOf = graph.op("Gather", [
+    graph.constant({ type: "float32", dims: [itemCount + 1], data: scales }),
+    rows,
+  ]);
+  const cast = (value: Value, type: number) => graph.op("Cast", [value], { to: { int: type } });
   const weighted = graph.op("Mul", [
-    graph.op("Gather", [values, rows]), // [B, L + 1, T]
-    graph.op("Unsqueeze", [weights, graph.ints(2)]),
+    cast(graph.op("Gather", [levelTable, rows]), 1), // [B, L + 1, T]
+    graph.op("Unsqueeze", [graph.op("Mul", [weights, scaleOf]), graph.ints(2)]),
   ]);
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
-  const targets = graph.op("Cast", [flat(graph.op("Gather", [indices, rows]))], { to: { int: 7 } });
+  const targets = cast(flat(graph.op("Gather", [indexTable, rows])), 7);
   const shape = graph.op("Concat", [batch, graph.ints(itemCount)], { axis: { int: 0 } });
   const zeros = graph.op("Expand", [graph.float(0), shape]);
   return graph.op("ScatterElements", [zeros, targets, flat(weighted)], {

@@ -2,7 +2,7 @@ import type { Engine } from "../base/index.ts";
 import { contentRegression } from "./content.ts";
 import { collapseRepeats, type Dataset } from "./dataset.ts";
 import { decayOf } from "./decay.ts";
-import { normalEquations } from "./gram.ts";
+import { type GramOptions, normalEquations } from "./gram.ts";
 import { type LinearModel, linearGraph } from "./graph-linear.ts";
 import type { FitOptions, Parameters, YieldTo } from "./learner.ts";
 import { buildNeighbours } from "./neighbours.ts";
@@ -36,16 +36,25 @@ export async function solveLinear(
     ridge: parameters.ridge ?? 1,
     decay,
   };
-  const equations = await normalEquations(rows, shared, pace);
-  onProgress?.(0.2);
-  await solveInPlace(equations, engine, yieldTo, (fraction) => onProgress?.(0.2 + fraction * 0.6));
-  const neighbours = await buildNeighbours(
-    rows,
-    { ...shared, dense: equations.right, width: Math.min(NEIGHBOURS_PER_ITEM, rows.itemIds.length) },
-    pace,
-  );
+  const dense = await solveDense(rows, shared, engine, yieldTo, onProgress);
+  const width = Math.min(NEIGHBOURS_PER_ITEM, rows.itemIds.length);
+  const neighbours = await buildNeighbours(rows, { ...shared, dense, width }, pace);
   onProgress?.(1);
   return { neighbours, decay };
+}
+
+/** The left side is free to go when this returns: a matrix less while the neighbours are picked. */
+async function solveDense(
+  rows: Dataset,
+  options: GramOptions,
+  engine: Engine,
+  yieldTo: YieldTo,
+  onProgress?: (fraction: number) => void,
+): Promise<Float32Array> {
+  const equations = await normalEquations(rows, options, createPace(yieldTo));
+  onProgress?.(0.2);
+  await solveInPlace(equations, engine, yieldTo, (fraction) => onProgress?.(0.2 + fraction * 0.6));
+  return equations.right;
 }
 
 export function exportLinear(

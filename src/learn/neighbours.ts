@@ -3,15 +3,22 @@ import { DECAY_MIN, type Decay } from "./decay.ts";
 import { stepsOf, USER_ROWS_MAX } from "./gram.ts";
 import type { Pace } from "./pace.ts";
 
-/** The strongest entries of each item's row of B. Row N is empty: what has no row of its own points there. */
+/**
+ * The strongest entries of each item's row of B, in bytes: entry = level · scale of its row. Row N is empty: what has no row
+ * of its own points there. An entry takes 3 bytes, and ranks are as good as with floats.
+ */
 export interface Neighbours {
   /** T: entries per row. */
   width: number;
-  /** [N + 1 × T] item index; entries that are not used have value 0. */
-  indices: Int32Array<ArrayBuffer>;
+  /** [N + 1 × T] item index; entries that are not used have level 0. Two bytes each as long as N allows. */
+  indices: Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
   /** [N + 1 × T] */
-  values: Float32Array<ArrayBuffer>;
+  levels: Int8Array<ArrayBuffer>;
+  /** [N + 1] */
+  scales: Float32Array<ArrayBuffer>;
 }
+
+const LEVEL_MAX = 127;
 
 export interface NeighbourOptions {
   width: number;
@@ -39,8 +46,13 @@ export async function buildNeighbours(
 ): Promise<Neighbours> {
   const { width, headOf, dense, size } = options;
   const items = dataset.itemIds.length;
-  const indices = new Int32Array((items + 1) * width);
-  const values = new Float32Array((items + 1) * width);
+  const cells = (items + 1) * width;
+  const neighbours: Neighbours = {
+    width,
+    indices: items <= 0xffff ? new Uint16Array(cells) : new Int32Array(cells),
+    levels: new Int8Array(cells),
+    scales: new Float32Array(items + 1),
+  };
   const headItems: number[] = [];
   for (const [item, head] of headOf.entries()) if (head >= 0) headItems[head] = item;
   const rowsOf = rowsByItem(dataset);
@@ -54,11 +66,11 @@ export async function buildNeighbours(
       for (let j = 0; j < size; j++) row[headItems[j] as number] = dense[head * size + j] as number;
       entries.push(...headItems);
     }
-    keepStrongest(row, entries, width, { indices, values, offset: item * width });
+    keepStrongest(neighbours, { item, row, entries });
     for (const entry of entries) row[entry] = 0;
     await pace.spend(entries.length * 60 + rows.length * WINDOW * 10);
   }
-  return { width, indices, values };
+  return neighbours;
 }
 
 /**
@@ -129,20 +141,21 @@ function rowsByItem(dataset: Dataset): { start: Uint32Array; rows: Uint32Array }
 
 /** Strong means far from zero: what speaks against an item counts too. Kept in the order of `entries`. */
 function keepStrongest(
-  row: Float32Array,
-  entries: readonly number[],
-  width: number,
-  { indices, values, offset }: { indices: Int32Array; values: Float32Array; offset: number },
+  { width, indices, levels, scales }: Neighbours,
+  { item, row, entries }: { item: number; row: Float32Array; entries: readonly number[] },
 ): void {
   const sizes = Float32Array.from(entries, (entry) => Math.abs(row[entry] as number)).sort();
   const least = sizes.length > width ? (sizes[sizes.length - width] as number) : 0;
-  let at = 0;
+  const scale = (sizes.at(-1) ?? 0) / LEVEL_MAX;
+  if (scale === 0) return;
+  scales[item] = scale;
+  let kept = 0;
   for (const entry of entries) {
-    if (at === width) break;
+    if (kept === width) break;
     const value = row[entry] as number;
-    if (value === 0 || Math.abs(value) < least) continue;
-    indices[offset + at] = entry;
-    values[offset + at] = value;
-    at++;
+    if (Math.abs(value) < least) continue;
+    indices[item * width + kept] = entry;
+    levels[item * width + kept] = Math.round(value / scale);
+    kept++;
   }
 }

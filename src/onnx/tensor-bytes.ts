@@ -5,6 +5,7 @@ export const DATA_TYPES: Record<Tensor["type"], number> = {
   float32: 1,
   uint8: 2,
   int8: 3,
+  uint16: 4,
   int32: 6,
   int64: 7,
   bool: 9,
@@ -33,6 +34,8 @@ export function tensorOfBytes(type: Tensor["type"], dims: readonly number[], byt
       return { type, dims, data: new BigInt64Array(buffer) };
     case "int32":
       return { type, dims, data: new Int32Array(buffer) };
+    case "uint16":
+      return { type, dims, data: new Uint16Array(buffer) };
     case "int8":
       return { type, dims, data: new Int8Array(buffer) };
     case "uint8":

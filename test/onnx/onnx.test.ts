@@ -8,6 +8,7 @@ const TENSORS: Tensor[] = [
   { type: "float32", dims: [2, 2], data: Float32Array.of(1.5, -0, Number.NEGATIVE_INFINITY, 3e-40) },
   { type: "int64", dims: [2], data: BigInt64Array.of(-1n, 2n ** 62n) },
   { type: "int32", dims: [1, 2], data: Int32Array.of(-5, 2 ** 31 - 1) },
+  { type: "uint16", dims: [2], data: Uint16Array.of(1, 65_535) },
   { type: "int8", dims: [3], data: Int8Array.of(-128, 0, 127) },
   { type: "uint8", dims: [2], data: Uint8Array.of(0, 255) },
   { type: "bool", dims: [2], data: Uint8Array.of(0, 1) },

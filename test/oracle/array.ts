@@ -19,6 +19,8 @@ export function toTensor({ type, dims, data }: NdArray): Tensor {
       return { type, dims, data: BigInt64Array.from(data, BigInt) };
     case "int32":
       return { type, dims, data: Int32Array.from(data) };
+    case "uint16":
+      return { type, dims, data: Uint16Array.from(data) };
     case "int8":
       return { type, dims, data: Int8Array.from(data) };
     case "uint8":

@@ -44,9 +44,9 @@ export interface AnswerItem {
 export interface Answer {
   recommendation_id: string;
   model_version: string | null;
-  variant?: string;
+  variant: string;
   items: AnswerItem[];
-  degraded?: { reason: string };
+  degraded?: { reason: string; detail: string };
 }
 
 /** The global `lakeshore` once the script has run. */

@@ -73,7 +73,8 @@ export function createClient({ api, key, initialConsent, signal }: ClientOptions
   async function ask(path: string, options: AnswerOptions = {}, personal = false): Promise<Answer> {
     const { limit, fields, exclude, scenario } = options;
     const ids = personal && state === "granted" ? { ...device.ids(), user_token: user?.token } : {};
-    const recent = personal && state === "granted" ? device.recent() : [];
+    // A list in an address is split at commas: an id with one would arrive as two that nobody knows.
+    const recent = personal && state === "granted" ? device.recent().filter((id) => !id.includes(",")) : [];
     const search = query({
       key,
       limit,

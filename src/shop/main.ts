@@ -9,6 +9,8 @@ import { createShelf } from "./shelf.ts";
 
 const FIELDS = ["title", "url", "image", "price", "currency", "categories", "brand", "attributes"];
 const TRAIL_MAX = 6;
+/** While the first start still seeds and trains. */
+const ASK_AGAIN_MS = 3_000;
 /** Who was picked last in this browser. */
 const CHOICE_KEY = "lakeshore-demo.shopper";
 
@@ -18,8 +20,10 @@ async function start(): Promise<void> {
   const demo = await loadDemo();
   if (demo === null) {
     showUnstarted();
+    setTimeout(start, ASK_AGAIN_MS);
     return;
   }
+  byId("shelves").replaceChildren();
   document.title = demo.title ?? document.title;
   byId("title").textContent = document.title;
   try {
@@ -77,6 +81,7 @@ function run({ shoppers }: Demo, lakeshore: Lakeshore): void {
       fillForYou(),
       similar.fill(() => lakeshore.similar(item.item_id, { limit: 6, fields: FIELDS })),
     ]);
+    if (forYou.element.getBoundingClientRect().bottom < 0) forYou.element.scrollIntoView();
     if (arrivals !== null) byId("status").textContent = `For you: ${arrivals} new of 12 after your click.`;
   }
 
@@ -125,10 +130,10 @@ function showTrail(trail: readonly AnswerItem[]): void {
 
 function showUnstarted(): void {
   showNotice(
-    "The demo has not been started yet",
-    "Run ",
+    "The shop is not ready yet",
+    "It opens by itself as soon as ",
     el("code", {}, "npm start"),
-    " in the repository: it makes a shop, sends its events, trains a model and opens this page with them.",
+    " has sent the shop's events and trained a first model. Nothing running? Run it in the repository.",
   );
 }
 

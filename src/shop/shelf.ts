@@ -45,17 +45,20 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
 
   function show(answer: Answer, timing: Timing): number {
     const before = positionsOf(list);
+    const focused = document.activeElement?.closest<HTMLElement>("[data-rec-item]");
+    const hadFocus = focused !== null && list.contains(document.activeElement);
     const isNew = ({ item_id }: AnswerItem) => shown.size > 0 && !shown.has(item_id);
     const arrivals = answer.items.filter(isNew).length;
     list.dataset.recId = answer.recommendation_id;
     list.replaceChildren(...answer.items.map((item) => drawCard(item, { isNew: isNew(item) })));
     moveFrom(list, before);
+    if (hadFocus) focusCard(list, focused?.dataset.recItem ?? "");
     shown = new Map(answer.items.map((item) => [item.item_id, item]));
     badges.replaceChildren(...drawBadges(answer));
     foot.replaceChildren(drawFoot(answer, timing));
     if (answer.items.length === 0) {
-      const reason = answer.degraded?.reason ?? "there is nothing to recommend yet";
-      list.replaceChildren(el("li", { class: "note" }, `Nothing here yet: ${reason}.`));
+      const detail = answer.degraded?.detail ?? "there is nothing to recommend";
+      list.replaceChildren(el("li", { class: "note" }, `Nothing here yet: ${detail}.`));
     }
     return arrivals;
   }
@@ -94,6 +97,12 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
   return shelf;
 }
 
+/** Who came by keyboard stays where they were, or at the row's beginning when their item has left it. */
+function focusCard(list: Element, itemId: string): void {
+  const card = list.querySelector<HTMLElement>(`[data-rec-item="${CSS.escape(itemId)}"] button`);
+  (card ?? list.querySelector("button"))?.focus({ preventScroll: true });
+}
+
 function drawPlaceholder(): HTMLLIElement {
   return el("li", { class: "ghost", "aria-hidden": "true" }, el("span"), el("span"), el("span"));
 }
@@ -104,7 +113,13 @@ function drawBadges({ items, degraded }: Answer): HTMLElement[] {
     ...sources.map((source) => el("span", { class: `badge ${source}` }, source.replaceAll("_", " "))),
     ...(degraded === undefined
       ? []
-      : [el("span", { class: "badge degraded" }, `degraded: ${degraded.reason}`)]),
+      : [
+          el(
+            "span",
+            { class: "badge degraded", title: degraded.detail },
+            `degraded: ${degraded.reason.replaceAll("_", " ")}`,
+          ),
+        ]),
   ];
 }
 
@@ -119,7 +134,7 @@ function drawFoot(answer: Answer, { totalMs, stages }: Timing): HTMLElement {
     {},
     el("summary", {}, facts.join(" · ")),
     el("p", {}, "recommendation_id ", el("code", {}, answer.recommendation_id)),
-    answer.variant === undefined ? null : el("p", {}, "variant ", el("code", {}, answer.variant)),
+    el("p", {}, "variant ", el("code", {}, answer.variant)),
   );
 }
 

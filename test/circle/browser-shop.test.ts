@@ -1,0 +1,118 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Progress } from "../../scripts/progress.ts";
+import { readBronzeIds } from "../../scripts/start/bronze.ts";
+import { seedShore, trainShore } from "../../scripts/start/circle.ts";
+import { Home } from "../../scripts/start/home.ts";
+import { waitAnswers } from "../../scripts/start/learn.ts";
+import { openShore, type Shore } from "../../scripts/start/shore.ts";
+import type { Event } from "../../src/events/index.ts";
+import { CHROMIUM, launchChromium, USER_AGENT } from "./chromium.ts";
+
+const SEED = 1;
+const FOR_YOU = "#shelves section:nth-of-type(1)";
+/** The Queue waits up to 5 s, and the machine is shared. */
+const LANDED = { timeout: 60_000, interval: 500 };
+
+describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped where there is none)", () => {
+  const progress = new Progress({ quiet: true });
+  let home: Home;
+  let shore: Shore;
+  let browser: Browser;
+  let page: Page;
+  /** What the page's beacon has sent. */
+  const sent: Event[] = [];
+
+  beforeAll(async () => {
+    home = await Home.temporary();
+    shore = await openShore(home, "127.0.0.1", 0, progress);
+    browser = await launchChromium();
+    const context = await browser.newContext({ userAgent: USER_AGENT });
+    page = await context.newPage();
+    page.on("request", (request) => {
+      if (request.method() === "POST") sent.push(...(JSON.parse(request.postData() ?? "[]") as Event[]));
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await shore?.stop();
+    await home?.remove();
+  });
+
+  const forYou = () =>
+    page
+      .locator(`${FOR_YOU} [data-rec-item]`)
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute("data-rec-item")));
+
+  it("says what is missing until the shop is ready, then opens by itself", async () => {
+    await page.goto(shore.url);
+    await page.getByRole("heading", { name: "The shop is not ready yet" }).waitFor();
+    const { demo } = await seedShore(shore, { seed: SEED, scale: "tiny" }, progress);
+    const { version } = await trainShore(demo, SEED, progress);
+    await waitAnswers(demo, SEED, version);
+    await shore.showDemo(demo);
+    await page.locator(`${FOR_YOU} .badge.model`).waitFor();
+    expect(await page.title()).toBe(demo.title);
+    expect(await forYou()).toHaveLength(12);
+    await expect.poll(() => page.locator("#shelves section:nth-of-type(3) .card").count()).toBe(6);
+  }, 240_000);
+
+  it("answers otherwise after one click, which becomes one event in D1 and in Parquet", async () => {
+    const before = await forYou();
+    const answered = page.waitForResponse((response) => response.url().includes("/v1/recommendations"));
+    const clicked = page.locator(`${FOR_YOU} [data-rec-item]`).nth(2);
+    const itemId = await clicked.getAttribute("data-rec-item");
+    await clicked.locator("button").click();
+    const asked = new URL((await answered).url()).searchParams;
+    expect(asked.get("recent")).toBe(itemId);
+    await expect.poll(async () => (await forYou()).join()).not.toBe(before.join());
+    await page.getByRole("heading", { name: /^Similar to / }).waitFor();
+    await page.locator("#shelves section:nth-of-type(2) .card").first().waitFor();
+
+    await page.evaluate("lakeshore.flush()");
+    const clicks = () => sent.filter(({ type }) => type === "click");
+    await expect.poll(() => clicks().length).toBe(1);
+    expect(clicks()[0]).toMatchObject({ item_id: itemId, scenario: "for-you", consent: "granted" });
+    expect(clicks()[0]?.recommendation_id).toMatch(/.{20,}/);
+
+    const clickId = clicks()[0]?.event_id ?? "";
+    const profiles = await shore.runtime.database("PROFILES_0");
+    const count = () =>
+      profiles
+        .prepare("SELECT COUNT(*) AS count FROM event_ledger WHERE event_id = ?")
+        .bind(clickId)
+        .first<number>("count");
+    await expect.poll(count, LANDED).toBe(1);
+    await expect.poll(async () => (await readBronzeIds(shore.runtime)).has(clickId), LANDED).toBe(true);
+  });
+
+  it("knows another shopper, and nothing of the one before", async () => {
+    const before = await forYou();
+    const answered = page.waitForResponse((response) => response.url().includes("/v1/recommendations"));
+    await page.getByLabel("Shopper").selectOption({ index: 1 });
+    const asked = new URL((await answered).url()).searchParams;
+    expect(asked.get("user_id")).not.toBeNull();
+    expect(asked.get("recent")).toBeNull();
+    await expect.poll(async () => (await forYou()).join()).not.toBe(before.join());
+  });
+
+  it("asks without any id once personalisation is turned off", async () => {
+    const answered = page.waitForResponse((response) => response.url().includes("/v1/recommendations"));
+    await page.getByLabel("Personalise").uncheck();
+    const asked = new URL((await answered).url()).searchParams;
+    expect([...asked.keys()].sort()).toEqual(["fields", "key", "limit"]);
+    expect(await page.evaluate("Object.keys(localStorage).sort().join()")).toBe(
+      "lakeshore-demo.shopper,lakeshore.demo.consent",
+    );
+  });
+
+  it("says so when the server cannot be reached, and recovers", async () => {
+    await page.context().setOffline(true);
+    await page.getByLabel("Personalise").check();
+    await page.locator(FOR_YOU).getByText("No connection to the server.").waitFor();
+    await page.context().setOffline(false);
+    await page.locator(FOR_YOU).getByRole("button", { name: "Try again" }).click();
+    await expect.poll(async () => (await forYou()).length).toBe(12);
+  });
+});

@@ -18,7 +18,10 @@ export interface IngestReport {
   landed: number;
   lost: number;
   duplicated: number;
-  /** The pipeline isolate's own time in JavaScript and garbage collection, of 1,000 events landed. */
+  /**
+   * The pipeline isolate's own time in code, see `activeMs`, of 1,000 events landed. Sampled by the wall clock: on a busy
+   * machine it includes waiting for a processor.
+   */
   consumerCpuMsPer1000: number;
 }
 

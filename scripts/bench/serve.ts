@@ -26,7 +26,7 @@ interface Size {
 }
 
 const SIZES: Record<"full" | "tiny", Size> = {
-  full: { scale: "demo", rounds: 8, latencyRequests: 250, throughputRequests: 1_500 },
+  full: { scale: "demo", rounds: 6, latencyRequests: 250, throughputRequests: 800 },
   tiny: { scale: "tiny", rounds: 2, latencyRequests: 100, throughputRequests: 300 },
 };
 

@@ -51,6 +51,8 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
     const arrivals = answer.items.filter(isNew).length;
     list.dataset.recId = answer.recommendation_id;
     list.replaceChildren(...answer.items.map((item) => drawCard(item, { isNew: isNew(item) })));
+    // On a narrow screen the row scrolls sideways: the new answer begins at its best.
+    list.scrollLeft = 0;
     moveFrom(list, before);
     if (hadFocus) focusCard(list, focused?.dataset.recItem ?? "");
     shown = new Map(answer.items.map((item) => [item.item_id, item]));
@@ -125,7 +127,7 @@ function drawBadges({ items, degraded }: Answer): HTMLElement[] {
 
 function drawFoot(answer: Answer, { totalMs, stages }: Timing): HTMLElement {
   const facts = [
-    answer.model_version === null ? "no model yet" : `model ${answer.model_version}`,
+    answer.model_version === null ? "no model in this list" : `model ${answer.model_version}`,
     `${totalMs.toFixed(0)} ms in the browser`,
     ...stages.map(({ name, durationMs }) => `${name} ${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms`),
   ];

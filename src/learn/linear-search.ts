@@ -12,29 +12,26 @@ const SEARCH_DENSE_ITEMS_MAX = 1_024;
 /** Ranks beyond this say nothing about what a list is worth. */
 const RANK_MAX = 100;
 
-const START: Parameters = {
-  orderFree: 0.1,
-  ridge: 100,
-  positionDecay: 5,
-  ageDecayDays: 0,
-  popularityWeight: 0.5,
-  popularityDecayDays: 90,
-  contentWeight: 0,
-};
+/** Relative gain that is worth a step: less is noise, and each step costs a fit. */
+const GAIN_MIN = 0.003;
 
-/** One parameter after the other, in this order, each at its best with those before. */
-const STEPS: readonly { name: string; values: readonly number[] }[] = [
-  { name: "positionDecay", values: [2, 15, 40] },
-  { name: "popularityWeight", values: [0, 1.5, 4] },
-  { name: "ridge", values: [20, 400] },
-  { name: "ageDecayDays", values: [0.5, 7] },
-  { name: "orderFree", values: [0.02, 0.4, 0.8] },
-  { name: "popularityDecayDays", values: [7, 365] },
-  { name: "contentWeight", values: [0.15, 0.5] },
+/**
+ * Values of each parameter in order of size, and where to start. Climbed one after the other in this order, those that
+ * change most first.
+ */
+const LADDERS: readonly { name: string; values: readonly number[]; start: number }[] = [
+  { name: "positionDecay", values: [0.7, 1, 1.5, 2.5, 5, 10, 25], start: 3 },
+  { name: "contentWeight", values: [0, 0.2, 0.5, 1, 2], start: 1 },
+  { name: "popularityWeight", values: [0, 0.2, 0.5, 1, 2, 4], start: 2 },
+  // From no decay to hours.
+  { name: "ageDecayDays", values: [0, 30, 7, 1.5, 0.4, 0.1], start: 0 },
+  { name: "orderFree", values: [0, 0.02, 0.1, 0.3, 0.6, 0.9], start: 2 },
+  { name: "ridge", values: [10, 30, 100, 300, 1_000], start: 2 },
+  { name: "popularityDecayDays", values: [0, 365, 90, 30, 7, 2], start: 2 },
 ];
 
-/** Needs no new solution. */
-const CHEAP = new Set(["popularityWeight", "popularityDecayDays", "contentWeight"]);
+/** Changing these needs no new solution. */
+const CHEAP: ReadonlySet<string> = new Set(["popularityWeight", "popularityDecayDays", "contentWeight"]);
 
 /** Chooses by the newest part of the training rows, ranked by the exported graphs themselves. */
 export async function searchLinear(
@@ -43,22 +40,50 @@ export async function searchLinear(
   engine: Engine,
   yieldTo: YieldTo,
 ): Promise<Parameters> {
+  const figureOf = await createTrial(dataset, options, engine, yieldTo);
+  const ladders = LADDERS.filter(({ name }) => name !== "contentWeight" || options.content !== undefined);
+  const start = Object.fromEntries(ladders.map(({ name, values, start }) => [name, values[start] as number]));
+  let best = { parameters: start, figure: await figureOf(start) };
+  for (const [done, { name, values, start }] of ladders.entries()) {
+    options.onProgress?.(done / ladders.length, `choosing ${name}`);
+    let at = start;
+    for (const direction of [1, -1]) {
+      for (let next = at + direction; next >= 0 && next < values.length; next += direction) {
+        const parameters = { ...best.parameters, [name]: values[next] as number };
+        const figure = await figureOf(parameters);
+        if (figure < best.figure * (1 + GAIN_MIN)) break;
+        best = { parameters, figure };
+        at = next;
+      }
+      // What was better upwards is not sought downwards.
+      if (at !== start) break;
+    }
+  }
+  return best.parameters;
+}
+
+/** Parameters → how well they do. Holds the last solution, which most neighbours in the search share. */
+async function createTrial(
+  dataset: Dataset,
+  options: FitOptions,
+  engine: Engine,
+  yieldTo: YieldTo,
+): Promise<(parameters: Parameters) => Promise<number>> {
+  const { historyMax, contentWidth } = options;
   const { train, cases } = searchSlice(dataset, options.seed);
-  const solutions = new Map<string, SolvedLinear>();
-  const figureOf = async (parameters: Parameters) => {
+  let last: { key: string; solved: SolvedLinear } | null = null;
+  return async (parameters) => {
     const key = Object.entries(parameters)
       .filter(([name]) => !CHEAP.has(name))
       .join();
-    let solved = solutions.get(key);
-    if (solved === undefined) {
-      solved = await solveLinear(train, parameters, engine, yieldTo, {
+    if (last?.key !== key) {
+      last = null;
+      const solved = await solveLinear(train, parameters, engine, yieldTo, {
         denseItemsMax: SEARCH_DENSE_ITEMS_MAX,
       });
-      solutions.clear();
-      solutions.set(key, solved);
+      last = { key, solved };
     }
-    const onnx = exportLinear(train, solved, parameters, options);
-    const { historyMax, contentWidth } = options;
+    const onnx = exportLinear(train, last.solved, parameters, options);
     const ranks = await rankCases(
       engine,
       onnx,
@@ -68,18 +93,4 @@ export async function searchLinear(
     );
     return meanDiscount(ranks, cases.users);
   };
-  const steps = STEPS.filter(({ name }) => name !== "contentWeight" || options.content !== undefined);
-  const total = 1 + steps.reduce((sum, { values }) => sum + values.length, 0);
-  let done = 0;
-  let best = { parameters: START, figure: await figureOf(START) };
-  for (const { name, values } of steps) {
-    for (const value of values) {
-      const parameters = { ...best.parameters, [name]: value };
-      const figure = await figureOf(parameters);
-      if (figure > best.figure) best = { parameters, figure };
-      done++;
-      options.onProgress?.(done / total, `trying parameters: ${done}/${total}`);
-    }
-  }
-  return best.parameters;
 }

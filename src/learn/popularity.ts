@@ -8,7 +8,7 @@ import { meanPerUser } from "./metrics.ts";
 import { searchSlice } from "./search.ts";
 
 /** Days after which an interaction counts 1/e; 0 counts all alike. What is popular now differs from site to site. */
-const HALVING_GRID: readonly Parameters[] = [0, 365, 90, 30, 7, 2].map((decayDays) => ({ decayDays }));
+const DECAY_GRID: readonly Parameters[] = [0, 365, 90, 30, 7, 2].map((decayDays) => ({ decayDays }));
 
 /** Time-decayed popularity: the same list for everybody. Baseline of every evaluation, and the prior of other learners. */
 export const popularity: Learner = {
@@ -24,17 +24,14 @@ export const popularity: Learner = {
     });
     if (options.parameters !== undefined) return fitted(dataset, options.parameters);
     const slice = searchSlice(dataset, options.seed);
-    let best = { parameters: HALVING_GRID[0] as Parameters, figure: -1 };
-    for (const [index, parameters] of HALVING_GRID.entries()) {
+    let best = { parameters: DECAY_GRID[0] as Parameters, figure: -1 };
+    for (const [index, parameters] of DECAY_GRID.entries()) {
       const { onnx } = fitted(slice.train, parameters);
       const ranks = await rankCases(engine, onnx, slice.cases, { historyMax, contentWidth }, yieldTo);
       const perUser = meanPerUser("ndcg@10", ranks, slice.cases.users);
       const figure = perUser.reduce((sum, value) => sum + value, 0);
       if (figure > best.figure) best = { parameters, figure };
-      options.onProgress?.(
-        (index + 1) / HALVING_GRID.length,
-        `popularity ${index + 1}/${HALVING_GRID.length}`,
-      );
+      options.onProgress?.((index + 1) / DECAY_GRID.length, `popularity ${index + 1}/${DECAY_GRID.length}`);
     }
     return fitted(dataset, best.parameters);
   },

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { ID_CHARS_MAX } from "../../src/base/index.ts";
 import { Timeline } from "../../src/serving/index.ts";
 import { checkCaller, checkRoot, readCaller } from "./access.ts";
 import { type Env, servingPorts } from "./bindings.ts";
@@ -55,7 +56,7 @@ function openCall(c: EdgeContext, endpoint: Endpoint): Call {
     tenant: "",
     keyKind: "publishable",
     query: readQuery(c, endpoint),
-    param: (name) => c.req.param(name) ?? "",
+    param: (name) => readParam(c, name),
     json,
     async body() {
       const parsed = endpoint.body?.schema.safeParse(await json());
@@ -77,6 +78,15 @@ function readQuery(c: EdgeContext, { query }: Endpoint): Call["query"] {
   const parsed = query.safeParse(c.req.query());
   if (!parsed.success) throw schemaError("invalid_parameter", parsed.error);
   return parsed.data;
+}
+
+function readParam(c: EdgeContext, name: string): string {
+  const value = c.req.param(name) ?? "";
+  if (value.length <= ID_CHARS_MAX) return value;
+  throw new ApiError("invalid_parameter", `${name}: at most ${ID_CHARS_MAX} characters`, {
+    field: name,
+    limit: ID_CHARS_MAX,
+  });
 }
 
 function success(endpoint: Endpoint, outcome: unknown, timeline?: Timeline): Response {

@@ -1,10 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import {
-  ID_CHARS_MAX,
-  ITEMS_PER_REQUEST_MAX,
-  UPSERT_BODY_BYTES_MAX,
-  USERS_PER_REQUEST_MAX,
-} from "../../src/base/index.ts";
+import { ITEMS_PER_REQUEST_MAX, UPSERT_BODY_BYTES_MAX, USERS_PER_REQUEST_MAX } from "../../src/base/index.ts";
 import {
   type Item,
   type ItemPatch,
@@ -132,7 +127,7 @@ function routesOf<T, P>(kind: Kind<T, P>): Endpoint[] {
       summary: `One ${one}.`,
       answer: storedSchema,
       handle: async ({ tenant, env, param }) =>
-        found(await kind.get(pipeline(env), tenant, recordId(param)), one, recordId(param)),
+        found(await kind.get(pipeline(env), tenant, param("id")), one, param("id")),
     }),
     endpoint({
       ...common,
@@ -142,7 +137,7 @@ function routesOf<T, P>(kind: Kind<T, P>): Endpoint[] {
       body: { schema: kind.patchSchema, limit: LIMIT, required: true },
       answer: storedSchema,
       async handle({ tenant, env, param, body }) {
-        const id = recordId(param);
+        const id = param("id");
         return found(await kind.patch(pipeline(env), tenant, id, await body()), one, id);
       },
     }),
@@ -153,7 +148,7 @@ function routesOf<T, P>(kind: Kind<T, P>): Endpoint[] {
       summary: `Deletes one ${one}.`,
       answer: z.object({ deleted: z.literal(true) }),
       async handle({ tenant, env, param }) {
-        const id = recordId(param);
+        const id = param("id");
         found((await kind.remove(pipeline(env), tenant, id)) ? id : null, one, id);
         return { deleted: true };
       },
@@ -195,17 +190,6 @@ function unwrap(body: unknown, name: string): unknown {
   return typeof body === "object" && body !== null && name in body
     ? (body as Record<string, unknown>)[name]
     : body;
-}
-
-function recordId(param: (name: string) => string): string {
-  const id = param("id");
-  if (id.length > ID_CHARS_MAX) {
-    throw new ApiError("invalid_parameter", `id: at most ${ID_CHARS_MAX} characters`, {
-      field: "id",
-      limit: ID_CHARS_MAX,
-    });
-  }
-  return id;
 }
 
 function found<T>(record: T | null, one: string, id: string): T {

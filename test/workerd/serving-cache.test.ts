@@ -1,0 +1,61 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { listName, type MaterialisedList } from "../../src/features/index.ts";
+import { cacheApiSeenLists, kvLists, type LastGoodList, type RankedList } from "../../src/serving/index.ts";
+
+const NOW_MS = 1_700_000_000_000;
+
+function list(kind: MaterialisedList["kind"], itemId: string): MaterialisedList {
+  return { v: 1, kind, createdAtMs: NOW_MS, items: [{ itemId, score: 1, fields: { title: itemId } }] };
+}
+
+function lastGood(createdAtMs: number, itemId: string): LastGoodList {
+  return { v: 1, createdAtMs, modelVersion: "m1", items: [{ itemId, score: 1 }] };
+}
+
+describe("lists in KV", () => {
+  it("reads all lists of a tenant, and none of another's", async () => {
+    await env.KV.put(listName("shore", "trending"), JSON.stringify(list("trending", "t1")));
+    await env.KV.put(listName("shore", "newest"), JSON.stringify(list("newest", "n1")));
+    await env.KV.put(listName("hill", "popular"), JSON.stringify(list("popular", "h1")));
+    const store = kvLists(env.KV, () => NOW_MS);
+    expect(await store.read("shore")).toEqual({
+      lastGood: null,
+      trending: list("trending", "t1"),
+      popular: null,
+      newest: list("newest", "n1"),
+    });
+    expect(await store.read("hill")).toMatchObject({ trending: null, popular: list("popular", "h1") });
+    expect(await store.read("shor")).toEqual({ lastGood: null, trending: null, popular: null, newest: null });
+  });
+
+  it("keeps one last good list per tenant, and leaves a young one as it is", async () => {
+    let nowMs = NOW_MS;
+    const store = kvLists(env.KV, () => nowMs);
+    await store.writeLastGood("lake", lastGood(nowMs, "a"));
+    expect((await store.read("lake")).lastGood).toEqual(lastGood(NOW_MS, "a"));
+    nowMs += 299_999;
+    await store.writeLastGood("lake", lastGood(nowMs, "b"));
+    expect((await store.read("lake")).lastGood?.items[0]?.itemId).toBe("a");
+    nowMs += 1;
+    await store.writeLastGood("lake", lastGood(nowMs, "c"));
+    expect((await store.read("lake")).lastGood?.items[0]?.itemId).toBe("c");
+    expect((await store.read("hill")).lastGood).toBeNull();
+  });
+});
+
+describe("lists in the Cache API", () => {
+  it("gives back what was put, under its own key only", async () => {
+    const seen = cacheApiSeenLists(() => caches.default);
+    const ranked: RankedList = {
+      modelVersion: "m1",
+      overlayEtag: null,
+      items: [{ itemId: "ä/1", score: 0.5, fields: { price: 3 } }],
+    };
+    await seen.put("shore/m1/none/abc", ranked);
+    expect(await seen.get("shore/m1/none/abc")).toEqual(ranked);
+    for (const key of ["hill/m1/none/abc", "shore/m2/none/abc", "shore/m1/e1/abc", "shore/m1/none/abd"]) {
+      expect(await seen.get(key)).toBeNull();
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { hashKey } from "../../src/events/index.ts";
 import { oneOf } from "./arguments.ts";
 import { connect, type ServerOptions, withServer } from "./server.ts";
 
@@ -68,7 +69,12 @@ async function revokeKey(start: string, options: ServerOptions): Promise<void> {
   const found = (await fetchKeys(options)).filter(({ hash }) => hash.startsWith(start));
   const only = found.length === 1 ? found[0] : undefined;
   if (only === undefined) throw new Error(`${found.length} keys have a hash that starts with ${start}`);
-  const { client } = await connect(options);
+  const { client, key } = await connect(options);
+  if (only.hash === (await hashKey(key))) {
+    throw new Error(
+      "That is the key that this command itself uses: make another one, and revoke this with it.",
+    );
+  }
   await client.request(`/v1/admin/keys/${only.hash}`, { method: "DELETE" });
   console.log(`Revoked ${only.hash}`);
 }

@@ -11,6 +11,7 @@ export interface ServerOptions {
 
 export interface Server {
   client: ApiClient;
+  key: string;
   tenant: string;
 }
 
@@ -32,7 +33,7 @@ export async function connect({ url, key: given }: ServerOptions): Promise<Serve
   const parsed = parseKey(key);
   if (parsed === null) throw new Error("The key is malformed: a secret key reads sk_<tenant>_<random>.");
   if (parsed.kind !== "secret") throw new Error("This needs the secret key (sk_…), not the publishable one.");
-  return { client: new ApiClient(url, key), tenant: parsed.tenant };
+  return { client: new ApiClient(url, key), key, tenant: parsed.tenant };
 }
 
 /** The demo's key goes to this machine only, whatever port. */

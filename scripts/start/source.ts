@@ -1,4 +1,4 @@
-import type { Event, Item, User } from "../../src/events/index.ts";
+import { type Event, eventTypeWeight, type Item, type User } from "../../src/events/index.ts";
 import { readDataSet } from "../data/index.ts";
 import { type Scale, simulateShop } from "../simulate/index.ts";
 
@@ -19,6 +19,9 @@ export interface SourceOptions {
   scale: Scale;
 }
 
+/** Some shoppers never come, or only look at the door: there is nothing to show of them. */
+const SHOPPER_INTERESTS_MIN = 5;
+
 /** Names what the state was made from; another name needs a fresh state. */
 export function sourceName({ data, seed, scale }: SourceOptions): string {
   if (data !== undefined) return `data set ${data}, seed ${seed}`;
@@ -32,11 +35,23 @@ export async function loadSource(options: SourceOptions, nowMs: number): Promise
     nowMs,
     scale: options.scale,
   });
+  const interests = countInterests(events);
   return {
     title: "Lakeshore demo shop",
     items,
     users,
     events,
-    shoppers: shoppers.map(({ userId, label }) => ({ userId, label })),
+    shoppers: shoppers
+      .filter(({ userId }) => (interests.get(userId) ?? 0) >= SHOPPER_INTERESTS_MIN)
+      .map(({ userId, label }) => ({ userId, label })),
   };
+}
+
+function countInterests(events: readonly Event[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { type, user_id: userId, item_id: itemId } of events) {
+    if (userId === undefined || itemId === undefined || eventTypeWeight(type) === 0) continue;
+    counts.set(userId, (counts.get(userId) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -1,4 +1,4 @@
-import { ApiClient } from "../client/index.ts";
+import { ApiClient, ApiError } from "../client/index.ts";
 import { runCrons } from "../local/cron.ts";
 import { printMetrics } from "../metrics.ts";
 import type { Progress } from "../progress.ts";
@@ -59,6 +59,11 @@ async function stateToKeep(home: Home, options: StartOptions, progress: Progress
 }
 
 async function liveVersion(client: ApiClient): Promise<string | null> {
-  const { live } = await client.request<{ live: { version: string } | null }>("/v1/admin/models");
+  const { live } = await client
+    .request<{ live: { version: string } | null }>("/v1/admin/models")
+    .catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.status === 401)) throw error;
+      throw new Error("The demo's own key has been revoked: begin anew with --fresh.");
+    });
   return live?.version ?? null;
 }

@@ -10,8 +10,10 @@ import { registerRecommend } from "./commands/recommend.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTest } from "./commands/test.ts";
 import { registerTrain } from "./commands/train.ts";
+import { registerTypes } from "./commands/types.ts";
 import { registerDeploy, registerDestroy } from "./deploy/index.ts";
 import { ROOT } from "./local/workers.ts";
+import { registerModels } from "./models/index.ts";
 import { registerSimulate } from "./simulate/index.ts";
 
 const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
@@ -36,9 +38,11 @@ registerRecommend(program);
 registerKeys(program);
 registerSimulate(program);
 registerBench(program);
+registerModels(program);
 registerDeploy(program);
 registerDestroy(program);
 registerTest(program);
+registerTypes(program);
 
 try {
   await program.parseAsync();

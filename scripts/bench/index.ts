@@ -5,7 +5,8 @@
 import type { Command } from "commander";
 import { Progress } from "../progress.ts";
 import { benchIngest } from "./ingest.ts";
-import { printIngest, printServe } from "./report.ts";
+import { printIngest, printRetrain, printServe } from "./report.ts";
+import { benchRetrain } from "./retrain.ts";
 import { benchServe } from "./serve.ts";
 
 export { benchIngest, type IngestReport } from "./ingest.ts";
@@ -22,6 +23,11 @@ export function registerBench(program: Command): void {
   command(bench, "serve", "an empty Worker, a cached list and a live inference").action(
     async (flags: BenchFlags) => {
       print(flags, await benchServe(sizeOf(flags), new Progress()), printServe);
+    },
+  );
+  command(bench, "retrain", "live answers while a retrain runs beside them").action(
+    async (flags: BenchFlags) => {
+      print(flags, await benchRetrain(sizeOf(flags), new Progress()), printRetrain);
     },
   );
   command(bench, "ingest", "events accepted and landed; nothing may be lost or counted twice").action(

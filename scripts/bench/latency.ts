@@ -1,7 +1,10 @@
-export interface Measured {
+export interface Latencies {
   p50Ms: number;
   p95Ms: number;
   p99Ms: number;
+}
+
+export interface Measured extends Latencies {
   reqPerSecond: number;
 }
 
@@ -17,15 +20,21 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[rank - 1] as number;
 }
 
-/** Latencies over all rounds together; throughput as requests over time, of all rounds too. */
-export function summarise(rounds: { latency: Round[]; throughput: Round[] }): Measured {
-  const sorted = rounds.latency.flatMap((round) => round.latenciesMs).sort((a, b) => a - b);
-  const requests = rounds.throughput.reduce((sum, round) => sum + round.latenciesMs.length, 0);
-  const seconds = rounds.throughput.reduce((sum, round) => sum + round.seconds, 0);
+export function latenciesOf(latenciesMs: readonly number[]): Latencies {
+  const sorted = [...latenciesMs].sort((a, b) => a - b);
   return {
     p50Ms: rounded(percentile(sorted, 0.5)),
     p95Ms: rounded(percentile(sorted, 0.95)),
     p99Ms: rounded(percentile(sorted, 0.99)),
+  };
+}
+
+/** Latencies over all rounds together; throughput as requests over time, of all rounds too. */
+export function summarise(rounds: { latency: Round[]; throughput: Round[] }): Measured {
+  const requests = rounds.throughput.reduce((sum, round) => sum + round.latenciesMs.length, 0);
+  const seconds = rounds.throughput.reduce((sum, round) => sum + round.seconds, 0);
+  return {
+    ...latenciesOf(rounds.latency.flatMap((round) => round.latenciesMs)),
     reqPerSecond: Math.round(requests / seconds),
   };
 }

@@ -1,4 +1,5 @@
 import type { IngestReport } from "./ingest.ts";
+import type { RetrainReport } from "./retrain.ts";
 import type { ServeReport } from "./serve.ts";
 
 /** For people; latency is that of one request at a time, throughput that of many at once. */
@@ -8,6 +9,16 @@ export function printServe(report: ServeReport): string {
     return [name, p50Ms.toFixed(2), p95Ms.toFixed(2), p99Ms.toFixed(2), String(reqPerSecond), share];
   });
   return table([["", "p50 ms", "p95 ms", "p99 ms", "req/s", "of empty"], ...rows]);
+}
+
+export function printRetrain({ idle, retraining, retrainSeconds }: RetrainReport): string {
+  const rows = Object.entries({ idle, retraining }).map(([name, { p50Ms, p95Ms, p99Ms }]) => [
+    name,
+    p50Ms.toFixed(2),
+    p95Ms.toFixed(2),
+    p99Ms.toFixed(2),
+  ]);
+  return `${table([["", "p50 ms", "p95 ms", "p99 ms"], ...rows])}\nretrain: ${retrainSeconds} s`;
 }
 
 export function printIngest(report: IngestReport): string {

@@ -1,12 +1,11 @@
-import { createPrng, type Prng } from "../../src/base/index.ts";
-import { retrain, sendEvents, upsertItems } from "../client/index.ts";
+import { createPrng } from "../../src/base/index.ts";
 import type { Progress } from "../progress.ts";
-import { type Shop, simulateShop } from "../simulate/index.ts";
+import { simulateShop } from "../simulate/index.ts";
 import { startEmpty } from "./empty.ts";
-import { waitLanded } from "./landing.ts";
 import { type Measured, type Round, summarise } from "./latency.ts";
 import { type LoadGenerator, type LoadRequest, startLoad } from "./load.ts";
-import { openSite, type Site, withSite } from "./site.ts";
+import { openSite, withSite } from "./site.ts";
+import { type Paths, pathMaker, seedAndTrain, waitLive } from "./trained-site.ts";
 
 export interface ServeReport {
   empty: Measured;
@@ -34,9 +33,6 @@ const SIZES: Record<"full" | "tiny", Size> = {
 const CONNECTIONS = 16;
 /** Requests that wake everything before the first round counts. */
 const WARM_UP = 50;
-const HISTORY_ITEMS = 5;
-const ANSWER_ITEMS = 10;
-const READY_TIMEOUT_MS = 60_000;
 
 /**
  * An empty Worker, a list out of isolate memory and a live inference, on Miniflare's own port. Rounds are interleaved, so
@@ -64,61 +60,6 @@ export async function benchServe(
       await empty.dispose();
     }
   });
-}
-
-async function seedAndTrain(site: Site, shop: Shop, seed: number, progress: Progress): Promise<string> {
-  const part = progress.part("Sending the shop", shop.events.length);
-  await upsertItems(site.client, shop.items, () => {});
-  let sent = 0;
-  await sendEvents(site.client, shop.events, (batch) => {
-    sent += batch.length;
-    part.update(sent);
-  });
-  part.finish();
-  await waitLanded(site, shop.events.length, progress);
-  const training = progress.part("Training", 1);
-  const outcome = await retrain(site.client, seed, ({ progress: done, step }) => training.update(done, step));
-  if (outcome.status !== "published") throw new Error(`no model to measure: ${JSON.stringify(outcome)}`);
-  training.finish(outcome.learner);
-  return outcome.version;
-}
-
-type Paths = Record<Target, () => string>;
-
-/** `cached` asks the same every time; `live` never asks the same twice, so that no cache can answer. */
-function pathMaker(site: Site, { items }: Shop, prng: Prng): Paths {
-  const recommend = (recent: string[]) =>
-    `/v1/recommendations?key=${site.publishableKey}&limit=${ANSWER_ITEMS}&recent=${recent.join(",")}`;
-  const history = () => Array.from({ length: HISTORY_ITEMS }, () => prng.pick(items).item_id);
-  const same = recommend(history());
-  const asked = new Set<string>();
-  return {
-    empty: () => "/",
-    cached: () => same,
-    live: () => {
-      for (;;) {
-        const path = recommend(history());
-        if (asked.has(path)) continue;
-        asked.add(path);
-        return path;
-      }
-    },
-  };
-}
-
-/** Until the scorer answers with the version just trained. */
-async function waitLive(site: Site, paths: Paths, version: string): Promise<void> {
-  const deadlineMs = Date.now() + READY_TIMEOUT_MS;
-  for (;;) {
-    const answer = (await (await fetch(site.url + paths.live())).json()) as {
-      model_version?: string;
-      degraded?: unknown;
-    };
-    if (answer.model_version === version && answer.degraded === undefined) return;
-    if (Date.now() > deadlineMs)
-      throw new Error(`no answer from ${version}: ${JSON.stringify(answer).slice(0, 500)}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }
 
 async function measure(

@@ -27,6 +27,15 @@ it("measures answers: an empty Worker, a cached list, a live inference", () => {
   }
 });
 
+it("measures answers while a retrain runs beside them", () => {
+  const report = bench("retrain") as Record<"idle" | "retraining", Record<string, number>>;
+  expect(Object.keys(report)).toEqual(["idle", "retraining", "retrainSeconds"]);
+  for (const { p50Ms = 0, p99Ms = 0 } of [report.idle, report.retraining]) {
+    expect(p50Ms).toBeGreaterThan(0);
+    expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
+  }
+});
+
 it("measures ingestion: what was accepted has landed, once", () => {
   const report = bench("ingest");
   expect(report).toMatchObject({ lost: 0, duplicated: 0, landed: report.accepted });

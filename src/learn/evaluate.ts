@@ -132,7 +132,7 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
         ranks[one] = rankOf(indexOf(cases.dataset.items[cases.targetRows[one] as number] as number), list);
       }
     }
-    await pace.spend(batch.length * itemCount * 20);
+    await pace.spend(batch.length * (itemCount * 20 + options.historyMax * 500));
     options.onProgress?.(Math.min(start + BATCH, groups.length) / groups.length);
   }
   return ranks;

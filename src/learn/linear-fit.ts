@@ -27,6 +27,7 @@ export async function solveLinear(
 ): Promise<SolvedLinear> {
   const pace = createPace(yieldTo);
   const rows = collapseRepeats(dataset);
+  await pace.spend(dataset.items.length * 40);
   const decay = decayOf(parameters);
   const { headOf, size } = chooseHead(rows, denseItemsMax);
   const shared = {

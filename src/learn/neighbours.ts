@@ -1,4 +1,4 @@
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, groupBy } from "./dataset.ts";
 import { DECAY_MIN, type Decay } from "./decay.ts";
 import { stepsOf, USER_ROWS_MAX } from "./gram.ts";
 import type { Pace } from "./pace.ts";
@@ -55,12 +55,13 @@ export async function buildNeighbours(
   };
   const headItems: number[] = [];
   for (const [item, head] of headOf.entries()) if (head >= 0) headItems[head] = item;
-  const rowsOf = rowsByItem(dataset);
+  const rowsOf = groupBy(dataset.items, items);
   const steps = allSteps(dataset, options.decay);
+  await pace.spend(dataset.items.length * 40);
   const row = new Float32Array(items);
   for (let item = 0; item < items; item++) {
     const head = headOf[item] as number;
-    const rows = rowsOf.rows.subarray(rowsOf.start[item], rowsOf.start[item + 1]);
+    const rows = rowsOf.places.subarray(rowsOf.start[item], rowsOf.start[item + 1]);
     const entries = sparseRow(dataset, { rows, steps, row, head, options });
     if (head >= 0) {
       for (let j = 0; j < size; j++) row[headItems[j] as number] = dense[head * size + j] as number;
@@ -122,21 +123,6 @@ function allSteps(dataset: Dataset, decay: Decay): Float64Array {
     for (let t = 1; t < own.length; t++) steps[start + t] = Math.max(own[t] as number, Number.MIN_VALUE);
   }
   return steps;
-}
-
-/** Row numbers by item: those of item i are rows[start[i] … start[i + 1]). */
-function rowsByItem(dataset: Dataset): { start: Uint32Array; rows: Uint32Array } {
-  const items = dataset.itemIds.length;
-  const start = new Uint32Array(items + 1);
-  for (const item of dataset.items) start[item + 1] = (start[item + 1] as number) + 1;
-  for (let i = 0; i < items; i++) start[i + 1] = (start[i + 1] as number) + (start[i] as number);
-  const next = start.slice();
-  const rows = new Uint32Array(dataset.items.length);
-  for (const [row, item] of dataset.items.entries()) {
-    rows[next[item] as number] = row;
-    next[item] = (next[item] as number) + 1;
-  }
-  return { start, rows };
 }
 
 /** Strong means far from zero: what speaks against an item counts too. Kept in the order of `entries`. */

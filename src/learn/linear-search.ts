@@ -6,7 +6,7 @@ import { exportLinear, type SolvedLinear, solveLinear } from "./linear-fit.ts";
 import { meanDiscount } from "./metrics.ts";
 import { searchSlice } from "./search.ts";
 
-/** Dense items while searching: what is best with these is best with twice as many, at an eighth of the price. */
+/** Dense items while searching: an eighth of the solver's price. Parameters are taken to rank alike with twice as many. */
 const SEARCH_DENSE_ITEMS_MAX = 1_024;
 
 /** Ranks beyond this say nothing about what a list is worth. */

@@ -17,14 +17,19 @@ export function registerStart(program: Command): void {
     .option("--seed <number>", "seed of the demo shop and of training", wholeNumber, 1)
     .option("--scale <scale>", "size of the demo shop: demo or tiny", oneOf("demo", "tiny"), "demo")
     .option("--fresh", "forget the state of earlier starts", false)
+    .option(
+      "--state <folder>",
+      "where to keep the state and the secrets (default: .lakeshore of the project)",
+    )
     .option("--once", "run the circle once in a state of its own, report, and end with 0 or 1", false)
     .option("--json", "with --once: the report as one line of JSON on stdout", false)
     .action(async (options: StartOptions) => {
       if (options.json && !options.once) throw new Error("--json needs --once");
       const data = options.data === undefined ? {} : { data: path.resolve(options.data) };
+      const state = options.state === undefined ? {} : { state: path.resolve(options.state) };
       // Loaded only here: the runtime takes a second, which no other command needs.
       const { start } = await import("../start/index.ts");
-      const code = await start({ ...options, ...data });
+      const code = await start({ ...options, ...data, ...state });
       if (code !== null) process.exit(code);
     });
 }

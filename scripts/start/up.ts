@@ -17,7 +17,7 @@ export async function bringUp(
   progress: Progress,
   onShore: (shore: Shore) => void,
 ): Promise<void> {
-  const home = Home.ofProject();
+  const home = options.state === undefined ? Home.ofProject() : new Home(options.state);
   const known = await stateToKeep(home, options, progress);
   const shore = await openShore(home, options.host, options.port ?? PORT_DEFAULT, progress);
   onShore(shore);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
-import { registerBench, registerBench } from "./bench/index.ts";
+import { registerBench } from "./bench/index.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerKeys } from "./commands/keys.ts";
@@ -37,7 +37,6 @@ registerEvaluate(program);
 registerRecommend(program);
 registerKeys(program);
 registerSimulate(program);
-registerBench(program);
 registerBench(program);
 registerModels(program);
 registerDeploy(program);

@@ -4,7 +4,7 @@ import { ROOT } from "../local/workers.ts";
 
 /** What a change must pass, in the order of how soon each tells. */
 const STAGES: { name: string; command: string[] }[] = [
-  { name: "format and lint", command: ["biome", "ci"] },
+  { name: "format and lint", command: ["biome", "ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`] },
   { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "types of the Workers", command: ["tsc", "-p", "workers/tsconfig.json"] },
   { name: "types of the browser code", command: ["tsc", "-p", "src/beacon/tsconfig.json"] },

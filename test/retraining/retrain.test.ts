@@ -54,7 +54,7 @@ function ports(store: ObjectStore, items: StoredItem[]): RetrainPorts {
     engine: nodeEngine(),
     items: async () => items,
     yieldTo: async () => {},
-    clock: () => (nowMs += 10),
+    clock: () => (nowMs += 2_000),
   };
 }
 

@@ -8,7 +8,7 @@ export interface BodyLimit {
 
 /**
  * The body as JSON, whatever its content type says: sendBeacon sends `text/plain`, which needs no preflight. An empty body is
- * an empty object. Reading stops where the limit is passed.
+ * an empty object.
  */
 export async function readJson(request: Request, limit: BodyLimit): Promise<unknown> {
   const text = await readText(request, limit);
@@ -20,21 +20,25 @@ export async function readJson(request: Request, limit: BodyLimit): Promise<unkn
   }
 }
 
+/**
+ * A client that is still writing when the connection closes sees a broken pipe and never our answer: what is over the limit
+ * is read and thrown away, up to this. Beyond it the connection may break.
+ */
+const DISCARD_BYTES_MAX = 16_000_000;
+
 async function readText(request: Request, limit: BodyLimit): Promise<string> {
   if (request.body === null) return "";
-  const announced = request.headers.get("content-length");
-  if (announced !== null) {
-    if (Number(announced) > limit.bytes) throw tooLarge(limit);
-    return request.text();
-  }
+  const announced = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (announced <= limit.bytes) return request.text();
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > limit.bytes) throw tooLarge(limit);
-    text += decoder.decode(chunk, { stream: true });
+    if (bytes > DISCARD_BYTES_MAX) break;
+    text = bytes > limit.bytes ? "" : text + decoder.decode(chunk, { stream: true });
   }
+  if (bytes > limit.bytes) throw tooLarge(limit);
   return text + decoder.decode();
 }
 

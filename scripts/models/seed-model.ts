@@ -21,7 +21,12 @@ export async function buildSeedModel(folder: string): Promise<RetrainOutcome> {
     const store = folderStore(work);
     const shop = simulateShop({ seed: 1, nowMs: SEED_MODEL_MS, scale: "tiny" });
     await openLake(store).writeEvents(
-      shop.events.map((event) => ({ ...event, tenant: SEED_TENANT, received_at: SEED_MODEL_MS, is_bot: false })),
+      shop.events.map((event) => ({
+        ...event,
+        tenant: SEED_TENANT,
+        received_at: SEED_MODEL_MS,
+        is_bot: false,
+      })),
     );
     const items = shop.items.map((item) => ({
       ...item,

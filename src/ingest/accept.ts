@@ -1,4 +1,4 @@
-import { EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX, err, ok, type Result } from "../base/index.ts";
+import { EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX, err, ok, type Result, SECOND_MS } from "../base/index.ts";
 import { type Event, eventSchema, isStandardType, type StoredEvent } from "../events/index.ts";
 import { isFromFuture } from "./ledger-age.ts";
 import { utf8Bytes } from "./utf8.ts";
@@ -111,10 +111,17 @@ function storedEvent(event: Event, context: AcceptContext): Result<StoredEvent, 
 }
 
 /**
+ * A difference up to this is the way the request took, not a clock: the client's time stands, so that what it reports as one
+ * moment stays one moment whatever request carries it, and an import gives the same times whenever it is run.
+ */
+const TRAVEL_MS_MAX = 10 * SECOND_MS;
+
+/**
  * When the event happened by the server's clock: as long before the receipt as it was, by the client's clock, before the
  * sending. A client whose clock is wrong by years is put right; nothing lies in the future or before 1970.
  */
 function correctedTimeMs({ occurred_at, sent_at }: Event, receivedAtMs: number): number {
+  if (Math.abs(receivedAtMs - sent_at) <= TRAVEL_MS_MAX) return Math.min(occurred_at, receivedAtMs);
   return Math.max(0, receivedAtMs - Math.max(0, sent_at - occurred_at));
 }
 

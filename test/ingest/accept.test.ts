@@ -103,6 +103,13 @@ describe("the client's clock", () => {
     expect(accepted(event(1, made))?.occurred_at).toBe(NOW_MS - 60_000);
   });
 
+  it("stands where only the way took time: one moment stays one moment in two requests", () => {
+    const occurred_at = NOW_MS - 60_000;
+    for (const sent_at of [NOW_MS - 9_000, NOW_MS - 5, NOW_MS, NOW_MS + 2_000]) {
+      expect(accepted(event(1, { occurred_at, sent_at }))?.occurred_at).toBe(occurred_at);
+    }
+  });
+
   it("never puts an event into the future, nor before 1970", () => {
     expect(accepted(event(1, { occurred_at: NOW_MS + HOUR_MS }))?.occurred_at).toBe(NOW_MS);
     expect(accepted(event(1, { occurred_at: 0, sent_at: NOW_MS + HOUR_MS }))?.occurred_at).toBe(0);

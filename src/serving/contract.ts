@@ -54,7 +54,9 @@ export const recommendationsQuerySchema = listQuery.extend({
     .describe("Your server's signature of `user_id`, where the tenant requires one."),
   recent: listOf(id, HISTORY_MAX)
     .optional()
-    .describe("The visitor's latest item ids, oldest first, comma-separated: then no profile is read."),
+    .describe(
+      "The visitor's latest item ids, oldest first, comma-separated; from five on, they stand for the profile.",
+    ),
 });
 
 export const similarQuerySchema = listQuery;

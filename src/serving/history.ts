@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../base/index.ts";
+import { HISTORY_MAX, MINUTE_MS } from "../base/index.ts";
 import { eventTypeCode, eventTypeWeight } from "../events/index.ts";
 import type { Profile } from "../features/index.ts";
 import type { HistoryEntry } from "../registry/index.ts";
@@ -16,6 +16,7 @@ export const NO_HISTORY: History = { entries: [], key: "" };
  * the types.
  */
 export function historyOfItems(itemIds: readonly string[], nowMs: number): History {
+  if (itemIds.length === 0) return NO_HISTORY;
   const entries = itemIds.map((itemId, index) => ({
     itemId,
     typeCode: eventTypeCode("view"),
@@ -34,4 +35,13 @@ export function historyOfProfile(profile: Profile | null): History {
     occurredAtMs,
   }));
   return { entries, key: JSON.stringify(entries) };
+}
+
+/** The profile first, then what the device did since; an item of both stands where the device has it. */
+export function joinHistories(profile: History, device: History): History {
+  if (device.entries.length === 0) return profile;
+  if (profile.entries.length === 0) return device;
+  const own = new Set(device.entries.map(({ itemId }) => itemId));
+  const earlier = profile.entries.filter(({ itemId }) => !own.has(itemId));
+  return { entries: [...earlier, ...device.entries].slice(-HISTORY_MAX), key: `${profile.key}${device.key}` };
 }

@@ -40,3 +40,6 @@ export const TENANTS_IN_MEMORY_MAX = 500;
 export const RANKED_IN_MEMORY_MAX = 2_000;
 /** Items over all ranked lists in memory, so that long lists push out more. */
 export const RANKED_ITEMS_IN_MEMORY_MAX = 30_000;
+
+/** From so many items on, what a device remembers of its visitor says enough by itself, and the user's profile is not read. */
+export const RECENT_ALONE_MIN = 5;

@@ -2,8 +2,8 @@ import type { KeyKind } from "../events/index.ts";
 import { anonymousSubject, type Profile, userSubject } from "../features/index.ts";
 import { type Timely, within } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
-import { type History, historyOfItems, historyOfProfile, NO_HISTORY } from "./history.ts";
-import { CONFIG_READ_MS, PROFILE_READ_MS } from "./limits.ts";
+import { type History, historyOfItems, historyOfProfile, joinHistories, NO_HISTORY } from "./history.ts";
+import { CONFIG_READ_MS, PROFILE_READ_MS, RECENT_ALONE_MIN } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
 import { readConfig } from "./tenant-config.ts";
@@ -31,7 +31,8 @@ export interface KnownVisitor {
 }
 
 /**
- * Reads the visitor in one round. The device's own copy of the history, `recent`, spares the profile. Whether a browser may
+ * Reads the visitor in one round. The device's own copy of the history, `recent`, spares the profile, unless the visitor is a
+ * named user whose device remembers little yet: then a first click on a new device must not outweigh all that is known. Whether a browser may
  * speak for a user is known at once from a token or a remembered configuration; else the configuration is read beside the
  * profile of either outcome, and the wrong one is dropped unseen. An unknown configuration counts as the strict one.
  */
@@ -45,8 +46,9 @@ export async function readVisitor(
   const { anonymousId, userId } = visitor;
   const anonymous = anonymousId === undefined ? [] : [anonymousSubject(anonymousId)];
   const named = userId === undefined ? anonymous : [userSubject(userId), ...anonymous];
+  const isNewDevice = userId !== undefined && visitor.recent.length < RECENT_ALONE_MIN;
   const read = (subjects: string[], wanted: boolean) =>
-    wanted && visitor.recent.length === 0 && subjects.length > 0
+    wanted && (visitor.recent.length === 0 || (isNewDevice && subjects === named)) && subjects.length > 0
       ? readProfile(tenant, subjects, ports, context.timeline)
       : null;
 
@@ -68,7 +70,7 @@ export async function readVisitor(
   const profile = trusted || userId === undefined ? namedProfile : anonymousProfile;
   if (profile !== null && profile.status !== "ok") problems.push(profileProblem(profile));
   return {
-    history: visitor.recent.length > 0 ? historyOfItems(visitor.recent, ports.now()) : historyOf(profile),
+    history: joinHistories(historyOf(profile), historyOfItems(visitor.recent, ports.now())),
     subject: subjects[0] ?? null,
     problems,
     userIgnored: userId !== undefined && !trusted,

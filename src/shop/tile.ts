@@ -1,4 +1,5 @@
 import type { AnswerItem } from "../beacon/index.ts";
+import { canDraw } from "./glyph.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -19,13 +20,10 @@ export function drawTile(item: AnswerItem): SVGSVGElement {
     const path = `M${-shift} ${top}q40 ${-swing} 80 0t80 0t80 0v80h-240z`;
     svg.append(shape("path", { d: path, class: layer }));
   }
-  const glyph = item.attributes?.glyph;
-  const label = shape("text", {
-    x: "80",
-    y: "64",
-    class: typeof glyph === "string" ? "glyph" : "initials",
-  });
-  label.textContent = typeof glyph === "string" ? glyph : initials(item.title ?? item.item_id);
+  const own = item.attributes?.glyph;
+  const glyph = typeof own === "string" && canDraw(own) ? own : null;
+  const label = shape("text", { x: "80", y: "64", class: glyph === null ? "initials" : "glyph" });
+  label.textContent = glyph ?? initials(item.title ?? item.item_id);
   svg.append(label);
   return svg;
 }

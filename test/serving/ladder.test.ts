@@ -34,6 +34,19 @@ describe("the fallback ladder", () => {
     expect(answer.degraded).toBeUndefined();
   });
 
+  it("adds the profile while a known user's device remembers little, in the same round of reads", async () => {
+    const world = worldWithLists();
+    world.profiles.set("shore u:ann", viewed("x", "y"));
+    world.score = ranks(["a", "b", "c"]);
+    await isolate(world)({ userId: "ann", keyKind: "secret", recent: ["y", "z"] });
+    expect(world.scored[0]?.history.map(({ itemId }) => itemId)).toEqual(["x", "y", "z"]);
+    expect(world.reads).toEqual(["profile", "scorer"]);
+
+    await isolate(world)({ userId: "ann", keyKind: "secret", recent: ["1", "2", "3", "4", "5"] });
+    expect(world.scored[1]?.history.map(({ itemId }) => itemId)).toEqual(["1", "2", "3", "4", "5"]);
+    expect(world.reads.slice(2)).toEqual(["scorer"]);
+  });
+
   it("gives an unknown visitor trending, then popular, then newest; nothing is degraded", async () => {
     const world = worldWithLists();
     const answer = await isolate(world)({ userId: "stranger", limit: 6 });

@@ -1,16 +1,14 @@
 /**
  * bench: how fast the real thing is, here and now: answers (`serve`) and events (`ingest`), on Miniflare's own port, each in
- * one run against its own floor. Not a claim about Cloudflare's machines: local Workers share one thread.
+ * one run against its own floor. A command loads its bench when it runs: the local runtime alone takes a second. Not a claim about Cloudflare's machines: local Workers share one thread.
  */
 import type { Command } from "commander";
 import { Progress } from "../progress.ts";
-import { benchIngest } from "./ingest.ts";
 import { printIngest, printRetrain, printServe } from "./report.ts";
-import { benchRetrain } from "./retrain.ts";
-import { benchServe } from "./serve.ts";
 
-export { benchIngest, type IngestReport } from "./ingest.ts";
-export { benchServe, type ServeReport } from "./serve.ts";
+export type { IngestReport } from "./ingest.ts";
+export type { RetrainReport } from "./retrain.ts";
+export type { ServeReport } from "./serve.ts";
 
 interface BenchFlags {
   json?: true;
@@ -22,16 +20,19 @@ export function registerBench(program: Command): void {
   const bench = program.command("bench").description("measure answers and ingestion on this machine");
   command(bench, "serve", "an empty Worker, a cached list and a live inference").action(
     async (flags: BenchFlags) => {
+      const { benchServe } = await import("./serve.ts");
       print(flags, await benchServe(sizeOf(flags), new Progress()), printServe);
     },
   );
   command(bench, "retrain", "live answers while a retrain runs beside them").action(
     async (flags: BenchFlags) => {
+      const { benchRetrain } = await import("./retrain.ts");
       print(flags, await benchRetrain(sizeOf(flags), new Progress()), printRetrain);
     },
   );
   command(bench, "ingest", "events accepted and landed; nothing may be lost or counted twice").action(
     async (flags: BenchFlags) => {
+      const { benchIngest } = await import("./ingest.ts");
       const report = await benchIngest(sizeOf(flags), new Progress());
       print(flags, report, printIngest);
       if (report.lost > 0 || report.duplicated > 0) process.exitCode = 1;

@@ -5,21 +5,8 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { TENANT_PATTERN } from "../../src/events/index.ts";
-import { ROOT } from "../local/runtime.ts";
-import { deploy } from "./deploy.ts";
-import { destroy } from "./destroy.ts";
-import { systemPorts } from "./ports.ts";
 import { JURISDICTIONS, type Jurisdiction } from "./provision.ts";
-import { rehearsalPorts } from "./rehearsal.ts";
-import { provisionedJurisdiction, readResources } from "./resources.ts";
-
-interface DeployFlags {
-  dryRun?: true;
-  yes?: true;
-  jurisdiction?: Jurisdiction;
-  tenant: string;
-  origin: string[];
-}
+import type { DeployFlags } from "./run.ts";
 
 export function registerDeploy(program: Command): void {
   program
@@ -34,7 +21,7 @@ export function registerDeploy(program: Command): void {
     .option("--tenant <name>", "the first tenant", parseTenant, "main")
     .option("--origin <origin...>", "sites that the tenant's publishable key is bound to", [])
     .option("--yes", "do not ask")
-    .action((flags: DeployFlags) => runDeploy(flags));
+    .action(async (flags: DeployFlags) => (await import("./run.ts")).runDeploy(flags));
 }
 
 export function registerDestroy(program: Command): void {
@@ -43,44 +30,9 @@ export function registerDestroy(program: Command): void {
     .description("delete the Workers and ALL data from Cloudflare")
     .option("--dry-run", "show every step; delete nothing")
     .option("--confirm <name>", "the edge Worker's name, instead of typing it")
-    .action((flags: { dryRun?: true; confirm?: string }) => runDestroy(flags));
-}
-
-async function runDeploy({ dryRun, yes, jurisdiction, tenant, origin }: DeployFlags): Promise<void> {
-  const resources = readResources(ROOT);
-  const provisioned = provisionedJurisdiction(ROOT);
-  const ports = systemPorts();
-  const chosen = jurisdiction ?? (dryRun === true && provisioned === undefined ? "none" : undefined);
-  await deploy(
-    {
-      tenant,
-      origins: origin,
-      dryRun: dryRun === true,
-      yes: yes === true,
-      ...(chosen === undefined ? {} : { jurisdiction: chosen }),
-      ...(provisioned === undefined ? {} : { provisioned }),
-    },
-    resources,
-    dryRun === true ? rehearsalPorts(ports) : ports,
-  );
-  if (dryRun === true)
-    ports.say("Dry run: the steps above are what a deploy to an empty account does. Nothing was changed.");
-}
-
-async function runDestroy({ dryRun, confirm }: { dryRun?: true; confirm?: string }): Promise<void> {
-  const resources = readResources(ROOT);
-  const provisioned = provisionedJurisdiction(ROOT);
-  const ports = systemPorts();
-  await destroy(
-    {
-      dryRun: dryRun === true,
-      ...(confirm === undefined ? {} : { confirm }),
-      ...(provisioned === undefined ? {} : { provisioned }),
-    },
-    resources,
-    dryRun === true ? rehearsalPorts(ports, [resources.kvTitle]) : ports,
-  );
-  if (dryRun === true) ports.say("Dry run: nothing was deleted.");
+    .action(async (flags: { dryRun?: true; confirm?: string }) =>
+      (await import("./run.ts")).runDestroy(flags),
+    );
 }
 
 function parseJurisdiction(text: string): Jurisdiction {

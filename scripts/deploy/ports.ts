@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { buildAssets } from "../local/assets.ts";
-import { ROOT } from "../local/runtime.ts";
+import { ROOT } from "../local/workers.ts";
 import { runWrangler, type Wrangler } from "./wrangler.ts";
 
 /** Everything that deploying touches outside this process. */

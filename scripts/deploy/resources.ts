@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { unstable_readConfig } from "wrangler";
-import { WORKER_CONFIGS, type WorkerName } from "../local/runtime.ts";
+import { WORKER_CONFIGS, type WorkerName } from "../local/workers.ts";
 import { JURISDICTIONS, type Jurisdiction } from "./provision.ts";
 
 /** Callees before callers: a service binding needs its target deployed. */

@@ -1,5 +1,5 @@
 import { toBase64Url } from "../../src/base/index.ts";
-import type { WorkerName } from "../local/runtime.ts";
+import type { WorkerName } from "../local/workers.ts";
 import { jsonOf } from "./provision.ts";
 import type { Resources } from "./resources.ts";
 import { must, type Wrangler } from "./wrangler.ts";

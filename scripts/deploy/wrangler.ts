@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { ROOT } from "../local/runtime.ts";
+import { ROOT } from "../local/workers.ts";
 
 export interface WranglerCall {
   args: string[];

@@ -2,15 +2,13 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { ROOT } from "../local/workers.ts";
-import { buildSeedModel } from "./seed-model.ts";
-
-export { buildSeedModel, SEED_TENANT } from "./seed-model.ts";
 
 export function registerModels(program: Command): void {
   program
     .command("models")
     .description("make the small seed model of models/ again, byte for byte (for tests)")
     .action(async () => {
+      const { buildSeedModel } = await import("./seed-model.ts");
       const outcome = await buildSeedModel(path.join(ROOT, "models"));
       console.log(JSON.stringify(outcome, null, 2));
       if (outcome.status !== "published") process.exitCode = 1;

@@ -9,7 +9,7 @@ import { simulateShop } from "../simulate/index.ts";
 
 /** The seed model's moment, so that it can be made again byte for byte: 2026-11-01T00:00:00Z. */
 const SEED_MODEL_MS = Date.UTC(2026, 10, 1);
-export const SEED_TENANT = "seed";
+const SEED_TENANT = "seed";
 
 /**
  * Trains the small model that stands in `models/`, through the same steps as the trainer's Workflow: the tiny simulated shop

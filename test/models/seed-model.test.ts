@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { ROOT } from "../../scripts/local/workers.ts";
-import { buildSeedModel } from "../../scripts/models/index.ts";
+import { buildSeedModel } from "../../scripts/models/seed-model.ts";
 
 async function filesOf(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -6,7 +6,7 @@ import {
   type WorkflowStepConfig,
 } from "cloudflare:workers";
 import type { Result } from "../src/base/index.ts";
-import { HOUR_MS, r2ObjectStore } from "../src/base/index.ts";
+import { HOUR_MS, MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
 import { listTenants, readAllItems } from "../src/features/index.ts";
 import {
   listVersions,
@@ -25,6 +25,8 @@ import {
   readProgress,
   retrain,
   runIdOf,
+  startedAtMs,
+  sweepWorkspaces,
   type TrainerAdmin,
   tenantOfRun,
 } from "../src/retraining/index.ts";
@@ -38,6 +40,9 @@ const STEP: WorkflowStepConfig = {
 
 /** One for the isolate: its Wasm memory is shared, and nothing is loaded before the first model is. */
 const engine = workerdEngine();
+
+/** As long as a step may take. A running step reports every few seconds; the local runtime forgets runs that it was stopped in. */
+const SILENT_MS_MAX = 15 * MINUTE_MS;
 
 /** Ends the current task of the event loop, so that whatever else runs on this thread gets its turn. */
 const yieldTo = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -74,12 +79,16 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
     if (instance === null) return null;
     const { status, output, error } = await instance.status();
     const progress = await readProgress(r2ObjectStore(this.env.LAKE), tenant, runId);
-    const report = progress ?? { step: "read", progress: 0, message: "" };
+    const report = progress ?? { step: "read", progress: 0, message: "", atMs: startedAtMs(runId) };
     if (status === "complete") {
       return { ...report, status, progress: 1, outcome: output as unknown as RetrainOutcome };
     }
     if (status === "errored" || status === "terminated") {
       return { ...report, status: "errored", error: error?.message ?? status };
+    }
+    if (Date.now() - report.atMs > SILENT_MS_MAX && status !== "queued") {
+      const error = "the run has reported nothing for 15 minutes and seems to have died; start another one";
+      return { ...report, status: "errored", error };
     }
     return { ...report, status: status === "queued" ? "queued" : "running" };
   }
@@ -115,9 +124,15 @@ interface RetrainRequest {
   nowMs: number;
 }
 
+/** Starting a run that exists already is no error: a cron that is delivered twice means one run. */
 async function startRetrain(env: TrainerEnv, { tenant, seed, reason, nowMs }: RetrainRequest) {
   const runId = runIdOf(tenant, reason, nowMs);
-  await env.RETRAIN.create({ id: runId, params: { tenant, runId, seed, reason, requestedAtMs: nowMs } });
+  const params = { tenant, runId, seed, reason, requestedAtMs: nowMs };
+  try {
+    await env.RETRAIN.create({ id: runId, params });
+  } catch (error) {
+    if ((await env.RETRAIN.get(runId).catch(() => null)) === null) throw error;
+  }
   return { runId };
 }
 
@@ -130,6 +145,7 @@ export default {
 
   /** One run per tenant and hour: its id is made of both, so a cron that is delivered twice starts one run. */
   async scheduled(controller, env) {
+    await sweepWorkspaces(r2ObjectStore(env.LAKE), controller.scheduledTime);
     const hourMs = Math.floor(controller.scheduledTime / HOUR_MS) * HOUR_MS;
     for (const tenant of await listTenants(env.DB)) {
       try {

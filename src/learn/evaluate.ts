@@ -46,26 +46,27 @@ export async function evaluateModel(
   return {
     cases: cases.targetRows.length,
     users: new Set(cases.users).size,
-    metrics: compareRanks({ model, popularity }, cases.users, options.seed),
+    metrics: await compareRanks({ model, popularity }, cases.users, options.seed, yieldTo),
   };
 }
 
 /** Ranks of two graphs on the same cases → every metric with its intervals. `popularity` may be any second graph. */
-export function compareRanks(
+export async function compareRanks(
   ranks: { model: Float64Array; popularity: Float64Array },
   users: Uint32Array,
   seed: number,
-): Record<string, Metric> {
-  return Object.fromEntries(
-    METRIC_NAMES.map((name) => [
-      name,
-      pairedBootstrap(
-        meanPerUser(name, ranks.model, users),
-        meanPerUser(name, ranks.popularity, users),
-        seed,
-      ),
-    ]),
-  );
+  yieldTo: YieldTo,
+): Promise<Record<string, Metric>> {
+  const metrics: Record<string, Metric> = {};
+  for (const name of METRIC_NAMES) {
+    metrics[name] = pairedBootstrap(
+      meanPerUser(name, ranks.model, users),
+      meanPerUser(name, ranks.popularity, users),
+      seed,
+    );
+    await yieldTo();
+  }
+  return metrics;
 }
 
 /** Batch rows of one run: enough to spread the cost of a run, few enough to stay under 20 ms for 10,000 items. */

@@ -5,7 +5,10 @@ import {
   compareRanks,
   type Evaluation,
   evaluateModel,
+  linear,
+  type Parameters,
   rankCases,
+  rowsBefore,
   splitByTime,
 } from "../learn/index.ts";
 import { readArtifactFile, readManifest, readPointer } from "../registry/index.ts";
@@ -13,6 +16,7 @@ import type { RetrainParams } from "./contract.ts";
 import { decodeDataset } from "./dataset-file.ts";
 import { GATE_CASES_MIN, GATE_METRIC, type LiveComparison } from "./gate.ts";
 import type { RetrainPorts } from "./ports.ts";
+import { fitOptions } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 export const PROTOCOL = "log: newest 20 % by time, full ranking, history masked, mean per user";
@@ -40,45 +44,58 @@ export async function evaluateCandidate(
   );
 }
 
-/** Null when nothing is live. Only cases newer than the live model's data count: it was refitted on all before. */
+/**
+ * Null when nothing is live. Both are judged with equal knowledge: the candidate's parameters are fitted on the rows that the
+ * live model saw, and only cases newer than those count, so neither was fitted on them.
+ */
 export async function compareWithLive(
   ports: RetrainPorts,
-  { tenant, seed }: RetrainParams,
+  params: RetrainParams,
   workspace: Workspace,
+  parameters: Parameters,
 ): Promise<LiveComparison | null> {
-  const current = await readPointer(ports.store, tenant);
-  const manifest = current === null ? null : await readManifest(ports.store, tenant, current.pointer.version);
+  const live = await readLive(ports, params.tenant);
+  if (live === null) return null;
+  const { version, data, lateFeatureCount, itemCount } = live.manifest;
+  const dataset = decodeDataset(await workspace.read("dataset.bin"));
+  const cases = newerThan(splitByTime(dataset).cases, data.untilMs);
+  const count = cases.targetRows.length;
+  if (count < GATE_CASES_MIN) return { version, cases: count, metric: null };
+  const { engine, yieldTo } = ports;
+  const options = await fitOptions(params, workspace, workspace.progress("gate"));
+  const candidate = await linear.fit(
+    rowsBefore(dataset, data.untilMs + 1),
+    { ...options, parameters },
+    engine,
+    yieldTo,
+  );
+  const itemMap = Int32Array.from(dataset.itemIds, (id) => live.indexOf(id));
+  const ranked = { historyMax: HISTORY_MAX, contentWidth: LATE_FEATURES };
+  const ranks = {
+    model: await rankCases(engine, candidate.onnx, cases, ranked, yieldTo),
+    popularity: await rankCases(
+      engine,
+      live.onnx,
+      cases,
+      { ...ranked, contentWidth: lateFeatureCount, itemMap, itemCount },
+      yieldTo,
+    ),
+  };
+  const metrics = await compareRanks(ranks, cases.users, params.seed, yieldTo);
+  return { version, cases: count, metric: metrics[GATE_METRIC] ?? null };
+}
+
+/** Null as well when the live model cannot be read: it is no rival then, and the candidate still has to beat popularity. */
+async function readLive({ store, yieldTo }: RetrainPorts, tenant: string) {
+  const current = await readPointer(store, tenant);
+  if (current === null) return null;
+  const manifest = await readManifest(store, tenant, current.pointer.version);
   if (manifest === null) return null;
-  const { cases: all } = splitByTime(decodeDataset(await workspace.read("dataset.bin")));
-  const cases = newerThan(all, manifest.data.untilMs);
-  const none = { value: 0, low: 0, high: 0 };
-  const empty = { version: manifest.version, cases: cases.targetRows.length };
-  if (empty.cases < GATE_CASES_MIN) {
-    return { ...empty, metric: { model: none, popularity: none, difference: none } };
-  }
-  const onnx = await readArtifactFile(ports.store, manifest, "model.onnx");
-  const catalog = await readArtifactFile(ports.store, manifest, "catalog.parquet");
-  // A live model that cannot be read is no rival: the candidate still has to beat popularity.
+  const onnx = await readArtifactFile(store, manifest, "model.onnx");
+  const catalog = await readArtifactFile(store, manifest, "catalog.parquet");
   if (!onnx.ok || !catalog.ok) return null;
-  const { idToIndex } = await readCatalog(catalog.value);
-  const itemMap = Int32Array.from(cases.dataset.itemIds, (id) => idToIndex.get(id) ?? -1);
-  const options = { historyMax: HISTORY_MAX, contentWidth: LATE_FEATURES };
-  const candidate = await rankCases(
-    ports.engine,
-    await workspace.read("evaluated.onnx"),
-    cases,
-    options,
-    ports.yieldTo,
-  );
-  const live = await rankCases(
-    ports.engine,
-    onnx.value,
-    cases,
-    { ...options, contentWidth: manifest.lateFeatureCount, itemMap, itemCount: manifest.itemCount },
-    ports.yieldTo,
-  );
-  const metric = compareRanks({ model: candidate, popularity: live }, cases.users, seed)[GATE_METRIC];
-  return metric === undefined ? null : { ...empty, metric };
+  const { idToIndex } = await readCatalog(catalog.value, { yieldTo });
+  return { manifest, onnx: onnx.value, indexOf: (id: string) => idToIndex.get(id) ?? -1 };
 }
 
 /** The cases whose target is newer than `untilMs`. */

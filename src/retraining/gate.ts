@@ -12,14 +12,14 @@ export const GATE_INFERIORITY_MAX = 0.02;
 export interface LiveComparison {
   version: string;
   cases: number;
-  metric: Metric;
+  /** Null when there are too few cases to be worth ranking. */
+  metric: Metric | null;
 }
 
 export type GateDecision = { pass: true; reason: string } | { pass: false; reason: string };
 
 /**
- * A model goes live only when it is superior to popularity (the paired 95 % bound above 0) and, where there are enough
- * cases newer than the live model's data, not inferior to it.
+ * A model goes live only when it is superior to popularity (the paired 95 % bound above 0) and not inferior to the live model.
  */
 export function decide(
   cases: number,
@@ -39,22 +39,32 @@ export function decide(
       reason: `not superior to popularity: ${GATE_METRIC} ${figure(metric.model.value)} against ${figure(metric.popularity.value)}, the difference's 95 % interval begins at ${figure(metric.difference.low)}`,
     };
   }
-  if (live === null || live.cases < GATE_CASES_MIN) {
+  if (live === null) return { pass: true, reason: "superior to popularity; nothing is live" };
+  return judgeAgainstLive(live);
+}
+
+/**
+ * Where the newer cases can resolve the margin, the difference's lower bound must be inside it. Where they cannot, an interval
+ * wider than the margin would refuse even an equal model, and the live one would never be renewed: then only a model that
+ * is worse beyond doubt is refused.
+ */
+function judgeAgainstLive({ version, cases, metric }: LiveComparison): GateDecision {
+  if (metric === null) {
     return {
       pass: true,
-      reason: `superior to popularity; ${live?.cases ?? 0} cases newer than the live model's data`,
+      reason: `superior to popularity; only ${cases} cases are newer than live ${version}`,
     };
   }
-  const floor = -GATE_INFERIORITY_MAX * live.metric.popularity.value;
-  if (live.metric.difference.low < floor) {
-    return {
-      pass: false,
-      reason: `inferior to live ${live.version}: the difference's 95 % interval begins at ${figure(live.metric.difference.low)}, allowed ${figure(floor)}`,
-    };
+  const { value, low, high } = metric.difference;
+  const margin = GATE_INFERIORITY_MAX * metric.popularity.value;
+  const resolved = value - low <= margin;
+  const interval = `[${figure(low)}, ${figure(high)}] on ${cases} newer cases, margin ${figure(margin)}`;
+  if (high < 0 || (resolved && low < -margin)) {
+    return { pass: false, reason: `inferior to live ${version}: difference ${interval}` };
   }
   return {
     pass: true,
-    reason: `superior to popularity, not inferior to live ${live.version} on ${live.cases} cases`,
+    reason: `superior to popularity, not inferior to live ${version}: difference ${interval}`,
   };
 }
 

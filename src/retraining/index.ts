@@ -14,5 +14,5 @@ export { decodeDataset, encodeDataset } from "./dataset-file.ts";
 export { decide, GATE_CASES_MIN, GATE_METRIC, type GateDecision, type LiveComparison } from "./gate.ts";
 export type { RetrainPorts, StepRunner } from "./ports.ts";
 export { retrain } from "./retrain.ts";
-export { runIdOf, tenantOfRun } from "./run-id.ts";
-export { readProgress } from "./workspace.ts";
+export { runIdOf, startedAtMs, tenantOfRun } from "./run-id.ts";
+export { readProgress, sweepWorkspaces } from "./workspace.ts";

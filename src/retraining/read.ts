@@ -35,8 +35,8 @@ export async function readData(
   const dataset = createDataset(collector.rows(), items.map((item) => item.item_id).sort());
   const catalogue = catalogueOf(dataset, items);
   await workspace.write("dataset.bin", encodeDataset(dataset));
-  await workspace.write("catalog.parquet", await writeCatalog(catalogue));
-  await workspace.write("content.bin", new Uint8Array(contentOf(catalogue).buffer));
+  await workspace.write("catalog.parquet", await writeCatalog(catalogue, ports));
+  await workspace.write("content.bin", new Uint8Array((await contentOf(catalogue, ports)).buffer));
   const seen = new Set(dataset.items);
   return {
     interactions: dataset.items.length,
@@ -93,11 +93,18 @@ export function catalogueOf(dataset: Dataset, items: readonly StoredItem[]): Cat
   }));
 }
 
+/** Some milliseconds of hashing. */
+const ITEMS_PER_YIELD = 500;
+
 /** [N × LATE_FEATURES], row i of item i. */
-function contentOf(catalogue: readonly CatalogItem[]): Float32Array<ArrayBuffer> {
+async function contentOf(
+  catalogue: readonly CatalogItem[],
+  { yieldTo }: RetrainPorts,
+): Promise<Float32Array<ArrayBuffer>> {
   const content = new Float32Array(catalogue.length * LATE_FEATURES);
   for (const [index, item] of catalogue.entries()) {
     content.set(contentFeatures(item, LATE_FEATURES), index * LATE_FEATURES);
+    if (index % ITEMS_PER_YIELD === 0) await yieldTo();
   }
   return content;
 }

@@ -38,7 +38,11 @@ async function run(
   const train = await step.do("train", () => trainCandidate(ports, params, workspace));
   const evaluation = await step.do("evaluate", () => evaluateCandidate(ports, params, workspace));
   const decision = await step.do("gate", async () =>
-    decide(evaluation.cases, evaluation.metrics, await compareWithLive(ports, params, workspace)),
+    decide(
+      evaluation.cases,
+      evaluation.metrics,
+      await compareWithLive(ports, params, workspace, train.parameters),
+    ),
   );
   if (!decision.pass) return { status: "refused", reason: decision.reason, metrics: evaluation.metrics };
   const { itemCount } = await step.do("refit", () =>

@@ -55,7 +55,8 @@ export async function refitCandidate(
   return { itemCount: model.itemCount };
 }
 
-async function fitOptions(
+/** What every fit of a run has in common. */
+export async function fitOptions(
   { seed }: RetrainParams,
   workspace: Workspace,
   onProgress: (fraction: number, message: string) => void,

@@ -1,4 +1,4 @@
-import { listAll, type ObjectStore, SECOND_MS } from "../base/index.ts";
+import { DAY_MS, listAll, type ObjectStore, SECOND_MS } from "../base/index.ts";
 import { RETRAIN_STEPS, type RetrainOutcome, type RetrainParams, type RetrainStep } from "./contract.ts";
 import type { RetrainPorts } from "./ports.ts";
 
@@ -11,6 +11,7 @@ export interface Progress {
   step: string;
   progress: number;
   message: string;
+  atMs: number;
 }
 
 export interface Workspace {
@@ -19,6 +20,8 @@ export interface Workspace {
   /** A reporter for one step: fraction 0…1 of that step. Never fails the step. */
   progress(step: RetrainStep): (fraction: number, message: string) => void;
   finish(outcome: RetrainOutcome): Promise<void>;
+  /** Takes away what the steps handed to each other; the reports stay. */
+  clear(): Promise<void>;
 }
 
 /** How the whole bar is shared out: training and the refit take most of the time. */
@@ -38,7 +41,7 @@ export function openWorkspace(ports: RetrainPorts, { tenant, runId }: RetrainPar
   const { store, clock } = ports;
   const key = (name: string) => workKey(tenant, runId, name);
   let reportedAtMs = 0;
-  return {
+  const workspace: Workspace = {
     async read(name) {
       const object = await store.get(key(name));
       if (object === null) throw new Error(`${key(name)} is missing: an earlier step of the run wrote it`);
@@ -56,18 +59,37 @@ export function openWorkspace(ports: RetrainPorts, { tenant, runId }: RetrainPar
         const nowMs = clock();
         if (nowMs - reportedAtMs < REPORT_EVERY_MS) return;
         reportedAtMs = nowMs;
-        const report: Progress = { step, progress: before + SHARE[step] * fraction, message };
+        const report: Progress = { step, progress: before + SHARE[step] * fraction, message, atMs: nowMs };
         // Progress is a courtesy: a report that fails is overtaken by the next one.
         store.put(key("progress.json"), toJson(report)).catch(() => {});
       };
     },
     async finish(outcome) {
       await store.put(key("outcome.json"), toJson(outcome));
+      await workspace.clear();
+    },
+    async clear() {
       const done: string[] = [];
       for await (const { key: name } of listAll(store, key(""))) if (!name.endsWith(".json")) done.push(name);
       await store.delete(done);
     },
   };
+  return workspace;
+}
+
+/** A run has this long: what an isolate left behind when it died is taken away then, its reports with it. */
+const RUN_KEPT_MS = 30 * DAY_MS;
+const CHECKPOINTS_KEPT_MS = 2 * DAY_MS;
+
+/** Takes away old runs' folders, at most 1,000 objects a call. */
+export async function sweepWorkspaces(store: ObjectStore, nowMs: number): Promise<number> {
+  const old: string[] = [];
+  for await (const { key, uploadedMs } of listAll(store, "work/")) {
+    const keptMs = key.endsWith(".json") ? RUN_KEPT_MS : CHECKPOINTS_KEPT_MS;
+    if (nowMs - uploadedMs > keptMs && old.length < 1_000) old.push(key);
+  }
+  await store.delete(old);
+  return old.length;
 }
 
 /** What a run last said of itself; null before its first report. */

@@ -60,14 +60,14 @@ describe("ranks", () => {
 });
 
 describe("figures", () => {
-  it("are means per user, then over users", () => {
+  it("are means per user, then over users", async () => {
     const users = Uint32Array.of(0, 0, 0, 5);
     const model = Float64Array.of(1, 3, Number.POSITIVE_INFINITY, 20);
     const {
       "ndcg@10": ndcg,
       "recall@20": recall,
       "mrr@20": mrr,
-    } = compareRanks({ model, popularity: model }, users, 1);
+    } = await compareRanks({ model, popularity: model }, users, 1, async () => {});
     expect(ndcg?.model.value).toBeCloseTo((1 + 0.5 + 0) / 3 / 2, 12);
     expect(recall?.model.value).toBeCloseTo((2 / 3 + 1) / 2, 12);
     expect(mrr?.model.value).toBeCloseTo(((1 + 1 / 3) / 3 + 1 / 20) / 2, 12);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HISTORY_MAX, listAll, type ObjectStore } from "../../src/base/index.ts";
+import { DAY_MS, HISTORY_MAX, listAll, type ObjectStore } from "../../src/base/index.ts";
 import type { StoredItem } from "../../src/events/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import { listVersions, readManifest, readPointer } from "../../src/registry/index.ts";
@@ -11,6 +11,7 @@ import {
   retrain,
   runIdOf,
   type StepRunner,
+  sweepWorkspaces,
   tenantOfRun,
 } from "../../src/retraining/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
@@ -142,6 +143,31 @@ describe("a retrain", () => {
     expect(await readPointer(store, "shop")).toBeNull();
   });
 
+  it("renews the live model when days have passed: what is newer than its data judges both", async () => {
+    const store = memoryObjectStore();
+    const { events, items } = shopEvents({ ...SHOP, users: 400 });
+    const early = (event: { occurred_at: number }) => event.occurred_at < NOW_MS - 8 * DAY_MS;
+    await openLake(store).writeEvents(events.filter(early));
+    const first = published(await retrain(ports(store, items), params(), steps()));
+    await openLake(store).writeEvents(events.filter((event) => !early(event)));
+    const later = params({ requestedAtMs: NOW_MS + 1, runId: runIdOf("shop", "test", NOW_MS + 1) });
+    const gates: string[] = [];
+    const second = published(
+      await retrain(ports(store, items), later, {
+        async do(name, run) {
+          const result = await run();
+          if (name === "gate") gates.push((result as { reason: string }).reason);
+          return result;
+        },
+      }),
+    );
+    expect(gates[0]).toContain(`not inferior to live ${first.version}: difference`);
+    expect((await readPointer(store, "shop"))?.pointer).toMatchObject({
+      version: second.version,
+      previous: [first.version],
+    });
+  });
+
   it("says how many interactions are still needed", async () => {
     const { store, items } = await shop({ users: 20 });
     expect(await retrain(ports(store, items), params(), steps())).toEqual({
@@ -158,6 +184,18 @@ describe("a retrain", () => {
     const outcome = published(await retrain(ports(store, items), params(), steps()));
     expect((await readManifest(store, "shop", outcome.version))?.data.users).toBe(200);
     expect(await readPointer(store, "other")).toBeNull();
+  });
+});
+
+describe("the folders of runs", () => {
+  it("are swept when they are old: checkpoints first, reports after a month", async () => {
+    const store = memoryObjectStore();
+    await store.put("work/a/1/dataset.bin", new Uint8Array(1));
+    await store.put("work/a/1/outcome.json", new Uint8Array(1));
+    expect(await sweepWorkspaces(store, DAY_MS)).toBe(0);
+    expect(await sweepWorkspaces(store, 3 * DAY_MS)).toBe(1);
+    expect(await store.get("work/a/1/dataset.bin")).toBeNull();
+    expect(await sweepWorkspaces(store, 31 * DAY_MS)).toBe(1);
   });
 });
 

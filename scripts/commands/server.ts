@@ -5,7 +5,7 @@ import { Home } from "../start/home.ts";
 import { PORT_DEFAULT } from "../start/options.ts";
 
 export interface ServerOptions {
-  url: string;
+  url?: string;
   key?: string;
 }
 
@@ -18,13 +18,15 @@ export interface Server {
 /** Gives a command the options that say which server it talks to, and as whom. */
 export function withServer(command: Command): Command {
   return command
-    .option("--url <address>", "the server", `http://127.0.0.1:${PORT_DEFAULT}`)
+    .option("--url <address>", "the server (default: the one that `start` runs here)")
     .option("--key <key>", "secret key (default: LAKESHORE_SECRET_KEY, else the local demo's)");
 }
 
 /** Throws one sentence when there is no key, or none of the right kind. */
-export async function connect({ url, key: given }: ServerOptions): Promise<Server> {
-  const key = given ?? process.env.LAKESHORE_SECRET_KEY ?? (await localKey(url));
+export async function connect({ url: address, key: given }: ServerOptions): Promise<Server> {
+  const demo = await Home.ofProject().readDemo();
+  const url = address ?? demo?.url ?? `http://127.0.0.1:${PORT_DEFAULT}`;
+  const key = given ?? process.env.LAKESHORE_SECRET_KEY ?? (isLocal(url) ? demo?.secretKey : undefined);
   if (key === undefined) {
     throw new Error(
       `No key for ${url}: give the tenant's secret key by --key or LAKESHORE_SECRET_KEY, or run \`lakeshore start\` here.`,
@@ -37,7 +39,7 @@ export async function connect({ url, key: given }: ServerOptions): Promise<Serve
 }
 
 /** The demo's key goes to this machine only, whatever port. */
-async function localKey(url: string): Promise<string | undefined> {
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname)) return undefined;
-  return (await Home.ofProject().readDemo())?.secretKey;
+function isLocal(url: string): boolean {
+  if (!URL.canParse(url)) throw new Error(`--url ${url} is no address: it reads https://recs.example.com`);
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 }

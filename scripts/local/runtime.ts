@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
+import type { D1Database, KVNamespace, Queue, R2Bucket } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { bundleWorker } from "./bundle.ts";
+import { Flushes } from "./drain.ts";
 import { applyMigrations } from "./migrate.ts";
 import { ROOT, WORKER_CONFIGS, type WorkerName } from "./workers.ts";
 
@@ -37,6 +38,10 @@ export interface LocalRuntime {
   fireCron(worker: WorkerName, cron: string): Promise<void>;
   /** Every cron of every Worker's config. */
   crons(): { worker: WorkerName; cron: string }[];
+  /** Messages that wait in the Queues, which live in memory; a batch under way does not count. */
+  backlog(): Promise<number>;
+  flushes: Flushes;
+  /** Ends at once: `drainQueues` first where accepted events must not be lost. */
   dispose(): Promise<void>;
 }
 
@@ -48,7 +53,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
   const names = Object.keys(WORKER_CONFIGS) as WorkerName[];
   const configs = names.map((name) => unstable_readConfig({ config: path.join(ROOT, WORKER_CONFIGS[name]) }));
   const workers = await Promise.all(configs.map((config) => workerOptions(config, options)));
-  const log = new LineLog(options.verbose === true ? LogLevel.INFO : LogLevel.WARN, options.onLog);
+  const flushes = new Flushes();
+  const log = new LineLog(options.verbose === true ? LogLevel.INFO : LogLevel.WARN, options.onLog, (line) =>
+    flushes.read(line),
+  );
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({ workers } as Parameters<typeof convertV4MiniflareOptions>[0]),
     host: options.host ?? "127.0.0.1",
@@ -77,6 +85,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       names.flatMap((worker, index) =>
         (configs[index]?.triggers?.crons ?? []).map((cron: string) => ({ worker, cron })),
       ),
+    backlog: async () => {
+      const queues = ["EVENTS", "DEAD_LETTERS"].map(async (binding) => {
+        const queue = (await miniflare.getQueueProducer(binding, pipeline)) as unknown as Queue;
+        return (await queue.metrics()).backlogCount;
+      });
+      return (await Promise.all(queues)).reduce((sum, count) => sum + count, 0);
+    },
+    flushes,
     dispose: () => miniflare.dispose(),
   };
   await applyMigrations(await runtime.database("DB"), path.join(ROOT, "migrations/core"));
@@ -116,11 +132,21 @@ async function workerOptions(config: WorkerConfig, options: LocalOptions): Promi
 
 /** Miniflare's own lines go where the Workers' lines go, not to the terminal, where progress is drawn. */
 class LineLog extends Log {
+  readonly #shown: LogLevel;
   readonly #onLine: ((line: string) => void) | undefined;
+  readonly #onAny: (line: string) => void;
 
-  constructor(level: LogLevel, onLine: ((line: string) => void) | undefined) {
-    super(level);
+  /** `onAny` is told the lines of every level up to INFO, `onLine` those up to `shown`. */
+  constructor(shown: LogLevel, onLine: ((line: string) => void) | undefined, onAny: (line: string) => void) {
+    super(LogLevel.INFO);
+    this.#shown = shown;
     this.#onLine = onLine;
+    this.#onAny = onAny;
+  }
+
+  override logWithLevel(level: LogLevel, message: string): void {
+    this.#onAny(message);
+    if (level <= this.#shown) super.logWithLevel(level, message);
   }
 
   protected override log(message: string): void {

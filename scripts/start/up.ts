@@ -1,5 +1,6 @@
 import { ApiClient, ApiError } from "../client/index.ts";
 import { runCrons } from "../local/cron.ts";
+import { drainQueues } from "../local/drain.ts";
 import { printMetrics } from "../metrics.ts";
 import type { Progress } from "../progress.ts";
 import { seedShore, trainShore } from "./circle.ts";
@@ -27,12 +28,10 @@ export async function bringUp(
     await home.writeDemo(demo);
   }
   await shore.showDemo(demo);
-  const client = new ApiClient(shore.url, demo.secretKey);
-  if ((await liveVersion(client)) === null) {
-    const { version, metrics } = await trainShore(demo, options.seed, progress);
-    printMetrics(metrics, (line) => progress.say(line));
-    await waitAnswers(demo, options.seed, version);
-  }
+  landBeforeStop(shore, progress);
+  const version = await liveVersion(new ApiClient(shore.url, demo.secretKey));
+  // Awake before the first line is pasted: a scorer that still loads its model answers from the lists.
+  await waitAnswers(demo, options.seed, version ?? (await train(demo, options.seed, progress)));
   const stopCrons = runCrons(shore.runtime, (message) => progress.say(message));
   const { stop } = shore;
   shore.stop = () => {
@@ -40,6 +39,24 @@ export async function bringUp(
     return stop();
   };
   await printWelcome(demo, home);
+}
+
+async function train(demo: DemoState, seed: number, progress: Progress): Promise<string> {
+  const { version, metrics } = await trainShore(demo, seed, progress);
+  printMetrics(metrics, (line) => progress.say(line));
+  return version;
+}
+
+/** From here on strangers' events come in: what was answered "accepted" is not to be lost by stopping. */
+function landBeforeStop(shore: Shore, progress: Progress): void {
+  const { stop } = shore;
+  shore.stop = async () => {
+    const drained = await drainQueues(shore.runtime, () =>
+      progress.say("Waiting for the last events to land (Ctrl-C again leaves at once, and loses them) …"),
+    );
+    if (!drained) progress.say(`Some of the last events have not landed; ${shore.home.logPath} may say why.`);
+    return stop();
+  };
 }
 
 /** The state of an earlier start if it is whole and of the same data; wiped where it was cut short or on `--fresh`. */

@@ -9,6 +9,7 @@ export async function printWelcome(demo: DemoState, home: Home): Promise<void> {
   const userId = demo.shoppers[0]?.userId ?? "u1";
   const itemId = await someItem(new ApiClient(url, secretKey));
   const nowMs = Date.now();
+  // Sent with the secret key, as a server's: with the publishable one, which is for browsers, curl counts as a robot.
   const event = {
     event_id: makeUuidV7(nowMs, randomBytes(10)),
     type: "click",
@@ -28,7 +29,7 @@ Lakeshore runs. The demo shop: ${url}/     API: ${url}/docs
 Ask for recommendations, tell of a click, ask what is similar:
 
 curl '${url}/v1/recommendations?user_id=${userId}&limit=5&fields=title&key=${key}'
-curl '${url}/v1/events?key=${key}' -H 'content-type: application/json' -d '${JSON.stringify(event)}'
+curl '${url}/v1/events' -H 'authorization: Bearer ${secretKey}' -H 'content-type: application/json' -d '${JSON.stringify(event)}'
 curl '${url}/v1/items/${itemId}/similar?limit=5&fields=title&key=${key}'
 
 The crons fire on their schedule; the Workers log to ${home.logPath}.

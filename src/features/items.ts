@@ -18,8 +18,8 @@ interface ItemRow {
 const COLUMNS = "item_id, body, published_at, updated_at, deleted";
 
 /**
- * The items as they will be stored at `nowMs`: what names no `published_at` keeps the one it had, else it counts as
- * published now.
+ * The items as they will be stored at `nowMs`, later than what each replaces: what names no `published_at` keeps the one it
+ * had, else it counts as published now.
  */
 export async function completeItems(
   core: D1Database,
@@ -28,27 +28,37 @@ export async function completeItems(
 ): Promise<StoredItem[]> {
   const { results } = await core
     .prepare(
-      "SELECT item_id, published_at FROM items WHERE tenant = ? AND item_id IN (SELECT value FROM json_each(?))",
+      `SELECT item_id, published_at, updated_at FROM items
+       WHERE tenant = ? AND item_id IN (SELECT value FROM json_each(?))`,
     )
     .bind(tenant, JSON.stringify(items.map((item) => item.item_id)))
-    .all<Pick<ItemRow, "item_id" | "published_at">>();
-  const known = new Map(results.map((row) => [row.item_id, row.published_at]));
-  return items.map((item) => ({
-    ...item,
-    published_at: item.published_at ?? known.get(item.item_id) ?? nowMs,
-    updated_at: nowMs,
-  }));
+    .all<Pick<ItemRow, "item_id" | "published_at" | "updated_at">>();
+  const known = new Map(results.map((row) => [row.item_id, row]));
+  return items.map((item) => {
+    const before = known.get(item.item_id);
+    return {
+      ...item,
+      published_at: item.published_at ?? before?.published_at ?? nowMs,
+      updated_at: before === undefined ? nowMs : Math.max(nowMs, before.updated_at + 1),
+    };
+  });
 }
 
-/** Replaces whole items, all or none. */
+/**
+ * Replaces whole items in one transaction. One that somebody gave a state as late or later meanwhile is left as it is: the
+ * ids of those written are returned.
+ */
 export async function putItems(
   core: D1Database,
   tenant: string,
   items: readonly StoredItem[],
-): Promise<void> {
+): Promise<Set<string>> {
   const documents = splitJson(items, D1_JSON_BYTES_MAX);
-  if (documents.length === 0) return;
-  await core.batch(documents.map((document) => core.prepare(PUT).bind(tenant, document)));
+  if (documents.length === 0) return new Set();
+  const answers = await core.batch<Pick<ItemRow, "item_id">>(
+    documents.map((document) => core.prepare(PUT).bind(tenant, document)),
+  );
+  return new Set(answers.flatMap(({ results }) => results.map((row) => row.item_id)));
 }
 
 const BODY = "json_remove(value, '$.item_id', '$.published_at', '$.updated_at')";
@@ -61,7 +71,9 @@ FROM json_each(?2)
 WHERE true
 ON CONFLICT (tenant, item_id) DO UPDATE SET
   body = excluded.body, published_at = excluded.published_at, listed = excluded.listed,
-  updated_at = max(updated_at, excluded.updated_at), deleted = 0`;
+  updated_at = excluded.updated_at, deleted = 0
+WHERE items.updated_at < excluded.updated_at
+RETURNING item_id`;
 
 /** The item with the patch laid over it; null takes a field away, and `published_at` stays when it would be taken away. */
 export function patchedItem(item: StoredItem, patch: ItemPatch, nowMs: number): StoredItem {
@@ -105,18 +117,18 @@ export async function getItem(core: D1Database, tenant: string, itemId: string):
   return row === null ? null : toState(row);
 }
 
-/** Leaves a tombstone, so that the overlay can tell. False when there is no such item. */
+/** Leaves a tombstone, so that the overlay can tell. False when somebody changed the item after `seenMs`. */
 export async function deleteItem(
   core: D1Database,
   tenant: string,
-  { itemId, nowMs }: { itemId: string; nowMs: number },
+  { itemId, nowMs, seenMs }: { itemId: string; nowMs: number; seenMs: number },
 ): Promise<boolean> {
   const { meta } = await core
     .prepare(
-      `UPDATE items SET body = '{}', listed = 0, deleted = 1, updated_at = max(updated_at + 1, ?3)
-       WHERE tenant = ?1 AND item_id = ?2 AND deleted = 0`,
+      `UPDATE items SET body = '{}', listed = 0, deleted = 1, updated_at = ?3
+       WHERE tenant = ?1 AND item_id = ?2 AND updated_at = ?4 AND deleted = 0`,
     )
-    .bind(tenant, itemId, nowMs)
+    .bind(tenant, itemId, nowMs, seenMs)
     .run();
   return meta.changes > 0;
 }

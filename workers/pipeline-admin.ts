@@ -14,14 +14,15 @@ import {
   listItems,
   listUsers,
   type PageRequest,
+  readStoredTenant,
   refreshLists,
-  withdrawItems,
 } from "../src/features/index.ts";
 import { openLake } from "../src/lake/index.ts";
 import {
   type ChangePorts,
   changeItem,
   changeItems,
+  changeTenant,
   changeUser,
   changeUsers,
   createKey,
@@ -32,18 +33,19 @@ import {
   removeItem,
   removeUser,
   revokeKey,
+  type TenantChange,
   type TenantOptions,
 } from "../src/ops/index.ts";
 import { drainSpilled } from "./pipeline-crons.ts";
-import { flushOverlay, OVERLAY_INTERVAL_MS } from "./pipeline-overlay.ts";
+import { flushOverlay, OVERLAY_INTERVAL_MS, type OverlayPorts } from "./pipeline-overlay.ts";
 import { objectStore } from "./pipeline-ports.ts";
 
 /** RPC for the edge's admin routes: all that writes D1, KV or the lake on a customer's call. */
 export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmin {
   async upsertItems(tenant: string, items: Item[]) {
-    await changeItems(this.#changes(tenant), tenant, { items, nowMs: Date.now() });
-    this.#itemsChanged(tenant, items.filter(isExcluded));
-    return { upserted: items.length };
+    const outcome = await changeItems(this.#changes(tenant), tenant, { items, nowMs: Date.now() });
+    this.#itemsChanged(tenant);
+    return outcome;
   }
 
   async getItem(tenant: string, itemId: string) {
@@ -52,13 +54,13 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
 
   async patchItem(tenant: string, itemId: string, patch: ItemPatch) {
     const item = await changeItem(this.#changes(tenant), tenant, { itemId, patch, nowMs: Date.now() });
-    if (item !== null) this.#itemsChanged(tenant, [item].filter(isExcluded));
+    if (item !== null && !("error" in item)) this.#itemsChanged(tenant);
     return item;
   }
 
   async deleteItem(tenant: string, itemId: string) {
     const removed = await removeItem(this.#changes(tenant), tenant, { itemId, nowMs: Date.now() });
-    if (removed) this.#itemsChanged(tenant, [{ item_id: itemId }]);
+    if (removed === true) this.#itemsChanged(tenant);
     return removed;
   }
 
@@ -67,8 +69,7 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
   }
 
   async upsertUsers(tenant: string, users: User[]) {
-    await changeUsers(this.#changes(tenant), tenant, { users, nowMs: Date.now() });
-    return { upserted: users.length };
+    return changeUsers(this.#changes(tenant), tenant, { users, nowMs: Date.now() });
   }
 
   async getUser(tenant: string, userId: string) {
@@ -92,6 +93,14 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
     return createTenant(ports, tenant, { options, random: secretBytes(48), nowMs: Date.now() });
   }
 
+  async getTenant(tenant: string) {
+    return readStoredTenant(this.#core(tenant), tenant);
+  }
+
+  async patchTenant(tenant: string, change: TenantChange) {
+    return changeTenant({ core: this.#core(tenant), kv: this.env.KV }, tenant, change);
+  }
+
   async createKey(tenant: string, kind: KeyKind, origins: string[]) {
     const ports = { core: this.#core(tenant), kv: this.env.KV };
     return createKey(ports, tenant, { kind, origins, random: secretBytes(24), nowMs: Date.now() });
@@ -112,8 +121,7 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
     const nowMs = Date.now();
     const ports = { core, profiles: this.env.PROFILES_0, kv: this.env.KV };
     const lists = await refreshLists(ports, tenant, { nowMs, force: true });
-    const store = objectStore(this.env);
-    const overlayItems = await flushOverlay({ core, store }, tenant, { nowMs, force: true });
+    const overlayItems = await flushOverlay(this.#overlay(), tenant, { nowMs, force: true });
     return { lists, overlayItems: overlayItems ?? 0 };
   }
 
@@ -132,29 +140,24 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
   }
 
   /** The caller does not wait: the change is kept, and the crons make up for what fails here. */
-  #itemsChanged(tenant: string, excluded: readonly Item[]): void {
-    const shown = this.#flushOverlaySoon(tenant);
-    const ids = new Set(excluded.map((item) => item.item_id));
-    const withdrawn = ids.size === 0 ? Promise.resolve(0) : withdrawItems(this.env.KV, tenant, ids);
-    for (const [source, task] of Object.entries({ overlay: shown, lists: withdrawn })) {
-      const fault = (cause: unknown) =>
-        console.error(JSON.stringify({ source, tenant, fault: String(cause) }));
-      this.ctx.waitUntil(task.catch(fault));
-    }
+  #itemsChanged(tenant: string): void {
+    const fault = (cause: unknown) =>
+      console.error(JSON.stringify({ source: "overlay", tenant, fault: String(cause) }));
+    this.ctx.waitUntil(this.#flushOverlaySoon(tenant).catch(fault));
+  }
+
+  #overlay(): OverlayPorts {
+    return { core: this.env.DB, store: objectStore(this.env), kv: this.env.KV };
   }
 
   async #flushOverlaySoon(tenant: string): Promise<void> {
-    const ports = { core: this.env.DB, store: objectStore(this.env) };
+    const ports = this.#overlay();
     const items = await flushOverlay(ports, tenant, { nowMs: Date.now(), force: false });
     if (items !== null) return;
     // Written just now by an earlier change: once more when that is over, unless somebody else did it by then.
     await new Promise((resolve) => setTimeout(resolve, OVERLAY_INTERVAL_MS));
     await flushOverlay(ports, tenant, { nowMs: Date.now(), force: false });
   }
-}
-
-function isExcluded(item: Item): boolean {
-  return item.hidden === true || item.stock === 0;
 }
 
 function secretBytes(count: number): Uint8Array {

@@ -99,15 +99,23 @@ function storedEvent(event: Event, context: AcceptContext): Result<StoredEvent, 
   };
   if (event.consent === "denied") {
     if (event.type === "identify") return err({ field: "consent", message: "identify needs consent" });
-    delete stored.user_id;
-    delete stored.anonymous_id;
-    delete stored.session_id;
-  } else if (event.user_id !== undefined && !context.userTrusted(event.user_id, event)) {
+    return ok(anonymised(stored));
+  }
+  if (event.user_id !== undefined && !context.userTrusted(event.user_id, event)) {
     // What an unproven user did is still what this device did; but a link of the two would be a forgery.
     if (event.type === "identify") return err({ field: "user_id", message: "needs a valid user_token" });
     delete stored.user_id;
   }
   return ok(stored);
+}
+
+/** What totals need, and nothing that could tell who it was or join two events: each field that stays is named here. */
+function anonymised(event: StoredEvent): StoredEvent {
+  const { tenant, event_id, type, consent, is_bot, occurred_at, sent_at, received_at } = event;
+  const { item_id, items, value, quantity, currency, scenario } = event;
+  const optional = { item_id, items, value, quantity, currency, scenario };
+  const present = Object.fromEntries(Object.entries(optional).filter(([, field]) => field !== undefined));
+  return { tenant, event_id, type, consent, is_bot, occurred_at, sent_at, received_at, ...present };
 }
 
 /**

@@ -8,11 +8,22 @@ import type {
   User,
   UserPatch,
 } from "../events/index.ts";
-import type { ListKind, Page, PageRequest } from "../features/index.ts";
+import type { ListKind, Page, PageRequest, TenantConfig } from "../features/index.ts";
 
 export interface TenantOptions {
   /** Origins that the first publishable key is bound to; empty means any. */
   origins: string[];
+  customEventTypes?: string[];
+  requireUserToken?: boolean;
+}
+
+/** Others change the same item all the time: nothing is lost, and the call is to be repeated a moment later. */
+export interface Contended {
+  error: "contended";
+}
+
+/** What a tenant may change of itself; absent: as it was. */
+export interface TenantChange {
   customEventTypes?: string[];
   requireUserToken?: boolean;
 }
@@ -37,14 +48,16 @@ export interface Refreshed {
  * validated by the caller; the tenant's pattern is asserted here again. A call that returned is kept: the lake has it.
  */
 export interface PipelineAdmin {
-  upsertItems(tenant: string, items: Item[]): Promise<{ upserted: number }>;
+  /** `upserted` counts distinct ids. */
+  upsertItems(tenant: string, items: Item[]): Promise<{ upserted: number } | Contended>;
   getItem(tenant: string, itemId: string): Promise<StoredItem | null>;
   /** Null when there is no such item. */
-  patchItem(tenant: string, itemId: string, patch: ItemPatch): Promise<StoredItem | null>;
+  patchItem(tenant: string, itemId: string, patch: ItemPatch): Promise<StoredItem | null | Contended>;
   /** False when there is no such item. */
-  deleteItem(tenant: string, itemId: string): Promise<boolean>;
+  deleteItem(tenant: string, itemId: string): Promise<boolean | Contended>;
   listItems(tenant: string, page: PageRequest): Promise<Page<StoredItem>>;
 
+  /** `upserted` counts distinct ids. */
   upsertUsers(tenant: string, users: User[]): Promise<{ upserted: number }>;
   getUser(tenant: string, userId: string): Promise<StoredUser | null>;
   patchUser(tenant: string, userId: string, patch: UserPatch): Promise<StoredUser | null>;
@@ -55,6 +68,10 @@ export interface PipelineAdmin {
     tenant: string,
     options: TenantOptions,
   ): Promise<{ publishableKey: string; secretKey: string } | { error: "exists" }>;
+  /** Null when there is no such tenant. */
+  getTenant(tenant: string): Promise<TenantConfig | null>;
+  /** The configuration after the change; null when there is no such tenant. Effective at the edge within 90 s. */
+  patchTenant(tenant: string, change: TenantChange): Promise<TenantConfig | null>;
   /** The key itself is told this once; afterwards only its hash is known. */
   createKey(tenant: string, kind: KeyKind, origins: string[]): Promise<{ key: string; record: KeyRecord }>;
   listKeys(tenant: string): Promise<KeyRecord[]>;

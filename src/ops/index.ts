@@ -2,9 +2,16 @@
  * ops: running Lakeshore for its tenants: tenants, keys, changes of items and users, statistics, and the admin contract of
  * the pipeline Worker. What changes goes to the lake, then to D1, then to where the edge looks: what is seen is always kept.
  */
-export type { PipelineAdmin, Refreshed, TenantOptions, TenantStats } from "./admin.ts";
+export type {
+  Contended,
+  PipelineAdmin,
+  Refreshed,
+  TenantChange,
+  TenantOptions,
+  TenantStats,
+} from "./admin.ts";
 export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
 export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
 export { readStats } from "./stats.ts";
-export { createTenant } from "./tenants.ts";
+export { changeTenant, createTenant } from "./tenants.ts";
 export { changeUser, changeUsers, removeUser } from "./user-changes.ts";

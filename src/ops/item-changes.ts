@@ -10,6 +10,7 @@ import {
   replaceItem,
 } from "../features/index.ts";
 import { ITEM_CHANGES, type ItemChange, type Lake } from "../lake/index.ts";
+import type { Contended } from "./admin.ts";
 
 /** Where a change of the catalogue or of a user goes: the lake first, it is the truth; then D1. */
 export interface ChangePorts {
@@ -17,16 +18,13 @@ export interface ChangePorts {
   lake: Pick<Lake, "append">;
 }
 
-/**
+/*
  * The lake is written before D1, so a state that loses against somebody else's change of the same item is in the lake
  * already. What makes it harmless is time: D1 takes a state only if it is later than the one it replaces, and each attempt
  * of a call is later than the call's own ones before. So what a call lost is older than what it wrote in the end, that is
  * older than what came after it, and of an item's rows the latest is the state in D1. A call that gives up is to be
  * repeated, and that makes up for its last row too.
  */
-export interface Contended {
-  error: "contended";
-}
 
 /** Of n calls at once one gets through in each round: so many may change one item at the same moment. */
 const ATTEMPTS_MAX = 40;

@@ -1,5 +1,5 @@
 import { readStoredTenant, type TenantConfig, tenantName } from "../features/index.ts";
-import type { TenantOptions } from "./admin.ts";
+import type { TenantChange, TenantOptions } from "./admin.ts";
 import { type ConfigPorts, insertKey, mintKey, publishKey } from "./keys.ts";
 
 /** `random`: 48 bytes, from a source fit for secrets. */
@@ -43,4 +43,22 @@ export async function createTenant(
   await publishKey(ports, publishable.record);
   await publishKey(ports, secret.record);
   return { publishableKey: publishable.key, secretKey: secret.key };
+}
+
+/**
+ * The configuration after the change; null when there is no such tenant. Changed in one statement, so that two calls at once
+ * lose nothing. Repeating the call repairs a KV write that failed.
+ */
+export async function changeTenant(
+  { core, kv }: ConfigPorts,
+  tenant: string,
+  { customEventTypes, requireUserToken }: TenantChange,
+): Promise<TenantConfig | null> {
+  const text = await core
+    .prepare("UPDATE tenants SET config = json_patch(config, ?2) WHERE tenant = ?1 RETURNING config")
+    .bind(tenant, JSON.stringify({ customEventTypes, requireUserToken }))
+    .first<string>("config");
+  if (text === null) return null;
+  await kv.put(tenantName(tenant), text);
+  return JSON.parse(text) as TenantConfig;
 }

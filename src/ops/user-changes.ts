@@ -3,14 +3,15 @@ import { deleteUser, getUser, putUsers } from "../features/index.ts";
 import { USER_CHANGES, type UserChange } from "../lake/index.ts";
 import type { ChangePorts } from "./item-changes.ts";
 
-/** Rejects when lake or D1 does: the caller repeats the call, which then changes nothing twice. */
+/** How many distinct users were put. Rejects when lake or D1 does: the caller repeats the call, which then changes nothing twice. */
 export async function changeUsers(
   ports: ChangePorts,
   tenant: string,
   { users, nowMs }: { users: readonly User[]; nowMs: number },
-): Promise<void> {
+): Promise<{ upserted: number }> {
   const byId = new Map(users.map((user) => [user.user_id, { ...user, updated_at: nowMs }]));
   await storeUsers(ports, tenant, [...byId.values()]);
+  return { upserted: byId.size };
 }
 
 /** The user after the change, which replaces all attributes; null when there is no such user. The last of two wins. */

@@ -123,11 +123,18 @@ describe("the client's clock", () => {
 
 describe("identity", () => {
   it("is dropped without consent; the event still counts", () => {
-    const kept = accepted(event(1, { consent: "denied", user_id: "u", anonymous_id: "a" }));
-    expect(kept).not.toHaveProperty("user_id");
-    expect(kept).not.toHaveProperty("anonymous_id");
-    expect(kept).not.toHaveProperty("session_id");
-    expect(kept?.item_id).toBe("i");
+    const totals = { type: "purchase", value: 3, quantity: 2, currency: "EUR", scenario: "home" };
+    const { session_id, ...told } = event(1, { consent: "denied", ...totals });
+    const naming = {
+      session_id,
+      user_id: "u",
+      anonymous_id: "a",
+      recommendation_id: "r",
+      context: { user: "ann@shop.example" },
+      duration_ms: 5,
+    };
+    const kept = accepted({ ...told, ...naming }, { country: "DE", device: "mobile" });
+    expect(kept).toEqual({ ...told, tenant: "shop", received_at: NOW_MS, is_bot: false });
   });
 
   it("of an unproven user is dropped, and a link to one refused", () => {

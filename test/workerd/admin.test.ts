@@ -4,7 +4,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { r2ObjectStore } from "../../src/base/index.ts";
 import { readOverlay } from "../../src/catalogue/index.ts";
 import { parseKey } from "../../src/events/index.ts";
-import { type MaterialisedList, readKeyRecord, readList } from "../../src/features/index.ts";
+import {
+  type MaterialisedList,
+  readKeyRecord,
+  readList,
+  readTenantConfig,
+} from "../../src/features/index.ts";
 import { Admin } from "../../workers/pipeline-admin.ts";
 import { emptied } from "./emptied.ts";
 import { migrated } from "./migrated.ts";
@@ -44,6 +49,24 @@ describe("Admin", () => {
     await call((admin) => admin.upsertItems("t", [{ item_id: "a" }]));
     expect(await call((admin) => admin.deleteItem("t", "a"))).toBe(true);
     expect((await overlay("t"))?.overlay.items.a).toMatchObject({ deleted: true });
+  });
+
+  it("counts distinct ids", async () => {
+    const items = [{ item_id: "a" }, { item_id: "a", title: "A" }, { item_id: "b" }];
+    expect(await call((admin) => admin.upsertItems("t", items))).toEqual({ upserted: 2 });
+    const users = [{ user_id: "u" }, { user_id: "u" }];
+    expect(await call((admin) => admin.upsertUsers("t", users))).toEqual({ upserted: 1 });
+  });
+
+  it("changes what a tenant is asked for, and keeps the rest", async () => {
+    expect(await call((admin) => admin.patchTenant("t", {}))).toBeNull();
+    await call((admin) => admin.createTenant("t", { origins: [], customEventTypes: ["wish"] }));
+    const before = await call((admin) => admin.getTenant("t"));
+    const after = { ...before, requireUserToken: true };
+    expect(await call((admin) => admin.patchTenant("t", { requireUserToken: true }))).toEqual(after);
+    expect(await readTenantConfig(env.KV, "t", 30)).toEqual(after);
+    await call((admin) => admin.patchTenant("t", { customEventTypes: [] }));
+    expect(await call((admin) => admin.getTenant("t"))).toEqual({ ...after, customEventTypes: [] });
   });
 
   it("keeps users", async () => {
@@ -122,6 +145,8 @@ describe("Admin", () => {
         (admin) => admin.deleteUser(tenant, "u"),
         (admin) => admin.listUsers(tenant, { limit: 1 }),
         (admin) => admin.createTenant(tenant, { origins: [] }),
+        (admin) => admin.getTenant(tenant),
+        (admin) => admin.patchTenant(tenant, {}),
         (admin) => admin.createKey(tenant, "secret", []),
         (admin) => admin.listKeys(tenant),
         (admin) => admin.revokeKey(tenant, "h"),

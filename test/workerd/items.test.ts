@@ -42,6 +42,13 @@ async function lakeItems(tenant: string): Promise<unknown[]> {
   return rows;
 }
 
+/** The greatest time that the lake has of an item, as often as it has it. */
+async function latestInLake(tenant: string, itemId: string): Promise<unknown[]> {
+  const times = (await lakeItems(tenant)).map((row) => row as [string, number]);
+  const ofItem = times.filter(([id]) => id === itemId).map(([, changedAtMs]) => changedAtMs);
+  return ofItem.filter((changedAtMs) => changedAtMs === Math.max(...ofItem));
+}
+
 beforeEach(async () => {
   await migrated(core(), "core");
   await emptied(env.LAKE);
@@ -109,6 +116,56 @@ describe("items", () => {
       patches.map((patch) => changeItem(ports(), "t", { itemId: "a", patch, nowMs: NOW_MS })),
     );
     expect(await getItem(core(), "t", "a")).toMatchObject({ title: "t", brand: "b", price: 1 });
+  });
+
+  it("patched by twenty at once keep every change, and the lake's latest state is D1's", async () => {
+    await put([{ item_id: "a" }]);
+    const attributes = Array.from({ length: 9 }, (_, n) => ({ attributes: { n } }));
+    const named = { title: "t", url: "u", image: "i", categories: ["c"], tags: ["g"], brand: "b" };
+    const more = { price: 1, currency: "EUR", stock: 3, hidden: false, published_at: 7 };
+    const fields = { ...named, ...more };
+    const patches = [...Object.entries(fields).map(([name, value]) => ({ [name]: value })), ...attributes];
+    expect(patches).toHaveLength(20);
+    const outcomes = await Promise.all(
+      // Clocks of different machines: later calls may come with earlier times.
+      patches.map((patch, n) => changeItem(ports(), "t", { itemId: "a", patch, nowMs: NOW_MS - n * 7 })),
+    );
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ item_id: "a" });
+    const stored = await getItem(core(), "t", "a");
+    expect(stored).toMatchObject({ ...fields, attributes: { n: expect.any(Number) } });
+    expect(await latestInLake("t", "a")).toEqual([stored?.updated_at]);
+    expect(outcomes).toContainEqual(stored);
+  });
+
+  it("put, patched and deleted at once end as the lake's latest state", async () => {
+    await put([{ item_id: "a", title: "0" }]);
+    await Promise.all(
+      Array.from({ length: 4 }, (_, n) => [
+        put([{ item_id: "a", title: `${n}` }], NOW_MS - n),
+        changeItem(ports(), "t", { itemId: "a", patch: { brand: `${n}` }, nowMs: NOW_MS }),
+        removeItem(ports(), "t", { itemId: "a", nowMs: NOW_MS - n }),
+      ]).flat(),
+    );
+    const [state] = await changedItems(core(), "t", { sinceMs: 0, limit: 10 });
+    expect(await latestInLake("t", "a")).toEqual([state?.updated_at]);
+    const rows = (await lakeItems("t")) as [string, number, boolean, string | null][];
+    const latest = rows.find(([, changedAtMs]) => changedAtMs === state?.updated_at);
+    expect(latest?.slice(2)).toEqual([state?.deleted ?? false, state?.title ?? null]);
+  });
+
+  it("tell a caller whom others never let through to come again", async () => {
+    await put([{ item_id: "a" }]);
+    let nowMs = NOW_MS;
+    const append: Lake["append"] = async (...row) => {
+      nowMs += 1_000;
+      await core().prepare("UPDATE items SET updated_at = ?").bind(nowMs).run();
+      return lake().append(...row);
+    };
+    const busy = { core: core(), lake: { append } };
+    const contended = { error: "contended" };
+    expect(await changeItem(busy, "t", { itemId: "a", patch: { title: "x" }, nowMs })).toEqual(contended);
+    expect(await removeItem(busy, "t", { itemId: "a", nowMs })).toEqual(contended);
+    expect(await changeItems(busy, "t", { items: [{ item_id: "a" }], nowMs })).toEqual(contended);
   });
 
   it("are replaced only as they were seen", async () => {

@@ -11,7 +11,7 @@ import {
   userSchema,
 } from "../../src/events/index.ts";
 import type { Page, PageRequest } from "../../src/features/index.ts";
-import type { PipelineAdmin } from "../../src/ops/index.ts";
+import type { Contended, PipelineAdmin } from "../../src/ops/index.ts";
 import { pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError, firstIssue } from "./errors.ts";
@@ -29,10 +29,10 @@ interface Kind<T, P> {
   storedSchema: z.ZodType;
   perRequest: { name: string; count: number };
   example: unknown;
-  upsert(admin: PipelineAdmin, tenant: string, records: T[]): Promise<{ upserted: number }>;
+  upsert(admin: PipelineAdmin, tenant: string, records: T[]): Promise<{ upserted: number } | Contended>;
   get(admin: PipelineAdmin, tenant: string, id: string): Promise<unknown>;
   patch(admin: PipelineAdmin, tenant: string, id: string, patch: P): Promise<unknown>;
-  remove(admin: PipelineAdmin, tenant: string, id: string): Promise<boolean>;
+  remove(admin: PipelineAdmin, tenant: string, id: string): Promise<boolean | Contended>;
   list(admin: PipelineAdmin, tenant: string, page: PageRequest): Promise<Page<unknown>>;
 }
 
@@ -95,7 +95,7 @@ function routesOf<T, P>(kind: Kind<T, P>): Endpoint[] {
       async handle({ tenant, env, json }) {
         const { good, rejected } = judge(unwrap(await json(), name), kind);
         const { upserted } =
-          good.length === 0 ? { upserted: 0 } : await kind.upsert(pipeline(env), tenant, good);
+          good.length === 0 ? { upserted: 0 } : settled(await kind.upsert(pipeline(env), tenant, good));
         return { upserted, rejected };
       },
     }),
@@ -138,7 +138,7 @@ function routesOf<T, P>(kind: Kind<T, P>): Endpoint[] {
       answer: storedSchema,
       async handle({ tenant, env, param, body }) {
         const id = param("id");
-        return found(await kind.patch(pipeline(env), tenant, id, await body()), one, id);
+        return found(settled(await kind.patch(pipeline(env), tenant, id, await body())), one, id);
       },
     }),
     endpoint({
@@ -149,7 +149,7 @@ function routesOf<T, P>(kind: Kind<T, P>): Endpoint[] {
       answer: z.object({ deleted: z.literal(true) }),
       async handle({ tenant, env, param }) {
         const id = param("id");
-        found((await kind.remove(pipeline(env), tenant, id)) ? id : null, one, id);
+        found(settled(await kind.remove(pipeline(env), tenant, id)) ? id : null, one, id);
         return { deleted: true };
       },
     }),
@@ -190,6 +190,13 @@ function unwrap(body: unknown, name: string): unknown {
   return typeof body === "object" && body !== null && name in body
     ? (body as Record<string, unknown>)[name]
     : body;
+}
+
+function settled<T>(outcome: T | Contended): T {
+  if (typeof outcome !== "object" || outcome === null || !("error" in outcome)) return outcome as T;
+  throw new ApiError("unavailable", "others are changing the same item all the time; repeat the call", {
+    headers: { "retry-after": "1" },
+  });
 }
 
 function found<T>(record: T | null, one: string, id: string): T {

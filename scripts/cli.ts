@@ -1,51 +1,8 @@
-/** The `lakeshore` command line: names the commands; each stands in its own file. Runs under the Node of node_modules. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { Command } from "commander";
-import { registerBench } from "./bench/index.ts";
-import { registerEvaluate } from "./commands/evaluate.ts";
-import { registerImport } from "./commands/import.ts";
-import { registerKeys } from "./commands/keys.ts";
-import { registerRecommend } from "./commands/recommend.ts";
-import { registerStart } from "./commands/start.ts";
-import { registerTest } from "./commands/test.ts";
-import { registerTrain } from "./commands/train.ts";
-import { registerTypes } from "./commands/types.ts";
-import { registerDeploy, registerDestroy } from "./deploy/index.ts";
-import { ROOT } from "./local/workers.ts";
-import { registerModels } from "./models/index.ts";
-import { registerSimulate } from "./simulate/index.ts";
-
-const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
-
-const program = new Command("lakeshore")
-  .description(
-    "Personalised recommendations on Cloudflare: run them here, feed them, train them, deploy them.",
-  )
-  .version(version)
-  .showHelpAfterError("(--help shows how)")
-  .addHelpText(
-    "after",
-    "\nCommands that ask a server take --url (default: the one that `start` runs here) and --key (default: LAKESHORE_SECRET_KEY,\n" +
-      "or the key of the server that `start` runs here).",
-  );
-
-registerStart(program);
-registerImport(program);
-registerTrain(program);
-registerEvaluate(program);
-registerRecommend(program);
-registerKeys(program);
-registerSimulate(program);
-registerBench(program);
-registerModels(program);
-registerDeploy(program);
-registerDestroy(program);
-registerTest(program);
-registerTypes(program);
+/** Runs the `lakeshore` command line, under the Node of node_modules. */
+import { lakeshoreProgram } from "./program.ts";
 
 try {
-  await program.parseAsync();
+  await lakeshoreProgram().parseAsync();
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

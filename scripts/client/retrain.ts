@@ -3,6 +3,8 @@ import type { Metric } from "../../src/registry/index.ts";
 import type { ApiClient } from "./api.ts";
 
 const POLL_MS = 500;
+/** The longest step of a retrain takes minutes; one that was killed never moves again. */
+const STALL_MS = 10 * 60_000;
 
 export interface Published {
   status: "published";
@@ -27,11 +29,12 @@ export interface RetrainStatus {
   error?: string;
 }
 
-/** Starts a retrain and follows it to its end; throws when it errs. */
+/** Starts a retrain and follows it to its end; throws when it errs, and when it has not moved for `stallMs`. */
 export async function retrain(
   client: ApiClient,
   seed: number | undefined,
   onStatus: (status: RetrainStatus) => void,
+  stallMs = STALL_MS,
 ): Promise<RetrainOutcome> {
   const { run_id: runId } = await client.request<{ run_id: string }>("/v1/admin/retrain", {
     method: "POST",
@@ -39,6 +42,8 @@ export async function retrain(
     // Repeated, it would start a second run.
     retry: false,
   });
+  let last = "";
+  let movedMs = Date.now();
   for (;;) {
     const status = await client.request<RetrainStatus>(`/v1/admin/retrain/${encodeURIComponent(runId)}`);
     onStatus(status);
@@ -46,6 +51,15 @@ export async function retrain(
     if (status.status === "complete") {
       if (status.outcome === undefined) throw new Error("the retrain ended without an outcome");
       return status.outcome;
+    }
+    const now = JSON.stringify([status.status, status.step, status.progress, status.message]);
+    if (now !== last) movedMs = Date.now();
+    last = now;
+    if (Date.now() - movedMs > stallMs) {
+      throw new Error(
+        `the retrain ${runId} has not moved for ${stallMs / 60_000} minutes (${status.status}, step "${status.step}"): ` +
+          "it was probably cut short; start another one",
+      );
     }
     await sleep(POLL_MS);
   }

@@ -26,7 +26,10 @@ export function withServer(command: Command): Command {
 export async function connect({ url: address, key: given }: ServerOptions): Promise<Server> {
   const demo = await Home.ofProject().readDemo();
   const url = address ?? demo?.url ?? `http://127.0.0.1:${PORT_DEFAULT}`;
-  const key = given ?? process.env.LAKESHORE_SECRET_KEY ?? (isLocal(url) ? demo?.secretKey : undefined);
+  const key =
+    given ??
+    process.env.LAKESHORE_SECRET_KEY ??
+    (url === demo?.url || isLocal(url) ? demo?.secretKey : undefined);
   if (key === undefined) {
     throw new Error(
       `No key for ${url}: give the tenant's secret key by --key or LAKESHORE_SECRET_KEY, or run \`lakeshore start\` here.`,

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { PORT_DEFAULT, type StartOptions } from "../start/options.ts";
-import { oneOf, wholeNumber } from "./arguments.ts";
+import { oneOf, portNumber, wholeNumber } from "./arguments.ts";
 
 export function registerStart(program: Command): void {
   program
@@ -11,7 +11,7 @@ export function registerStart(program: Command): void {
     .option(
       "--port <number>",
       `port of the API and the demo page (default: ${PORT_DEFAULT}; with --once any free one)`,
-      wholeNumber,
+      portNumber,
     )
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--seed <number>", "seed of the demo shop and of training", wholeNumber, 1)

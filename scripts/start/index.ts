@@ -3,6 +3,7 @@
  * model with the trainer's Workflow, and stays up; or runs the circle once and reports.
  */
 import { readFileSync } from "node:fs";
+import { checkDataSet } from "../data/index.ts";
 import { Progress } from "../progress.ts";
 import { runOnce } from "./once.ts";
 import type { StartOptions } from "./options.ts";
@@ -25,6 +26,7 @@ export async function start(options: StartOptions): Promise<number | null> {
     if (options.once) for (const { home } of shores) await home.remove();
   });
   try {
+    if (options.data !== undefined) await checkDataSet(options.data);
     if (!options.once) {
       await bringUp(options, progress, (shore) => shores.push(shore));
       return null;

@@ -1,4 +1,4 @@
-import { listTenants, pruneFeatures, refreshLists } from "../src/features/index.ts";
+import { listTenants, pruneFeatures, refreshLists, writeWithdrawn } from "../src/features/index.ts";
 import { type Drained, drainSpill } from "../src/ingest/index.ts";
 import { flushOverlays } from "./pipeline-overlay.ts";
 import { objectStore, sinks } from "./pipeline-ports.ts";
@@ -11,7 +11,7 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
   {
     async "* * * * *"(env, nowMs) {
       const spill = await drainSpilled(env, nowMs);
-      const overlays = await flushOverlays({ core: env.DB, store: objectStore(env) }, nowMs);
+      const overlays = await flushOverlays({ core: env.DB, store: objectStore(env), kv: env.KV }, nowMs);
       return { spill: spill.faults, overlays: overlays.faults };
     },
 
@@ -21,6 +21,8 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
       for (const tenant of await listTenants(env.DB)) {
         try {
           await refreshLists(ports, tenant, { nowMs, force: false });
+          // Repairs what a writer that was overtaken left: the overlay's own writes come one at a time, mostly.
+          await writeWithdrawn(ports, tenant, nowMs);
         } catch (cause) {
           faults.push(`${tenant}: ${cause instanceof Error ? cause.message : String(cause)}`);
         }

@@ -1,12 +1,19 @@
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
 import { MINUTE_MS, type ObjectStore, OVERLAY_ITEMS_MAX, SECOND_MS } from "../src/base/index.ts";
 import { mergeOverlay, type Overlay, readOverlay, writeOverlay } from "../src/catalogue/index.ts";
-import { changedItems, claimOverlay, coverOverlay, overlayStates } from "../src/features/index.ts";
+import {
+  changedItems,
+  claimOverlay,
+  coverOverlay,
+  overlayStates,
+  writeWithdrawn,
+} from "../src/features/index.ts";
 import { readManifest, readPointer } from "../src/registry/index.ts";
 
 export interface OverlayPorts {
   core: D1Database;
   store: ObjectStore;
+  kv: Pick<KVNamespace, "get" | "put">;
 }
 
 /** Edits of one tenant are gathered this long; the first after a quiet time is written at once. */
@@ -19,7 +26,7 @@ const CLOCK_MARGIN_MS = MINUTE_MS;
 const ATTEMPTS_MAX = 3;
 
 /**
- * Writes the tenant's overlay if it is behind, nobody wrote it just now and it would change; returns how many items it
+ * Writes the tenant's overlay, and beside it the withdrawn items for lists that were made before, if it is behind, nobody wrote it just now and it would change; returns how many items it
  * has, null when it was left alone. Rejects when a store does: the overlay then stays behind, and the next round writes it.
  */
 export async function flushOverlay(
@@ -39,6 +46,7 @@ export async function flushOverlay(
       sameItems(current?.overlay, next) ||
       (await writeOverlay(ports.store, tenant, next, current?.etag ?? null)) !== null;
     if (!written) continue;
+    await writeWithdrawn(ports, tenant, nowMs);
     await coverOverlay(ports.core, tenant, { changes: claim.changes, modelVersion: model.version });
     return Object.keys(next.items).length;
   }

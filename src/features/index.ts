@@ -18,7 +18,6 @@ export {
   replaceItem,
 } from "./items.ts";
 export {
-  LIST_ITEMS_MAX,
   LIST_KINDS,
   type ListKind,
   listName,
@@ -50,4 +49,4 @@ export {
   tenantName,
 } from "./tenant.ts";
 export { deleteUser, getUser, listUsers, putUsers } from "./users.ts";
-export { withdrawItems } from "./withdraw.ts";
+export { type WithdrawnItems, withdrawnName, writeWithdrawn } from "./withdraw.ts";

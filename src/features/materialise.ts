@@ -65,12 +65,12 @@ export async function materialise(
 ): Promise<MaterialisedList["items"]> {
   if (kind === "newest") return newestItems(ports.core, tenant, nowMs);
   const items: MaterialisedList["items"] = [];
-  for (let page = 0; page < CANDIDATE_PAGES_MAX && items.length < LIST_ITEMS_MAX; page++) {
+  for (let page = 0; page < CANDIDATE_PAGES_MAX && items.length < LIST_ITEMS_MAX[kind]; page++) {
     const candidates = await rankCandidates(ports.profiles, { tenant, kind, nowMs, page });
     items.push(...(await listedItems(ports.core, tenant, candidates)));
     if (candidates.length < CANDIDATES_PER_PAGE) break;
   }
-  return items.slice(0, LIST_ITEMS_MAX);
+  return items.slice(0, LIST_ITEMS_MAX[kind]);
 }
 
 async function rankCandidates(
@@ -143,7 +143,7 @@ async function newestItems(
     .prepare(
       "SELECT item_id, body, published_at FROM items WHERE tenant = ? AND listed = 1 AND published_at <= ? ORDER BY published_at DESC, item_id LIMIT ?",
     )
-    .bind(tenant, nowMs, LIST_ITEMS_MAX)
+    .bind(tenant, nowMs, LIST_ITEMS_MAX.newest)
     .all<ListedRow>();
   return results.map((row) => ({ itemId: row.item_id, score: row.published_at, fields: fieldsOf(row) }));
 }

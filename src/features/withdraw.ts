@@ -1,24 +1,51 @@
-import type { KVNamespace } from "@cloudflare/workers-types";
-import { LIST_KINDS, listName, type MaterialisedList } from "./list.ts";
+import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
+import { HOUR_MS } from "../base/index.ts";
 
 /**
- * Takes items out of the lists that KV holds, without waiting for the lists to be made anew: what may not be answered any
- * more must not stand in a fallback for five minutes. Writes only lists that have one of them; returns how many.
+ * Items that may not be answered any more, though lists made before still name them. Written whole from D1 each time, so
+ * that of two writers none loses the other's items; an item that is shown again is simply not in the next one.
  */
-export async function withdrawItems(
-  kv: Pick<KVNamespace, "get" | "put">,
+export interface WithdrawnItems {
+  v: 1;
+  /** Names every item withdrawn at or after this time. */
+  sinceMs: number;
+  itemIds: string[];
+}
+
+/** Longer than any list outside the scorer lives: a last good list stays a day, and was gathered for up to an hour. */
+const WITHDRAWN_MS = 26 * HOUR_MS;
+/** At 20 B an id 200 KB, parsed in about a millisecond. */
+const WITHDRAWN_ITEMS_MAX = 10_000;
+
+export function withdrawnName(tenant: string): string {
+  return `list:${tenant}:withdrawn`;
+}
+
+/** Tells those who answer from lists which items to leave out; returns how many. Nothing is written while there are none. */
+export async function writeWithdrawn(
+  { core, kv }: { core: D1Database; kv: Pick<KVNamespace, "get" | "put"> },
   tenant: string,
-  itemIds: ReadonlySet<string>,
+  nowMs: number,
 ): Promise<number> {
-  const written = await Promise.all(
-    LIST_KINDS.map(async (kind) => {
-      const name = listName(tenant, kind);
-      const list = await kv.get<MaterialisedList>(name, "json");
-      const items = list?.items.filter((item) => !itemIds.has(item.itemId)) ?? [];
-      if (list === null || items.length === list.items.length) return 0;
-      await kv.put(name, JSON.stringify({ ...list, items }));
-      return 1;
-    }),
-  );
-  return written.reduce<number>((sum, one) => sum + one, 0);
+  const { results } = await core
+    .prepare(
+      `SELECT item_id, updated_at FROM items WHERE tenant = ? AND listed = 0 AND updated_at >= ?
+       ORDER BY updated_at DESC LIMIT ?`,
+    )
+    .bind(tenant, nowMs - WITHDRAWN_MS, WITHDRAWN_ITEMS_MAX)
+    .all<{ item_id: string; updated_at: number }>();
+  const name = withdrawnName(tenant);
+  if (results.length === 0) {
+    const current = await kv.get<WithdrawnItems>(name, "json");
+    if (current === null || current.itemIds.length === 0) return 0;
+  }
+  const oldestMs = results.at(-1)?.updated_at;
+  const isWhole = results.length < WITHDRAWN_ITEMS_MAX || oldestMs === undefined;
+  const withdrawn: WithdrawnItems = {
+    v: 1,
+    sinceMs: isWhole ? nowMs - WITHDRAWN_MS : oldestMs + 1,
+    itemIds: results.map((row) => row.item_id),
+  };
+  await kv.put(name, JSON.stringify(withdrawn));
+  return results.length;
 }

@@ -13,6 +13,8 @@ export interface TenantSlot {
   checkedAtMs: number;
   /** When that was last tried. */
   attemptedAtMs: number;
+  /** When the overlay was last looked at, with the pointer or alone. */
+  overlayAttemptedAtMs: number;
   refresh: Refresh | null;
   /** The version that could not be served. */
   broken: { version: string; atMs: number } | null;
@@ -80,6 +82,7 @@ function emptySlot(tenant: string): TenantSlot {
     overlay: { overlay: null, etag: null },
     checkedAtMs: Number.NEGATIVE_INFINITY,
     attemptedAtMs: Number.NEGATIVE_INFINITY,
+    overlayAttemptedAtMs: Number.NEGATIVE_INFINITY,
     refresh: null,
     broken: null,
   };

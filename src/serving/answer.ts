@@ -71,6 +71,7 @@ export async function makeAnswer(
   const climbed = await climb(
     {
       model: model.list,
+      modelIsOld: model.list !== null && model.problem !== null,
       ownLast: ownLast ?? null,
       useLastGood: isVisitors && hasHistory,
       wanted: { limit, fields, exclude: new Set(exclude), seen },
@@ -107,13 +108,14 @@ async function readSubject(
 }
 
 async function finish(
-  { tenant, scenario, seed }: AnswerRequest,
+  { tenant, scenario, seed, limit }: AnswerRequest,
   found: { items: AnswerItem[]; modelVersion: string | null; problems: Problem[]; userIgnored: boolean },
   { now, signer }: ServingPorts,
 ): Promise<Answer> {
   const { items, modelVersion, problems, userIgnored } = found;
   const source = items[0]?.source ?? "none";
-  if (items.length === 0) problems.push({ reason: "no_items", detail: "there is no item to recommend" });
+  const shortage = shortageOf(items.length, limit);
+  if (shortage !== null) problems.push(shortage);
   const degraded = degradedBy(problems);
   const id = { tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source };
   return {
@@ -123,5 +125,14 @@ async function finish(
     items,
     ...(degraded === undefined ? {} : { degraded }),
     userIgnored,
+  };
+}
+
+function shortageOf(count: number, limit: number): Problem | null {
+  if (count >= limit) return null;
+  if (count === 0) return { reason: "no_items", detail: "there is no item to recommend" };
+  return {
+    reason: "few_items",
+    detail: `only ${count} of ${limit} items: the lists have no more that are allowed`,
   };
 }

@@ -6,6 +6,8 @@ import {
   type MaterialisedList,
   readKeyRecord,
   readTenantConfig,
+  type WithdrawnItems,
+  withdrawnName,
 } from "../features/index.ts";
 import { LAST_GOOD_WRITE_MS, RANKED_LIFE_MS } from "./limits.ts";
 import type { ConfigStore, KeyStore, LastGoodList, ListStore, RankedList, SeenLists } from "./ports.ts";
@@ -32,7 +34,8 @@ export function kvLists(kv: KVNamespace, now: () => number): ListStore {
   return {
     async read(tenant) {
       const lastGood = lastGoodName(tenant);
-      const names = [lastGood, ...LIST_KINDS.map((kind) => listName(tenant, kind))];
+      const withdrawn = withdrawnName(tenant);
+      const names = [lastGood, withdrawn, ...LIST_KINDS.map((kind) => listName(tenant, kind))];
       // One operation for all of them.
       const found = await kv.get<unknown>(names, { type: "json", cacheTtl: KV_CACHE_TTL_S });
       const list = (name: string) => (found.get(name) ?? null) as MaterialisedList | null;
@@ -41,6 +44,7 @@ export function kvLists(kv: KVNamespace, now: () => number): ListStore {
         trending: list(listName(tenant, "trending")),
         popular: list(listName(tenant, "popular")),
         newest: list(listName(tenant, "newest")),
+        withdrawn: (found.get(withdrawn) ?? null) as WithdrawnItems | null,
       };
     },
     async writeLastGood(tenant, list) {

@@ -1,4 +1,4 @@
-/** Why an answer is less than it could be. `no_items` stands alone on an empty answer of a healthy system. */
+/** Why an answer is less than it could be. `no_items` and `few_items` stand alone where a healthy system has no more. */
 export const DEGRADED_REASONS = [
   "scorer_cold",
   "scorer_late",
@@ -9,6 +9,7 @@ export const DEGRADED_REASONS = [
   "profile_error",
   "config_late",
   "lists_late",
+  "few_items",
   "no_items",
 ] as const;
 

@@ -16,15 +16,19 @@ export const SEEN_READ_MS = 20;
 /** Keys, negatives too. With KV's own 30 s a revocation is effective within 60 s. */
 export const KEY_LIFE_MS = 30_000;
 export const CONFIG_LIFE_MS = 30_000;
-/** Materialised and last good lists in isolate memory. */
+/** Materialised and last good lists in isolate memory; older ones stand in for up to ten minutes while KV is late. */
 export const LISTS_LIFE_MS = 30_000;
+export const LATE_LISTS_LIFE_MS = 600_000;
 /** A ranked list of the model, in memory and in the Cache API. */
 export const RANKED_LIFE_MS = 60_000;
 /**
  * How long the model version and overlay that the scorer named last are taken for live. Only the scorer knows the truth, so
- * after this time one request asks it again even if its list is in memory: a new model or an item's edit shows within it.
+ * after this time one request asks it again even if its list is in memory. It counts twice in the 30 s within which an
+ * item's edit shows: (1) overlay written, at most 10 s after the edit; (2) the scorer's look at it is due, 5 s; (3) a
+ * request comes through to the scorer and begins that look, 5 s, its own answer still the old one; (4) the next comes
+ * through, 5 s. Together 25 s under traffic; `test/scoring/edit-time.test.ts` holds the sum.
  */
-export const LIVE_LIFE_MS = 15_000;
+export const LIVE_LIFE_MS = 5_000;
 /** A visitor's own last list, for the time when the scorer is away. */
 export const LAST_GOOD_LIFE_MS = 600_000;
 /** KV takes one write a second per key and bills each: a last good list is renewed this often at most. */
@@ -40,6 +44,9 @@ export const TENANTS_IN_MEMORY_MAX = 500;
 export const RANKED_IN_MEMORY_MAX = 2_000;
 /** Items over all ranked lists in memory, so that long lists push out more. */
 export const RANKED_ITEMS_IN_MEMORY_MAX = 30_000;
+
+/** Items over all tenants' lists in memory: 25 to 30 MB at the most, some 25 tenants with full lists. */
+export const LISTS_ITEMS_IN_MEMORY_MAX = 30_000;
 
 /** From so many items on, what a device remembers of its visitor says enough by itself, and the user's profile is not read. */
 export const RECENT_ALONE_MIN = 5;

@@ -1,10 +1,19 @@
+import { type AllowedLists, allowedLists } from "./allowed-lists.ts";
 import { within } from "./deadline.ts";
-import { LISTS_READ_MS } from "./limits.ts";
+import { LISTS_LIFE_MS, LISTS_READ_MS } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
-import type { FallbackLists, ServingPorts } from "./ports.ts";
+import type { ServingPorts } from "./ports.ts";
 import type { Timeline } from "./timeline.ts";
 
-const NO_LISTS: FallbackLists = { lastGood: null, trending: null, popular: null, newest: null };
+const NO_LISTS = allowedLists(
+  { lastGood: null, trending: null, popular: null, newest: null, withdrawn: null },
+  0,
+);
+
+export interface ListsRead {
+  lists: AllowedLists;
+  late: boolean;
+}
 
 /** The tenant's materialised lists, read at most once per request, and not at all while memory holds them. */
 export class ListReader {
@@ -12,7 +21,7 @@ export class ListReader {
   readonly #ports: ServingPorts;
   readonly #memory: ServingMemory;
   readonly #timeline: Timeline;
-  #read: Promise<{ lists: FallbackLists; late: boolean }> | undefined;
+  #read: Promise<ListsRead> | undefined;
 
   constructor(tenant: string, ports: ServingPorts, context: { memory: ServingMemory; timeline: Timeline }) {
     this.#tenant = tenant;
@@ -26,22 +35,26 @@ export class ListReader {
     this.#read ??= this.#load();
   }
 
-  /** Lists that did not come in time are empty. */
-  get(): Promise<{ lists: FallbackLists; late: boolean }> {
+  /** Lists that did not come in time are those read before, at most ten minutes ago, else empty. */
+  get(): Promise<ListsRead> {
     this.#read ??= this.#load();
     return this.#read;
   }
 
-  async #load(): Promise<{ lists: FallbackLists; late: boolean }> {
+  async #load(): Promise<ListsRead> {
     const { now, timer, lists, background } = this.#ports;
     const remembered = this.#memory.lists.get(this.#tenant, now());
-    if (remembered !== undefined) return { lists: remembered, late: false };
+    if (remembered !== undefined && now() - remembered.readAtMs < LISTS_LIFE_MS) {
+      return { lists: remembered, late: false };
+    }
     const read = lists.read(this.#tenant).then((found) => {
-      this.#memory.lists.set(this.#tenant, found, now());
-      return found;
+      const allowed = allowedLists(found, now());
+      this.#memory.lists.set(this.#tenant, allowed, now());
+      return allowed;
     });
     background(read);
     const timely = await this.#timeline.measure("lists", within(read, LISTS_READ_MS, timer));
-    return timely.status === "ok" ? { lists: timely.value, late: false } : { lists: NO_LISTS, late: true };
+    if (timely.status === "ok") return { lists: timely.value, late: false };
+    return { lists: remembered ?? NO_LISTS, late: true };
   }
 }

@@ -1,19 +1,21 @@
 import type { KeyRecord } from "../events/index.ts";
 import type { TenantConfig } from "../features/index.ts";
+import { type AllowedLists, countItems } from "./allowed-lists.ts";
 import type { LastGoodPool } from "./last-good.ts";
 import {
   CONFIG_LIFE_MS,
   KEY_LIFE_MS,
   KEYS_IN_MEMORY_MAX,
   LAST_GOOD_LIFE_MS,
-  LISTS_LIFE_MS,
+  LATE_LISTS_LIFE_MS,
+  LISTS_ITEMS_IN_MEMORY_MAX,
   RANKED_IN_MEMORY_MAX,
   RANKED_ITEMS_IN_MEMORY_MAX,
   RANKED_LIFE_MS,
   TENANTS_IN_MEMORY_MAX,
 } from "./limits.ts";
 import { Lru } from "./lru.ts";
-import type { FallbackLists, RankedList } from "./ports.ts";
+import type { RankedList } from "./ports.ts";
 
 /** What the scorer named last for a tenant, and when. */
 export interface LiveModel {
@@ -30,7 +32,7 @@ export interface ServingMemory {
   configs: Lru<TenantConfig>;
   ranked: Lru<{ list: RankedList; shared: boolean }>;
   live: Lru<LiveModel>;
-  lists: Lru<FallbackLists>;
+  lists: Lru<AllowedLists>;
   /** A visitor's own last list. */
   lastGood: Lru<RankedList>;
   pools: Lru<LastGoodPool>;
@@ -48,7 +50,12 @@ export function createMemory(): ServingMemory {
       weightOf: ({ list }) => list.items.length,
     }),
     live: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: RANKED_LIFE_MS }),
-    lists: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: LISTS_LIFE_MS }),
+    lists: new Lru({
+      entriesMax: TENANTS_IN_MEMORY_MAX,
+      lifeMs: LATE_LISTS_LIFE_MS,
+      weightMax: LISTS_ITEMS_IN_MEMORY_MAX,
+      weightOf: countItems,
+    }),
     lastGood: new Lru({
       entriesMax: RANKED_IN_MEMORY_MAX,
       lifeMs: LAST_GOOD_LIFE_MS,

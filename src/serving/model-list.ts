@@ -133,7 +133,7 @@ function problemOf(outcome: NoList): Problem | null {
     case "ok":
       return null;
     case "cold":
-      return { reason: "scorer_cold", detail: "the model is being loaded" };
+      return { reason: "scorer_cold", detail: "the scorer is not ready yet" };
     case "late":
       return { reason: "scorer_late", detail: `the model did not answer within ${SCORE_MS} ms` };
     case "error":

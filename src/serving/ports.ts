@@ -1,6 +1,6 @@
 import type { Clock } from "../base/index.ts";
 import type { KeyRecord } from "../events/index.ts";
-import type { MaterialisedList, Profile, TenantConfig } from "../features/index.ts";
+import type { MaterialisedList, Profile, TenantConfig, WithdrawnItems } from "../features/index.ts";
 import type { ScoredItem, ScorerRpc } from "../registry/index.ts";
 import type { Timer } from "./deadline.ts";
 import type { Signer } from "./signer.ts";
@@ -27,6 +27,8 @@ export interface FallbackLists {
   trending: MaterialisedList | null;
   popular: MaterialisedList | null;
   newest: MaterialisedList | null;
+  /** What of them may not be answered any more. */
+  withdrawn: WithdrawnItems | null;
 }
 
 /** What the model's answers had in common lately, best first. */

@@ -128,6 +128,25 @@ it("notices an edit with the next poll, and rereads the overlay only when its et
   });
 });
 
+it("looks at the overlay every five seconds, and at the pointer every fifteen", async () => {
+  const h = harness(ENGINE);
+  await goLive(h.store, "acme", SHOP);
+  await h.warm("acme");
+  h.store.calls.length = 0;
+  const hidden = [{ item_id: "sandals", hidden: true, updated_at: 1 }];
+  await writeOverlay(h.store, "acme", mergeOverlay(null, hidden, { nowMs: 1 }), null);
+  await h.warm("acme", T0 + 5 * S - 1);
+  await h.warm("acme", T0 + 5 * S);
+  const answer = await h.score(requestOf("acme", ["boots"], { nowMs: T0 + 6 * S }));
+  expect(answer.status === "ok" && idsOf(answer)).toEqual(["novel", "atlas"]);
+  await h.warm("acme", T0 + 10 * S);
+  const read = (key: string) => h.store.calls.filter((call) => call.key === key).map(({ kind }) => kind);
+  expect(read("models/acme/current.json")).toEqual([]);
+  await h.warm("acme", T0 + 15 * S);
+  expect(read("models/acme/current.json")).toEqual(["get"]);
+  expect(read("overlay/acme.json").filter((kind) => kind === "etag")).toHaveLength(3);
+});
+
 it("after a long rest waits for the overlay, so that the first answer knows the edit", async () => {
   const h = harness(ENGINE);
   await goLive(h.store, "acme", SHOP);

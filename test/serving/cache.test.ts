@@ -59,11 +59,11 @@ describe("reads and caches of the hot path", () => {
     expect(world.scored).toHaveLength(4);
   });
 
-  it("asks the scorer again within 15 s, so that a new model or overlay shows", async () => {
+  it("asks the scorer again within 5 s, so that a new model or overlay shows", async () => {
     const world = warmWorld();
     const ask = isolate(world);
     await ask({ recent: ["x"] });
-    world.advance(14_999);
+    world.advance(4_999);
     expect((await ask({ recent: ["x"] })).modelVersion).toBe("m1");
     expect(world.scored).toHaveLength(1);
     world.advance(1);
@@ -99,7 +99,8 @@ describe("reads and caches of the hot path", () => {
     await other({ recent: ["y"] });
     world.failing.add("scorer");
     expect(shown(await other({ recent: ["x"] }))).toEqual(["a:model", "b:model", "c:model"]);
-    expect(world.reads.at(-1)).toBe("seen");
+    // The copy may be of before an item was withdrawn: the lists tell.
+    expect(world.reads.slice(-2)).toEqual(["seen", "lists"]);
   });
 
   it("writes a common last good list at most every five minutes", async () => {

@@ -200,6 +200,64 @@ describe("the fallback ladder", () => {
     expect(fallback.degraded?.reason).toBe("scorer_error");
   });
 
+  it("gives no withdrawn item from any list, while the model's own new list is not touched", async () => {
+    const world = worldWithLists();
+    world.score = ranks(["a", "b", "c", "d"]);
+    const ask = isolate(world);
+    await ask({ anonymousId: "device", recent: ["x"] });
+    const everywhere = ["b", "g1", "t1", "p1", "n1"];
+    world.lists.set(
+      "shore",
+      lists({
+        lastGood: ["g1", "g2"],
+        trending: ["t1", "t2"],
+        popular: ["p1", "p2"],
+        newest: ["n1", "n2"],
+        withdrawn: everywhere,
+      }),
+    );
+    world.failing.add("scorer");
+    const own = await ask({ anonymousId: "device", recent: ["x", "y"], limit: 5 });
+    expect(shown(own)).toEqual(["a:last_good", "c:last_good", "t2:trending", "p2:popular", "n2:newest"]);
+    world.advance(6_000);
+    const old = await ask({ anonymousId: "device", recent: ["x"] });
+    expect(shown(old)).toEqual(["a:model", "c:model", "t2:trending"]);
+    const common = await isolate(world)({ anonymousId: "other", recent: ["x", "y"], limit: 4 });
+    expect(shown(common)).toEqual(["g2:last_good", "t2:trending", "p2:popular", "n2:newest"]);
+    world.failing.clear();
+    expect(shown(await ask({ recent: ["z"] }))).toEqual(["a:model", "b:model", "c:model"]);
+  });
+
+  it("trusts no last good list of before the withdrawals that are named", async () => {
+    const world = worldWithLists();
+    const found = lists({ lastGood: ["g1"], trending: ["t1"] });
+    world.lists.set("shore", { ...found, withdrawn: { v: 1, sinceMs: 1, itemIds: [] } });
+    world.failing.add("scorer");
+    expect(shown(await isolate(world)({ recent: ["x"] }))).toEqual(["t1:trending"]);
+  });
+
+  it("answers from the lists read before while new ones are late", async () => {
+    const world = worldWithLists();
+    const ask = isolate(world);
+    await ask({ trending: true });
+    world.advance(31_000);
+    world.hanging.add("lists");
+    const answer = await world.waitOut(ask({ trending: true }));
+    expect(shown(answer)).toEqual(["t1:trending", "t2:trending", "p1:popular"]);
+    expect(answer.degraded?.reason).toBe("lists_late");
+  });
+
+  it("says so when it gives fewer items than asked for", async () => {
+    const world = worldWithLists();
+    const short = await isolate(world)({ trending: true, limit: 7, exclude: ["n1"] });
+    expect(short.items).toHaveLength(6);
+    expect(short.degraded).toEqual({
+      reason: "few_items",
+      detail: "only 6 of 7 items: the lists have no more that are allowed",
+    });
+    expect((await isolate(world)({ trending: true, limit: 6, exclude: ["n1"] })).degraded).toBeUndefined();
+  });
+
   it("carries the fields asked for, and no others", async () => {
     const world = worldWithLists();
     const { items } = await isolate(world)({ trending: true, limit: 1, fields: ["title", "url"] });

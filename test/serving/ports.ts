@@ -182,6 +182,7 @@ export function lists(ids: {
   popular?: string[];
   newest?: string[];
   lastGood?: string[];
+  withdrawn?: string[];
 }): FallbackLists {
   const list = (kind: MaterialisedList["kind"]) =>
     ids[kind] === undefined ? null : { v: 1 as const, kind, createdAtMs: 0, items: ids[kind].map(item) };
@@ -189,7 +190,15 @@ export function lists(ids: {
     ids.lastGood === undefined
       ? null
       : { v: 1, createdAtMs: 0, modelVersion: "m0", items: ids.lastGood.map(item) };
-  return { lastGood, trending: list("trending"), popular: list("popular"), newest: list("newest") };
+  const withdrawn =
+    ids.withdrawn === undefined ? null : { v: 1 as const, sinceMs: 0, itemIds: ids.withdrawn };
+  return {
+    lastGood,
+    trending: list("trending"),
+    popular: list("popular"),
+    newest: list("newest"),
+    withdrawn,
+  };
 }
 
 function item(itemId: string, rank: number) {

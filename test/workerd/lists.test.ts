@@ -1,6 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { DAY_MS, HOUR_MS, MINUTE_MS, r2ObjectStore } from "../../src/base/index.ts";
+import {
+  ANSWER_ITEMS_MAX,
+  DAY_MS,
+  EXCLUDE_MAX,
+  HOUR_MS,
+  MINUTE_MS,
+  r2ObjectStore,
+} from "../../src/base/index.ts";
 import { type Item, makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
 import {
   applyEvents,
@@ -124,6 +131,11 @@ describe("materialised lists", () => {
     expect(await refresh()).toEqual({ trending: 0, popular: 0, newest: 2 });
     expect(await ids("newest")).toEqual(["b", "a"]);
     expect(await ids("trending")).toEqual([]);
+  });
+
+  it("hold enough of the newest for the longest answer beside an item, with the most that may be excluded", async () => {
+    await put(Array.from({ length: 700 }, (_, n) => ({ item_id: `i${n}`, published_at: n })));
+    expect(await refresh()).toEqual({ trending: 0, popular: 0, newest: ANSWER_ITEMS_MAX + EXCLUDE_MAX + 1 });
   });
 
   it("are written when they changed, and by the cron once in five minutes", async () => {

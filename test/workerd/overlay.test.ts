@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { HOUR_MS, MINUTE_MS, r2ObjectStore, SECOND_MS } from "../../src/base/index.ts";
 import { readOverlay } from "../../src/catalogue/index.ts";
 import type { Item } from "../../src/events/index.ts";
+import { type WithdrawnItems, withdrawnName } from "../../src/features/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import { changeItem, changeItems, removeItem } from "../../src/ops/index.ts";
 import { promote, publish, rollback } from "../../src/registry/index.ts";
@@ -13,7 +14,7 @@ import { migrated } from "./migrated.ts";
 
 const START_MS = Date.UTC(2026, 10, 21, 12);
 
-const ports = () => ({ core: env.DB, store: r2ObjectStore(env.LAKE) });
+const ports = () => ({ core: env.DB, store: r2ObjectStore(env.LAKE), kv: env.KV });
 const changes = () => ({ core: env.DB, lake: openLake(r2ObjectStore(env.LAKE)) });
 const put = (items: Item[], nowMs: number, tenant = "t") => changeItems(changes(), tenant, { items, nowMs });
 const flush = (nowMs: number, force = false) => flushOverlay(ports(), "t", { nowMs, force });
@@ -28,6 +29,7 @@ async function goLive(content: string, createdAtMs: number): Promise<void> {
 beforeEach(async () => {
   await migrated(env.DB, "core");
   await emptied(env.LAKE);
+  for (const { name } of (await env.KV.list()).keys) await env.KV.delete(name);
 });
 
 describe("the overlay", () => {
@@ -70,7 +72,7 @@ describe("the overlay", () => {
     await put([{ item_id: "a" }], START_MS);
     const away = { ...ports().store, put: () => Promise.reject(new Error("R2 is away")) };
     await expect(
-      flushOverlay({ core: env.DB, store: away }, "t", { nowMs: START_MS, force: false }),
+      flushOverlay({ ...ports(), store: away }, "t", { nowMs: START_MS, force: false }),
     ).rejects.toThrow("R2 is away");
     expect(await flushOverlays(ports(), START_MS + MINUTE_MS)).toEqual({ faults: [] });
     expect(await ids()).toEqual(["a"]);
@@ -91,6 +93,43 @@ describe("the overlay", () => {
     await rollback(ports().store, "t", { nowMs: START_MS + 5 * HOUR_MS });
     await flushOverlays(ports(), START_MS + 5 * HOUR_MS);
     expect(await ids()).toEqual(["second", "third"]);
+  });
+
+  it("names withdrawn items beside it, not those shown again, and writes nothing while there are none", async () => {
+    const withdrawn = () => env.KV.get<WithdrawnItems>(withdrawnName("t"), "json");
+    await put([{ item_id: "a" }, { item_id: "b" }, { item_id: "c" }, { item_id: "d" }], START_MS);
+    await flush(START_MS);
+    expect(await withdrawn()).toBeNull();
+
+    await put(
+      [
+        { item_id: "a", hidden: true },
+        { item_id: "b", stock: 0 },
+      ],
+      START_MS + MINUTE_MS,
+    );
+    await put([{ item_id: "x", hidden: true }], START_MS + MINUTE_MS, "other");
+    await removeItem(changes(), "t", { itemId: "c", nowMs: START_MS + MINUTE_MS });
+    await flush(START_MS + MINUTE_MS);
+    expect((await withdrawn())?.itemIds.sort()).toEqual(["a", "b", "c"]);
+
+    await changeItem(changes(), "t", {
+      itemId: "a",
+      patch: { hidden: false },
+      nowMs: START_MS + 2 * MINUTE_MS,
+    });
+    await put([{ item_id: "b" }, { item_id: "c" }], START_MS + 2 * MINUTE_MS);
+    await flush(START_MS + 2 * MINUTE_MS);
+    expect((await withdrawn())?.itemIds).toEqual([]);
+  });
+
+  it("stays behind while the withdrawn items cannot be told", async () => {
+    await put([{ item_id: "a", hidden: true }], START_MS);
+    const away = { get: env.KV.get.bind(env.KV), put: () => Promise.reject(new Error("KV is away")) };
+    const failing = { ...ports(), kv: away };
+    await expect(flushOverlay(failing, "t", { nowMs: START_MS, force: false })).rejects.toThrow("KV is away");
+    await flushOverlays(ports(), START_MS + MINUTE_MS);
+    expect(await env.KV.get(withdrawnName("t"), "json")).toMatchObject({ itemIds: ["a"] });
   });
 
   it("keeps the etag when a forced write would change nothing", async () => {

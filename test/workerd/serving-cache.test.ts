@@ -24,9 +24,16 @@ describe("lists in KV", () => {
       trending: list("trending", "t1"),
       popular: null,
       newest: list("newest", "n1"),
+      withdrawn: null,
     });
     expect(await store.read("hill")).toMatchObject({ trending: null, popular: list("popular", "h1") });
-    expect(await store.read("shor")).toEqual({ lastGood: null, trending: null, popular: null, newest: null });
+    expect(await store.read("shor")).toEqual({
+      lastGood: null,
+      trending: null,
+      popular: null,
+      newest: null,
+      withdrawn: null,
+    });
   });
 
   it("keeps one last good list per tenant, and leaves a young one as it is", async () => {

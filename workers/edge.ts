@@ -11,11 +11,13 @@ import { catalogueRoutes } from "./edge/routes-catalogue.ts";
 import { eventRoutes } from "./edge/routes-events.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
+import { tenantRoutes } from "./edge/routes-tenant.ts";
 
 const app = buildApp([
   ...eventRoutes,
   ...answerRoutes,
   ...catalogueRoutes,
+  ...tenantRoutes,
   ...adminRoutes,
   ...modelRoutes,
   ...serviceRoutes,

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { ID_CHARS_MAX, IMPRESSION_ITEMS_MAX, RECOMMENDATION_ID_BYTES_MAX } from "../base/index.ts";
+import { IMPRESSION_ITEMS_MAX, RECOMMENDATION_ID_BYTES_MAX } from "../base/index.ts";
+import { idSchema } from "./id.ts";
 import { isUuidV7 } from "./uuid.ts";
 
-const id = z.string().min(1).max(ID_CHARS_MAX);
 const epochMs = z.int().nonnegative();
 
 export const eventItemSchema = z.strictObject({
-  item_id: id,
+  item_id: idSchema,
   /** 0 is the first place shown. */
   position: z.int().nonnegative().max(10_000).optional(),
 });
@@ -19,10 +19,10 @@ export const eventSchema = z
   .strictObject({
     event_id: z.string().refine(isUuidV7, "must be a UUIDv7 in lower case"),
     type: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, "must match [a-z][a-z0-9_]{0,39}"),
-    user_id: id.optional(),
-    anonymous_id: id.optional(),
-    session_id: id.optional(),
-    item_id: id.optional(),
+    user_id: idSchema.optional(),
+    anonymous_id: idSchema.optional(),
+    session_id: idSchema.optional(),
+    item_id: idSchema.optional(),
     items: z.array(eventItemSchema).min(1).max(IMPRESSION_ITEMS_MAX).optional(),
     value: z.number().optional(),
     quantity: z.number().positive().max(1_000_000).optional(),

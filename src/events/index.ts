@@ -11,6 +11,7 @@ export {
   eventToRow,
 } from "./columns.ts";
 export { type Event, type EventMessage, eventItemSchema, eventSchema, type StoredEvent } from "./event.ts";
+export { idSchema } from "./id.ts";
 export {
   ITEM_FIELDS,
   type Item,

@@ -1,13 +1,12 @@
 import * as z from "zod";
-import { ID_CHARS_MAX } from "../base/index.ts";
+import { idSchema } from "./id.ts";
 
-const id = z.string().min(1).max(ID_CHARS_MAX);
 const label = z.string().min(1).max(100);
 const attribute = z.union([z.string().max(500), z.number(), z.boolean()]);
 
 /** One item of a tenant's catalogue. What is absent is unknown; `hidden` and `stock: 0` keep it out of every answer. */
 export const itemSchema = z.strictObject({
-  item_id: id,
+  item_id: idSchema,
   title: z.string().max(500).optional(),
   url: z.string().max(2_000).optional(),
   image: z.string().max(2_000).optional(),
@@ -53,7 +52,7 @@ export interface StoredItem extends Item {
 }
 
 export const userSchema = z.strictObject({
-  user_id: id,
+  user_id: idSchema,
   attributes: z.record(z.string().max(40), attribute).optional(),
 });
 

@@ -30,7 +30,9 @@ const listQuery = z.object({
     .max(ANSWER_ITEMS_MAX)
     .default(ANSWER_ITEMS_DEFAULT)
     .describe("How many items."),
-  exclude: listOf(id, EXCLUDE_MAX).optional().describe("Item ids, comma-separated, that must not come."),
+  exclude: listOf(id, EXCLUDE_MAX)
+    .optional()
+    .describe("Item ids, comma-separated, that must not come. An id that holds a comma cannot be named."),
   fields: listOf(z.enum(ITEM_FIELDS), ITEM_FIELDS.length)
     .optional()
     .describe(`Item fields to carry, comma-separated, of: ${ITEM_FIELDS.join(", ")}.`),
@@ -55,7 +57,7 @@ export const recommendationsQuerySchema = listQuery.extend({
   recent: listOf(id, HISTORY_MAX)
     .optional()
     .describe(
-      "The visitor's latest item ids, oldest first, comma-separated; from five on, they stand for the profile.",
+      "The visitor's latest item ids, oldest first, comma-separated; from five on, they stand for the profile. An id that holds a comma cannot be named.",
     ),
 });
 

@@ -136,6 +136,15 @@ describe("events", () => {
     });
   });
 
+  it("says of a robot's events that they change nothing, but not of a server's", async () => {
+    const path = `/v1/events?key=${of("shore").publishable}`;
+    const curl = { headers: { "user-agent": "curl/8.5.0" }, body: JSON.stringify(view("r")) };
+    const { json } = await call("POST", path, undefined, curl);
+    expect(json).toMatchObject({ accepted: 1, notices: [{ field: "user-agent" }] });
+    expect(json.notices[0].message).toContain("robot");
+    expect((await call("POST", "/v1/events", of("shore").secret, curl)).json).not.toHaveProperty("notices");
+  });
+
   it("rejects only the bad one of a list, by its place and field", async () => {
     const bad = { ...view("x"), consent: "perhaps" };
     const reply = await post("/v1/events", [view("g1"), bad, view("g2")], of("shore").secret);
@@ -165,6 +174,8 @@ describe("events", () => {
     expect((await call("POST", "/v1/events", of("shore").secret, { body: "{" })).json.error.code).toBe(
       "invalid_body",
     );
+    const empty = await call("POST", "/v1/events", of("shore").secret);
+    expect([empty.status, empty.json.error.code]).toEqual([400, "invalid_body"]);
   });
 
   it("stores a browser's user id only with a token where the tenant requires one, and says so", async () => {
@@ -183,6 +194,44 @@ describe("events", () => {
     expect((await post(other, events())).json.notices?.[0].field).toBe("user_id");
     await until(async () => (await subjects("strict")).length === 2);
     expect(await subjects("strict")).toEqual(["a:device", "u:ann"]);
+  });
+});
+
+describe("a tenant's settings", () => {
+  it("are read and changed with its secret key, and work at once where they were changed", async () => {
+    const made = await createTenant("changing", {});
+    const path = "/v1/admin/tenant";
+    const patch = (body: unknown, key?: string) => call("PATCH", path, key, { body: JSON.stringify(body) });
+    expect((await get(path, made.publishable)).status).toBe(403);
+    expect((await patch({ require_user_token: true }, made.publishable)).status).toBe(403);
+    const before = (await get(path, made.secret)).json;
+    expect(before).toMatchObject({ tenant: "changing", custom_event_types: [], require_user_token: false });
+
+    const wish = () => [{ ...view("a"), type: "wish", user_id: "ann" }];
+    const send = () =>
+      call("POST", `/v1/events?key=${made.publishable}`, undefined, {
+        headers: BROWSER,
+        body: JSON.stringify(wish()),
+      });
+    expect((await send()).json.verdicts[0].error.field).toBe("type");
+    expect((await patch({ custom_event_types: ["wish"] }, made.secret)).json).toEqual({
+      ...before,
+      custom_event_types: ["wish"],
+    });
+    const after = await patch({ require_user_token: true }, made.secret);
+    expect(after.json).toEqual({ ...before, custom_event_types: ["wish"], require_user_token: true });
+    expect((await get(path, made.secret)).json).toEqual(after.json);
+    const taken = (await send()).json;
+    expect(taken).toMatchObject({ accepted: 1, notices: [{ field: "user_id" }] });
+
+    for (const wrong of [
+      { custom_event_types: ["No Type"] },
+      { origins: [] },
+      { require_user_token: "yes" },
+    ]) {
+      expect((await patch(wrong, made.secret)).json.error.code).toBe("invalid_body");
+    }
+    expect((await call("PATCH", path, made.secret)).status).toBe(400);
   });
 });
 
@@ -221,8 +270,28 @@ describe("catalogue and answers", () => {
     expect((await post("/v1/items", many, secret)).json.error).toMatchObject({
       limit: ITEMS_PER_REQUEST_MAX,
     });
+    const twice = [{ item_id: "twice" }, { item_id: "twice" }, { item_id: ".." }];
+    expect((await post("/v1/items", twice, secret)).json).toMatchObject({
+      upserted: 1,
+      rejected: [{ index: 2, error: { field: "item_id" } }],
+    });
+    expect((await call("DELETE", "/v1/items/twice", secret)).status).toBe(200);
     expect((await post("/v1/users", [{ user_id: "u1" }], secret)).json).toMatchObject({ upserted: 1 });
     expect((await get("/v1/users/u1", secret)).json).toMatchObject({ user_id: "u1" });
+  });
+
+  it("takes every one of twenty patches at once", async () => {
+    const { secret } = of("bound");
+    await post("/v1/items", [{ item_id: "busy" }], secret);
+    const fields = { title: "t", brand: "b", price: 1, stock: 3, url: "u", image: "i", currency: "EUR" };
+    const patches = Array.from({ length: 20 }, (_, n) => Object.entries(fields)[n % 7] as [string, unknown]);
+    const replies = await Promise.all(
+      patches.map(([name, value]) =>
+        call("PATCH", "/v1/items/busy", secret, { body: JSON.stringify({ [name]: value }) }),
+      ),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
+    expect((await get("/v1/items/busy", secret)).json).toMatchObject(fields);
   });
 
   it("answers a fresh tenant from its newest items, with an id that we signed", async () => {
@@ -242,7 +311,7 @@ describe("catalogue and answers", () => {
     );
     await post("/v1/admin/refresh", {}, other.secret);
     const reply = await get(
-      `/v1/recommendations?user_id=ann&fields=title,url&scenario=home&key=${other.publishable}`,
+      `/v1/recommendations?user_id=ann&limit=1&fields=title,url&scenario=home&key=${other.publishable}`,
     );
     expect(reply.json.items).toEqual([
       { item_id: "n1", score: expect.any(Number), source: "newest", title: "One" },
@@ -346,6 +415,12 @@ describe("models, documents and the rest", () => {
     const wrong = await post("/v1/trending", {});
     expect(wrong.status).toBe(405);
     expect(wrong.headers.get("allow")).toBe("GET");
+    for (const { headers } of [wrong, await get("/v1/nothing"), await get("/v1/trending")]) {
+      expect(headers.get("access-control-allow-origin")).toBe("*");
+      expect(headers.get("access-control-expose-headers")).toContain("retry-after");
+    }
+    const answered = await get(`/v1/trending?key=${of("shore").publishable}`);
+    expect(answered.headers.get("access-control-expose-headers")).toContain("server-timing");
   });
 
   it("stops a runaway address, and tells it when to come again", async () => {

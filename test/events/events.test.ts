@@ -14,6 +14,7 @@ import {
   makeUuidV7,
   parseKey,
   type StoredEvent,
+  userSchema,
   uuidV7TimeMs,
 } from "../../src/events/index.ts";
 
@@ -50,6 +51,21 @@ describe("the event schema", () => {
     expect(complaints({ type: "identify" })).toEqual(["user_id"]);
     expect(complaints({ type: "impression", item_id: undefined })).toEqual(["items"]);
     expect(complaints({ surprise: 1 })).toEqual([""]);
+  });
+
+  it("takes as an id any text that an address and UTF-8 can carry, for events, items and users", () => {
+    for (const id of ["a b/ü,%2F", "...", ".a", "😀", "-"]) {
+      expect(complaints({ user_id: id, item_id: id, items: [{ item_id: id }] })).toEqual([]);
+    }
+    for (const id of [".", "..", "\ud83d", "a\ude00", "\ude00\ud83d", ""]) {
+      const wrong = { user_id: id, anonymous_id: id, session_id: id, item_id: id, items: [{ item_id: id }] };
+      expect(new Set(complaints(wrong))).toEqual(
+        new Set(["user_id", "anonymous_id", "session_id", "item_id", "items.0.item_id"]),
+      );
+      expect(itemSchema.safeParse({ item_id: id }).success).toBe(false);
+      expect(userSchema.safeParse({ user_id: id }).success).toBe(false);
+    }
+    expect(itemSchema.safeParse({ item_id: ".." }).error?.issues[0]?.message).toContain('".."');
   });
 
   it("gives each standard type a code of its own", () => {

@@ -5,7 +5,7 @@ import { Timeline } from "../../src/serving/index.ts";
 import { checkCaller, checkRoot, readCaller } from "./access.ts";
 import { type Env, servingPorts } from "./bindings.ts";
 import { readJson } from "./body.ts";
-import { allowOrigin, preflight, SECURITY_HEADERS } from "./cors.ts";
+import { allowAnyOrigin, allowOrigin, preflight, SECURITY_HEADERS } from "./cors.ts";
 import { type Call, type Endpoint, pathPattern } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
 import { logFailure } from "./log.ts";
@@ -23,7 +23,7 @@ export function buildApp(endpoints: readonly Endpoint[]): App {
   }
   registerDocuments(app, endpoints);
   app.options("/v1/*", (c) => preflight(c, endpoints));
-  app.notFound((c) => finish(unrouted(c, endpoints).toResponse()));
+  app.notFound((c) => finish(toResponse(unrouted(c, endpoints))));
   app.onError((error, c) => finish(failed(error, c.req.routePath)));
   return app;
 }
@@ -51,7 +51,8 @@ async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
 
 function openCall(c: EdgeContext, endpoint: Endpoint): Call {
   const request = c.req.raw;
-  const json = () => readJson(request, endpoint.body?.limit ?? { name: "NO_BODY", bytes: 0 });
+  const { limit = { name: "NO_BODY", bytes: 0 }, required = false } = endpoint.body ?? {};
+  const json = () => readJson(request, { limit, required });
   return {
     tenant: "",
     keyKind: "publishable",
@@ -107,9 +108,12 @@ function finish(response: Response): Response {
 function failed(error: Error, route: string): Response {
   const known = error instanceof ApiError;
   if (!known) logFailure(route, error);
-  const response = (known ? error : new ApiError("internal", "something failed on our side")).toResponse();
-  // An error releases nothing, and a page's developer should see it.
-  response.headers.set("access-control-allow-origin", "*");
+  return toResponse(known ? error : new ApiError("internal", "something failed on our side"));
+}
+
+function toResponse(error: ApiError): Response {
+  const response = error.toResponse();
+  allowAnyOrigin(response.headers);
   return response;
 }
 

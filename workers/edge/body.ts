@@ -8,10 +8,14 @@ export interface BodyLimit {
 
 /**
  * The body as JSON, whatever its content type says: sendBeacon sends `text/plain`, which needs no preflight. An empty body is
- * an empty object.
+ * an empty object where the route needs none.
  */
-export async function readJson(request: Request, limit: BodyLimit): Promise<unknown> {
+export async function readJson(
+  request: Request,
+  { limit, required }: { limit: BodyLimit; required: boolean },
+): Promise<unknown> {
   const text = await readText(request, limit);
+  if (text === "" && required) throw new ApiError("invalid_body", "the body is empty");
   if (text === "") return {};
   try {
     return JSON.parse(text);

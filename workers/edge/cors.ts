@@ -15,6 +15,15 @@ export const SECURITY_HEADERS: readonly [string, string][] = [
 /** Short, so that a key's new origin works soon. */
 const PREFLIGHT_LIFE_S = 600;
 
+/** What a page's script may read of the headers besides those that the browser always shows. */
+const EXPOSED = "allow, retry-after, server-timing";
+
+/** Lets any page read an error: it releases nothing, and who develops the page should see it. */
+export function allowAnyOrigin(headers: Headers): void {
+  headers.set("access-control-allow-origin", "*");
+  headers.set("access-control-expose-headers", EXPOSED);
+}
+
 /** Lets the page read the answer: any page for a key without origins, else the key's own. */
 export function allowOrigin(headers: Headers, record: KeyRecord, origin: string | null): void {
   if (record.origins.length === 0) headers.set("access-control-allow-origin", "*");
@@ -22,7 +31,7 @@ export function allowOrigin(headers: Headers, record: KeyRecord, origin: string 
     headers.append("vary", "Origin");
     if (origin !== null) headers.set("access-control-allow-origin", origin);
   }
-  headers.set("access-control-expose-headers", "server-timing, retry-after");
+  headers.set("access-control-expose-headers", EXPOSED);
   // Lets the page's own performance entries show `Server-Timing`.
   headers.set("timing-allow-origin", headers.get("access-control-allow-origin") ?? "*");
 }

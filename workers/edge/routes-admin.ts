@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { HOUR_MS, ID_CHARS_MAX, SECOND_MS } from "../../src/base/index.ts";
-import { type KeyRecord, TENANT_PATTERN } from "../../src/events/index.ts";
+import { HOUR_MS, SECOND_MS } from "../../src/base/index.ts";
+import { idSchema, type KeyRecord } from "../../src/events/index.ts";
 import { mintUserToken } from "../../src/serving/index.ts";
 import { memory, pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
@@ -15,7 +15,7 @@ const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s]+$/, "must be an origin such as https://shop.example")
   .max(300);
-const origins = z
+export const originsSchema = z
   .array(origin)
   .max(50)
   .default([])
@@ -31,49 +31,15 @@ const keySchema = z.object({
 
 const common = { tag: "admin", access: "secret" } as const;
 
-/** Tenants, keys, tokens, figures: all of it is the pipeline's; here it is only checked and passed on. */
+/** Keys, tokens, figures: all of it is the pipeline's; here it is only checked and passed on. */
 export const adminRoutes: Endpoint[] = [
-  endpoint({
-    tag: "admin",
-    access: "root",
-    method: "post",
-    path: "/v1/admin/tenants",
-    summary: "Makes a tenant and its first two keys, which are told this once.",
-    body: {
-      schema: z.object({
-        tenant: z.string().regex(TENANT_PATTERN, `must match ${TENANT_PATTERN.source}`),
-        origins,
-        custom_event_types: z
-          .array(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, "must match [a-z][a-z0-9_]{0,39}"))
-          .max(100)
-          .default([]),
-        require_user_token: z.boolean().default(false),
-      }),
-      limit: SMALL_BODY,
-      required: true,
-      example: { tenant: "my-shop", origins: ["https://shop.example"] },
-    },
-    status: 201,
-    answer: z.object({ tenant: z.string(), publishable_key: z.string(), secret_key: z.string() }),
-    async handle({ env, body }) {
-      const { tenant, custom_event_types, require_user_token, ...rest } = await body();
-      const made = await pipeline(env).createTenant(tenant, {
-        origins: rest.origins,
-        customEventTypes: custom_event_types,
-        requireUserToken: require_user_token,
-      });
-      if ("error" in made)
-        throw new ApiError("conflict", `the tenant "${tenant}" exists already`, { field: "tenant" });
-      return { tenant, publishable_key: made.publishableKey, secret_key: made.secretKey };
-    },
-  }),
   endpoint({
     ...common,
     method: "post",
     path: "/v1/admin/keys",
     summary: "Makes a key, which is told this once.",
     body: {
-      schema: z.object({ kind: z.enum(["publishable", "secret"]), origins }),
+      schema: z.object({ kind: z.enum(["publishable", "secret"]), origins: originsSchema }),
       limit: SMALL_BODY,
       required: true,
       example: { kind: "publishable", origins: ["https://shop.example"] },
@@ -114,7 +80,7 @@ export const adminRoutes: Endpoint[] = [
     summary: "Vouches for a user id, so that a browser may send it where the tenant requires a token.",
     body: {
       schema: z.object({
-        user_id: z.string().min(1).max(ID_CHARS_MAX),
+        user_id: idSchema,
         ttl_s: z.int().min(1).max(USER_TOKEN_TTL_MAX_S).default(USER_TOKEN_TTL_DEFAULT_S),
       }),
       limit: SMALL_BODY,

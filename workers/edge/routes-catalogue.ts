@@ -15,6 +15,7 @@ import type { Contended, PipelineAdmin } from "../../src/ops/index.ts";
 import { pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError, firstIssue } from "./errors.ts";
+import { found, settled } from "./outcome.ts";
 
 const LIST_DEFAULT = 100;
 const LIST_MAX = 1_000;
@@ -190,16 +191,4 @@ function unwrap(body: unknown, name: string): unknown {
   return typeof body === "object" && body !== null && name in body
     ? (body as Record<string, unknown>)[name]
     : body;
-}
-
-function settled<T>(outcome: T | Contended): T {
-  if (typeof outcome !== "object" || outcome === null || !("error" in outcome)) return outcome as T;
-  throw new ApiError("unavailable", "others are changing the same item all the time; repeat the call", {
-    headers: { "retry-after": "1" },
-  });
-}
-
-function found<T>(record: T | null, one: string, id: string): T {
-  if (record === null) throw new ApiError("not_found", `there is no ${one} "${id}"`, { field: "id" });
-  return record;
 }

@@ -11,6 +11,13 @@ import { ApiError } from "./errors.ts";
 /** Without the configuration a custom type would be refused for good: better to ask the client to come again. */
 const CONFIG_READ_MS = 1_000;
 
+/** Taken, and of no effect on any list: who tries the API with a tool of the command line would wonder. */
+const COUNTED_AS_ROBOT = {
+  field: "user-agent",
+  message:
+    "counted as a robot: the events are kept, but change no list and no profile; send a browser's user agent, or the secret key from a server",
+};
+
 const event = eventSchema.meta({ id: "Event" });
 
 const verdictSchema = z.object({
@@ -63,11 +70,12 @@ export const eventRoutes: Endpoint[] = [
         call.json(),
         vouchedUserOf(call),
       ]);
+      const client = clientOf(call);
       let userIgnored = false;
       const judged = acceptEvents(unwrap(body), {
         tenant: call.tenant,
         nowMs: Date.now(),
-        ...clientOf(call),
+        ...client,
         config,
         userTrusted(userId) {
           const trusted = call.keyKind === "secret" || !config.requireUserToken || userId === vouchedUser;
@@ -85,11 +93,15 @@ export const eventRoutes: Endpoint[] = [
       }
       await send(call, judged.value.accepted);
       const rejected = judged.value.verdicts.filter(({ status }) => status === "rejected");
+      const notices = [
+        ...(userIgnored ? [USER_IGNORED] : []),
+        ...(client.isBot && judged.value.accepted.length > 0 ? [COUNTED_AS_ROBOT] : []),
+      ];
       return {
         accepted: judged.value.verdicts.length - rejected.length,
         rejected: rejected.length,
         verdicts: rejected,
-        ...(userIgnored ? { notices: [USER_IGNORED] } : {}),
+        ...(notices.length === 0 ? {} : { notices }),
       };
     },
   }),

@@ -3,7 +3,7 @@ import type { Ports } from "./ports.ts";
 import { checkAccount } from "./preflight.ts";
 import { type Jurisdiction, provision } from "./provision.ts";
 import type { Resources } from "./resources.ts";
-import { makeSecrets, putSecrets, secretsAreSet } from "./secrets.ts";
+import { makeSecrets, missingSecrets, putSecrets } from "./secrets.ts";
 import { createFirstTenant } from "./tenant.ts";
 import { must } from "./wrangler.ts";
 
@@ -51,16 +51,18 @@ export async function deploy(options: DeployOptions, resources: Resources, ports
   await createFirstTenant({ ...options, url }, ports);
 }
 
-/** Made once: new ones would void every user token and recommendation id in the world. */
+/** Each is made once: new ones would void every user token and recommendation id in the world. */
 async function ensureSecrets(resources: Resources, { wrangler, say, ...ports }: Ports): Promise<void> {
-  if (await secretsAreSet(wrangler, resources)) {
+  const missing = await missingSecrets(wrangler, resources);
+  if (missing.length === 0) {
     say("Secrets: set already, left as they are.");
     return;
   }
-  say("Making the secrets …");
-  const secrets = makeSecrets(ports.random);
+  say(`Making the secrets ${missing.join(" and ")} …`);
+  const secrets = makeSecrets(missing, ports.random);
   // Kept before it is uploaded: a deploy that breaks off here must not leave a token that nobody knows.
-  ports.writeDeployed({ ...ports.readDeployed(), adminToken: secrets.ADMIN_TOKEN });
+  const { ADMIN_TOKEN: adminToken } = secrets;
+  if (adminToken !== undefined) ports.writeDeployed({ ...ports.readDeployed(), adminToken });
   await putSecrets(wrangler, resources, secrets);
 }
 

@@ -2,7 +2,7 @@ import { withIds } from "./config-ids.ts";
 import type { Ports } from "./ports.ts";
 import { type Jurisdiction, kvId } from "./provision.ts";
 import type { Resources } from "./resources.ts";
-import { DeployError, must, type WranglerResult } from "./wrangler.ts";
+import { DeployError, isAbsent, must } from "./wrangler.ts";
 
 export interface DestroyOptions {
   provisioned?: Jurisdiction;
@@ -89,12 +89,4 @@ async function removeBucket(options: DestroyOptions, { bucket }: Resources, port
     "run `npm run destroy` again then to delete the bucket itself. Empty it in the dashboard to be done sooner.",
   );
   return false;
-}
-
-/** Codes: 10007 Worker, 10006 bucket, 7404 database, 11000 queue; the words differ between wrangler's versions. */
-function isAbsent({ code, stdout, stderr }: WranglerResult): boolean {
-  return (
-    code !== 0 &&
-    /not found|does(n't| not) exist|could ?n[o']t find|No KV|10007|10006|7404|11000/i.test(stdout + stderr)
-  );
 }

@@ -42,5 +42,5 @@ function answer(args: readonly string[], created: string[]): WranglerResult {
   const lists = args.includes("list") && command !== "secret list";
   const whoami = { loggedIn: true, accounts: [{ id: "(your account)", name: "(your account)" }] };
   const stdout = args[0] === "whoami" ? JSON.stringify(whoami) : lists ? JSON.stringify(rows) : "";
-  return { code: exists ? 0 : 1, stdout, stderr: "" };
+  return { code: exists ? 0 : 1, stdout, stderr: exists ? "" : "not found" };
 }

@@ -55,12 +55,22 @@ export const runWrangler: Wrangler = ({ args, input, env }) =>
 
 /** A wrangler call that must succeed; the error carries wrangler's own words. */
 export async function must(wrangler: Wrangler, call: WranglerCall): Promise<string> {
-  const { code, stdout, stderr } = await wrangler(call);
-  if (code !== 0) {
-    const words = (stderr.trim() || stdout.trim()).split("\n").slice(-25).join("\n");
-    throw new DeployError(`wrangler ${call.args.join(" ")} failed:\n${words}`);
-  }
-  return stdout;
+  const result = await wrangler(call);
+  if (result.code !== 0) throw failure(call, result);
+  return result.stdout;
+}
+
+export function failure({ args }: WranglerCall, { stdout, stderr }: WranglerResult): DeployError {
+  const words = (stderr.trim() || stdout.trim()).split("\n").slice(-25).join("\n");
+  return new DeployError(`wrangler ${args.join(" ")} failed:\n${words}`);
+}
+
+/** Whether a call failed because there is no such thing. Codes: 10007 Worker, 10006 bucket, 7404 database, 11000 queue; the words differ between wrangler's versions. */
+export function isAbsent({ code, stdout, stderr }: WranglerResult): boolean {
+  return (
+    code !== 0 &&
+    /not found|does(n't| not) exist|could ?n[o']t find|No KV|10007|10006|7404|11000/i.test(stdout + stderr)
+  );
 }
 
 /** Something the operator can act on: shown as its message, without a stack. */

@@ -134,6 +134,21 @@ describe("deploy", () => {
     }
   });
 
+  it.each(["ADMIN_TOKEN", "SIGNING_SECRET"])("makes only the other secret where %s is set", async (held) => {
+    account.workers.set("lakeshore", new Set([held]));
+    await deploy(options, resources, account.ports);
+    const [made] = account.inputs.map((input) => Object.keys(JSON.parse(input)));
+    expect(account.inputs).toHaveLength(1);
+    expect(made).toEqual(["ADMIN_TOKEN", "SIGNING_SECRET"].filter((name) => name !== held));
+    expect(account.deployed === null).toBe(held === "ADMIN_TOKEN");
+  });
+
+  it("makes no secret where it could not ask which are set", async () => {
+    account.online = false;
+    await expect(deploy(options, resources, account.ports)).rejects.toThrow("fetch failed");
+    expect(account.inputs).toEqual([]);
+  });
+
   it("leaves secrets that another machine made, and says how to set a new token", async () => {
     account.workers.set("lakeshore", new Set(["ADMIN_TOKEN", "SIGNING_SECRET"]));
     await deploy(options, resources, account.ports);

@@ -18,6 +18,7 @@ export interface FakeAccount {
   tenants: Set<string>;
   loggedIn: boolean;
   paid: boolean;
+  online: boolean;
   bucketHoldsObjects: boolean;
   answers: (string | null)[];
 }
@@ -39,6 +40,7 @@ export function fakeAccount(configs: Record<string, string>): FakeAccount {
     tenants: new Set(),
     loggedIn: true,
     paid: true,
+    online: true,
     bucketHoldsObjects: false,
     answers: [],
     ports: {
@@ -119,11 +121,13 @@ function command(account: FakeAccount, args: string[], input: string | undefined
   if (words.startsWith("queues delete")) return remove(account.queues, flag("delete"));
   if (words.startsWith("workflows delete")) return OK;
   if (words.startsWith("secret list")) {
+    if (!account.online) return failure("fetch failed");
     const held = account.workers.get(flag("--name"));
     return held === undefined ? failure("Worker not found") : json([...held].map((name) => ({ name })));
   }
   if (words.startsWith("secret bulk")) {
-    account.workers.set(flag("--name"), new Set(Object.keys(JSON.parse(input ?? "{}"))));
+    const held = account.workers.get(flag("--name")) ?? [];
+    account.workers.set(flag("--name"), new Set([...held, ...Object.keys(JSON.parse(input ?? "{}"))]));
     return OK;
   }
   if (args[0] === "deploy") return OK;

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { listName, type MaterialisedList } from "../../src/features/index.ts";
+import { DAY_MS } from "../../src/base/index.ts";
+import { listName, type MaterialisedList, putItems, writeWithdrawn } from "../../src/features/index.ts";
 import { cacheApiSeenLists, kvLists, type LastGoodList, type RankedList } from "../../src/serving/index.ts";
+import { migrated } from "./migrated.ts";
 
 const NOW_MS = 1_700_000_000_000;
 
@@ -34,6 +36,16 @@ describe("lists in KV", () => {
       newest: null,
       withdrawn: null,
     });
+  });
+
+  it("reads the withdrawn items that the pipeline wrote, in the same read", async () => {
+    await migrated(env.DB, "core");
+    const hidden = { item_id: "gone", published_at: 1, updated_at: NOW_MS, hidden: true };
+    await putItems(env.DB, "cliff", [hidden, { item_id: "here", published_at: 1, updated_at: NOW_MS }]);
+    expect(await writeWithdrawn({ core: env.DB, kv: env.KV }, "cliff", NOW_MS)).toBe(1);
+    const { withdrawn } = await kvLists(env.KV, () => NOW_MS).read("cliff");
+    expect(withdrawn?.itemIds).toEqual(["gone"]);
+    expect(withdrawn?.sinceMs).toBeLessThan(NOW_MS - DAY_MS);
   });
 
   it("keeps one last good list per tenant, and leaves a young one as it is", async () => {

@@ -6,6 +6,7 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangle
 import { bundleWorker } from "./bundle.ts";
 import { Flushes } from "./drain.ts";
 import { applyMigrations } from "./migrate.ts";
+import { shieldRuntime, withoutSignalHooks } from "./own-signals.ts";
 import { ROOT, WORKER_CONFIGS, type WorkerName } from "./workers.ts";
 
 export { ROOT, WORKER_CONFIGS, type WorkerName };
@@ -23,6 +24,8 @@ export interface LocalOptions {
   /** Shortens the Queue's wait, for tests; the configured 5 s otherwise. */
   queueTimeoutS?: number;
   inspectorPort?: number;
+  /** The caller handles signals and disposes; otherwise the runtime and the process end at the first one. */
+  ownSignals?: boolean;
   verbose?: boolean;
   /** Lines that the Workers log. */
   onLog?: (line: string) => void;
@@ -57,17 +60,20 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
   const log = new LineLog(options.verbose === true ? LogLevel.INFO : LogLevel.WARN, options.onLog, (line) =>
     flushes.read(line),
   );
-  const miniflare = new Miniflare({
-    ...convertV4MiniflareOptions({ workers } as Parameters<typeof convertV4MiniflareOptions>[0]),
-    host: options.host ?? "127.0.0.1",
-    port: options.port ?? 0,
-    log,
-    logRequests: false,
-    cf: false,
-    handleStructuredLogs: ({ message }) => options.onLog?.(message),
-    ...(options.inspectorPort === undefined ? {} : { inspectorPort: options.inspectorPort }),
-    ...(options.statePath === undefined ? {} : { resourcePersistencePath: options.statePath }),
-  });
+  if (options.ownSignals === true) shieldRuntime();
+  const create = () =>
+    new Miniflare({
+      ...convertV4MiniflareOptions({ workers } as Parameters<typeof convertV4MiniflareOptions>[0]),
+      host: options.host ?? "127.0.0.1",
+      port: options.port ?? 0,
+      log,
+      logRequests: false,
+      cf: false,
+      handleStructuredLogs: ({ message }) => options.onLog?.(message),
+      ...(options.inspectorPort === undefined ? {} : { inspectorPort: options.inspectorPort }),
+      ...(options.statePath === undefined ? {} : { resourcePersistencePath: options.statePath }),
+    });
+  const miniflare = options.ownSignals === true ? withoutSignalHooks(create) : create();
   const url = await miniflare.ready;
   const pipeline = configs[names.indexOf("pipeline")]?.name;
   const runtime: LocalRuntime = {

@@ -52,6 +52,18 @@ export async function waitAnswers(demo: DemoState, seed: number, version: string
   }
 }
 
+/** A scorer that has just started loads its model first, and the lists answer meanwhile: waits until it takes over. */
+export async function waitAwake({ url, publishableKey, shoppers }: DemoState): Promise<void> {
+  const client = new ApiClient(url, publishableKey);
+  const query = { user_id: shoppers[0]?.userId, limit: 10 };
+  const deadlineMs = Date.now() + ANSWERING_TIMEOUT_MS;
+  while (Date.now() < deadlineMs) {
+    const { degraded } = await client.request<Answer>("/v1/recommendations", { query });
+    if (degraded === undefined || !degraded.reason.startsWith("scorer_")) return;
+    await sleep(500);
+  }
+}
+
 /** Whether an answer comes wholly from the model of this version. */
 export function isFromModel(answer: Answer, version: string): boolean {
   return (

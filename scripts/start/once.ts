@@ -30,7 +30,7 @@ export async function runOnce(
   const startedMs = Date.now();
   const home = await Home.temporary();
   try {
-    const shore = await openShore(home, options.host, options.port ?? 0, progress);
+    const shore = await openShore(home, options.host, options.port ?? 0, progress, { ownSignals: true });
     onShore(shore);
     try {
       const report = await runCircle(shore, options, progress);

@@ -20,7 +20,14 @@ export interface Shore {
 
 const PAGE_SHOPPERS_MAX = 24;
 
-export async function openShore(home: Home, host: string, port: number, progress: Progress): Promise<Shore> {
+/** With `ownSignals` the caller stops the shore when a signal comes; otherwise the first one ends the process. */
+export async function openShore(
+  home: Home,
+  host: string,
+  port: number,
+  progress: Progress,
+  { ownSignals }: { ownSignals: boolean } = { ownSignals: false },
+): Promise<Shore> {
   checkRun(home.runPath);
   if (port !== 0) await checkPort(host, port);
   const startedMs = Date.now();
@@ -34,6 +41,7 @@ export async function openShore(home: Home, host: string, port: number, progress
     statePath: home.statePath,
     assetsPath: home.assetsPath,
     secrets: { ...secrets },
+    ownSignals,
     onLog: (line) => appendFileSync(home.logPath, `${line}\n`),
   });
   const url = runtime.url.href.replace(/\/$/, "");

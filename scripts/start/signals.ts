@@ -18,7 +18,10 @@ export function onStop(stop: () => Promise<void>): void {
     stoppedMs = Date.now();
     stop().then(
       () => process.exit(code),
-      () => process.exit(code),
+      (error: unknown) => {
+        console.error(error instanceof Error ? error.message : error);
+        process.exit(code);
+      },
     );
   }
   for (const [signal, code] of Object.entries(EXIT_CODES)) process.on(signal, () => begin(code));

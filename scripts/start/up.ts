@@ -5,7 +5,7 @@ import { printMetrics } from "../metrics.ts";
 import type { Progress } from "../progress.ts";
 import { seedShore, trainShore } from "./circle.ts";
 import { type DemoState, Home } from "./home.ts";
-import { waitAnswers } from "./learn.ts";
+import { waitAnswers, waitAwake } from "./learn.ts";
 import { PORT_DEFAULT, type StartOptions } from "./options.ts";
 import { checkRun } from "./run-lock.ts";
 import { openShore, type Shore } from "./shore.ts";
@@ -20,7 +20,9 @@ export async function bringUp(
 ): Promise<void> {
   const home = options.state === undefined ? Home.ofProject() : new Home(options.state);
   const known = await stateToKeep(home, options, progress);
-  const shore = await openShore(home, options.host, options.port ?? PORT_DEFAULT, progress);
+  const shore = await openShore(home, options.host, options.port ?? PORT_DEFAULT, progress, {
+    ownSignals: true,
+  });
   onShore(shore);
   const demo = known ?? (await seedShore(shore, options, progress)).demo;
   if (demo.url !== shore.url) {
@@ -29,9 +31,9 @@ export async function bringUp(
   }
   await shore.showDemo(demo);
   landBeforeStop(shore, progress);
-  const version = await liveVersion(new ApiClient(shore.url, demo.secretKey));
-  // Awake before the first line is pasted: a scorer that still loads its model answers from the lists.
-  await waitAnswers(demo, options.seed, version ?? (await train(demo, options.seed, progress)));
+  const isTrained = (await liveVersion(new ApiClient(shore.url, demo.secretKey))) !== null;
+  if (!isTrained) await train(demo, options.seed, progress);
+  else await waitAwake(demo);
   const stopCrons = runCrons(shore.runtime, (message) => progress.say(message));
   const { stop } = shore;
   shore.stop = () => {
@@ -41,10 +43,10 @@ export async function bringUp(
   await printWelcome(demo, home);
 }
 
-async function train(demo: DemoState, seed: number, progress: Progress): Promise<string> {
+async function train(demo: DemoState, seed: number, progress: Progress): Promise<void> {
   const { version, metrics } = await trainShore(demo, seed, progress);
   printMetrics(metrics, (line) => progress.say(line));
-  return version;
+  await waitAnswers(demo, seed, version);
 }
 
 /** From here on strangers' events come in: what was answered "accepted" is not to be lost by stopping. */

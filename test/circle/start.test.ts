@@ -1,10 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApiClient } from "../../scripts/client/index.ts";
 import { ROOT } from "../../scripts/local/workers.ts";
 import type { OnceReport } from "../../scripts/start/index.ts";
+import { readStats } from "../../scripts/start/seed.ts";
+import { makeUuidV7 } from "../../src/events/index.ts";
 
 interface Run {
   child: ChildProcess;
@@ -31,6 +36,40 @@ function processesLeft({ child }: Run): string[] {
     const [group, state = ""] = line.trim().split(/\s+/);
     return group === String(child.pid) && !state.startsWith("Z");
   });
+}
+
+const LATE_EVENTS = 20;
+
+/** Views of one user, each of another item, as of now. */
+function lateEvents(): object[] {
+  const nowMs = Date.now();
+  return Array.from({ length: LATE_EVENTS }, (_, index) => ({
+    event_id: makeUuidV7(nowMs + index, randomBytes(10)),
+    type: "view",
+    user_id: "late",
+    session_id: "late",
+    item_id: `late-${index}`,
+    occurred_at: nowMs,
+    sent_at: nowMs,
+    consent: "granted",
+  }));
+}
+
+/** The lines of a user's profile (time, event id, type, value, item), read from the stopped state's own files. */
+function historyOf(folder: string, userId: string): string[] {
+  const files = readdirSync(path.join(folder, "state"), { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((name) => name.endsWith(".sqlite"))) {
+    const database = new DatabaseSync(path.join(folder, "state", file));
+    try {
+      const has = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'profiles'").get();
+      if (has === undefined) continue;
+      const row = database.prepare("SELECT history FROM profiles WHERE subject = ?").get(`u:${userId}`);
+      return JSON.parse(String(row?.history ?? "[]"));
+    } finally {
+      database.close();
+    }
+  }
+  return [];
 }
 
 describe("start --once --json", () => {
@@ -107,6 +146,9 @@ describe("start", () => {
   it("prints lines that work when pasted, keeps its state over a restart, and leaves no process behind", async () => {
     const first = start();
     const welcome = await up(first);
+    const address = /http:\/\/[^\s/]+/.exec(welcome)?.[0] ?? "";
+    const client = new ApiClient(address, /sk_demo_\S+/.exec(welcome)?.[0] ?? "");
+    const before = await readStats(client);
     const lines = welcome.split("\n").filter((line) => line.startsWith("curl "));
     expect(lines).toHaveLength(3);
     const answers = lines.map((line) =>
@@ -115,16 +157,24 @@ describe("start", () => {
     expect(answers[0].items).toHaveLength(5);
     expect(answers[1]).toMatchObject({ accepted: 1, rejected: 0 });
     expect(answers[2].items.length).toBeGreaterThan(0);
-    const page = await fetch(/http:\S+\//.exec(welcome)?.[0] ?? "");
+    const page = await fetch(`${address}/`);
     expect(await page.text()).toContain("<!doctype html>");
 
     const rival = start();
     expect(await rival.ended).toBe(1);
     expect(rival.stderr()).toContain("already runs here");
 
-    first.child.kill("SIGTERM");
-    expect(await first.ended).toBe(143);
+    await client.request("/v1/events", { method: "POST", body: lateEvents() });
+    // As a terminal does on Ctrl-C: to every process of the group.
+    process.kill(-(first.child.pid ?? 0), "SIGINT");
+    expect(await first.ended).toBe(130);
+    expect(first.stderr()).toContain("Waiting for the last events to land");
     expect(processesLeft(first)).toEqual([]);
+    expect(historyOf(folder, "late")).toHaveLength(LATE_EVENTS);
+    const click = JSON.parse(/-d '(.*)'/.exec(lines[1] ?? "")?.[1] ?? "") as Record<string, string>;
+    expect(historyOf(folder, click.user_id ?? "")).toContainEqual(
+      expect.stringMatching(new RegExp(`${click.event_id} click .*${click.item_id}$`)),
+    );
 
     const otherSeed = start("--seed", "2");
     expect(await otherSeed.ended).toBe(1);
@@ -132,7 +182,14 @@ describe("start", () => {
 
     const again = start();
     const key = /pk_demo_\S+/;
-    expect(key.exec(await up(again))?.[0]).toBe(key.exec(welcome)?.[0]);
+    const secondWelcome = await up(again);
+    expect(key.exec(secondWelcome)?.[0]).toBe(key.exec(welcome)?.[0]);
+    const firstLine = secondWelcome.split("\n").find((line) => line.startsWith("curl ")) ?? "";
+    const answer = JSON.parse(execFileSync("sh", ["-c", firstLine], { encoding: "utf8", stdio: "pipe" }));
+    expect(answer).not.toHaveProperty("degraded");
+    const nextAddress = /http:\/\/[^\s/]+/.exec(secondWelcome)?.[0] ?? "";
+    const after = await readStats(new ApiClient(nextAddress, /sk_demo_\S+/.exec(welcome)?.[0] ?? ""));
+    expect(after).toEqual({ ...before, feature_events: before.feature_events + 1 + LATE_EVENTS });
     expect(again.stderr()).not.toContain("Sending");
     expect(readFileSync(path.join(folder, "demo.json"), "utf8")).toContain(key.exec(welcome)?.[0]);
   });

@@ -69,8 +69,6 @@ export const USER_HISTORY = {
 
 export const FEATURES: readonly Feature[] = [...ITEM_COUNTERS, USER_HISTORY];
 
-export type ItemCounts = Record<(typeof ITEM_COUNTERS)[number]["name"], number>;
-
 /** What one event of a type adds to each counter of an item, in the order of `ITEM_COUNTERS`. */
 export function counterIncrements(type: string): number[] {
   const weight = eventTypeWeight(type);

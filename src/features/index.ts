@@ -4,12 +4,13 @@
  * Nothing here is the truth: all of it can be rebuilt from the lake.
  */
 export { applyEvents } from "./apply-events.ts";
-export { FEATURES, type Feature, type ItemCounts } from "./declarations.ts";
+export { FEATURES, type Feature } from "./declarations.ts";
 export {
   changedItems,
   completeItems,
   deleteItem,
   getItem,
+  getItemState,
   type ItemState,
   listItems,
   patchedItem,

@@ -44,10 +44,7 @@ export async function completeItems(
   });
 }
 
-/**
- * Replaces whole items in one transaction. One that somebody gave a state as late or later meanwhile is left as it is: the
- * ids of those written are returned.
- */
+/** Replaces whole items in one transaction, but none whose state is as late or later; returns the ids of those replaced. */
 export async function putItems(
   core: D1Database,
   tenant: string,
@@ -110,8 +107,18 @@ WHERE items.tenant = ?1 AND items.item_id = next.item_id AND items.updated_at = 
 
 /** Null when there is none, or it was deleted. */
 export async function getItem(core: D1Database, tenant: string, itemId: string): Promise<StoredItem | null> {
+  const item = await getItemState(core, tenant, itemId);
+  return item?.deleted === true ? null : item;
+}
+
+/** Null when there never was one: what was deleted is a tombstone. */
+export async function getItemState(
+  core: D1Database,
+  tenant: string,
+  itemId: string,
+): Promise<ItemState | null> {
   const row = await core
-    .prepare(`SELECT ${COLUMNS} FROM items WHERE tenant = ? AND item_id = ? AND deleted = 0`)
+    .prepare(`SELECT ${COLUMNS} FROM items WHERE tenant = ? AND item_id = ?`)
     .bind(tenant, itemId)
     .first<ItemRow>();
   return row === null ? null : toState(row);
@@ -126,7 +133,7 @@ export async function deleteItem(
   const { meta } = await core
     .prepare(
       `UPDATE items SET body = '{}', listed = 0, deleted = 1, updated_at = ?3
-       WHERE tenant = ?1 AND item_id = ?2 AND updated_at = ?4 AND deleted = 0`,
+       WHERE tenant = ?1 AND item_id = ?2 AND updated_at = ?4`,
     )
     .bind(tenant, itemId, nowMs, seenMs)
     .run();

@@ -4,7 +4,8 @@ import {
   completeItems,
   countItemChange,
   deleteItem,
-  getItem,
+  getItemState,
+  type ItemState,
   patchedItem,
   putItems,
   replaceItem,
@@ -64,19 +65,9 @@ export async function changeItem(
   tenant: string,
   { itemId, patch, nowMs }: { itemId: string; patch: ItemPatch; nowMs: number },
 ): Promise<StoredItem | null | Contended> {
-  let atMs = nowMs;
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const item = await getItem(ports.core, tenant, itemId);
-    if (item === null) return null;
-    const next = patchedItem(item, patch, atMs);
-    await ports.lake.append(ITEM_CHANGES, [toChange(tenant, next)]);
-    if (await replaceItem(ports.core, tenant, { next, seenMs: item.updated_at })) {
-      await countItemChange(ports.core, tenant);
-      return next;
-    }
-    atMs = next.updated_at + 1;
-  }
-  return { error: "contended" };
+  const change = (item: StoredItem, atMs: number) => patchedItem(item, patch, atMs);
+  const outcome = await replaceState(ports, tenant, { itemId, nowMs, change });
+  return outcome === null || "error" in outcome ? outcome : outcome.next;
 }
 
 /** False when there is no such item. */
@@ -85,16 +76,42 @@ export async function removeItem(
   tenant: string,
   { itemId, nowMs }: { itemId: string; nowMs: number },
 ): Promise<boolean | Contended> {
+  const outcome = await replaceState(ports, tenant, { itemId, nowMs, change: () => null });
+  if (outcome === null) return false;
+  return "error" in outcome ? outcome : outcome.seen.deleted !== true;
+}
+
+interface Replacement {
+  itemId: string;
+  nowMs: number;
+  /** The state to come, last changed at `atMs`; null deletes the item. */
+  change(item: StoredItem, atMs: number): StoredItem | null;
+}
+
+/** The state that was replaced, and what came in its place; null when there is no such item. */
+async function replaceState(
+  { core, lake }: ChangePorts,
+  tenant: string,
+  { itemId, nowMs, change }: Replacement,
+): Promise<{ seen: ItemState; next: StoredItem | null } | null | Contended> {
   let atMs = nowMs;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const item = await getItem(ports.core, tenant, itemId);
-    if (item === null) return false;
-    const seenMs = item.updated_at;
-    atMs = Math.max(atMs, seenMs + 1);
-    await ports.lake.append(ITEM_CHANGES, [{ tenant, item_id: itemId, changed_at: atMs, deleted: true }]);
-    if (await deleteItem(ports.core, tenant, { itemId, nowMs: atMs, seenMs })) {
-      await countItemChange(ports.core, tenant);
-      return true;
+    const seen = await getItemState(core, tenant, itemId);
+    if (seen === null || (seen.deleted && attempt === 0)) return null;
+    atMs = Math.max(atMs, seen.updated_at + 1);
+    // Deleted by somebody else meanwhile: deleted once more, later than the row that this call lost.
+    const next = seen.deleted ? null : change(seen, atMs);
+    const row =
+      next === null ? { tenant, item_id: itemId, changed_at: atMs, deleted: true } : toChange(tenant, next);
+    await lake.append(ITEM_CHANGES, [row]);
+    const seenMs = seen.updated_at;
+    const done =
+      next === null
+        ? await deleteItem(core, tenant, { itemId, nowMs: atMs, seenMs })
+        : await replaceItem(core, tenant, { next, seenMs });
+    if (done) {
+      await countItemChange(core, tenant);
+      return { seen, next };
     }
     atMs += 1;
   }

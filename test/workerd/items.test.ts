@@ -153,6 +153,22 @@ describe("items", () => {
     expect(latest?.slice(2)).toEqual([state?.deleted ?? false, state?.title ?? null]);
   });
 
+  it("deleted while a later clock's patch is under way stay deleted in the lake too", async () => {
+    await put([{ item_id: "a" }], 1_000);
+    let deleted = false;
+    const append: Lake["append"] = async (...rows) => {
+      const files = await lake().append(...rows);
+      if (!deleted) await removeItem(ports(), "t", { itemId: "a", nowMs: 2_000 });
+      deleted = true;
+      return files;
+    };
+    const slow = { core: core(), lake: { append } };
+    expect(await changeItem(slow, "t", { itemId: "a", patch: { title: "x" }, nowMs: 9_000 })).toBeNull();
+    expect(await getItem(core(), "t", "a")).toBeNull();
+    const rows = (await lakeItems("t")).map((row) => row as [string, number, boolean]);
+    expect(rows.sort((a, b) => a[1] - b[1]).at(-1)?.[2]).toBe(true);
+  });
+
   it("tell a caller whom others never let through to come again", async () => {
     await put([{ item_id: "a" }]);
     let nowMs = NOW_MS;

@@ -15,18 +15,6 @@ export async function sha256Hex(data: string | Uint8Array<ArrayBuffer>): Promise
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
-/** HMAC-SHA256 of `data` under `secret`, 32 bytes. */
-export async function hmacSha256(secret: string, data: string): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(secret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(data)));
-}
-
 /** Equal in time that depends on the length only, so that a signature cannot be guessed byte by byte. */
 export function equalConstantTime(a: string, b: string): boolean {
   if (a.length !== b.length) return false;

@@ -9,7 +9,6 @@ export {
   equalConstantTime,
   fnv1a32,
   fromBase64Url,
-  hmacSha256,
   sha256Hex,
   toBase64Url,
   toHex,

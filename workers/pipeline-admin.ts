@@ -20,6 +20,7 @@ import {
 import { openLake } from "../src/lake/index.ts";
 import {
   type ChangePorts,
+  type ConfigPorts,
   changeItem,
   changeItems,
   changeTenant,
@@ -88,31 +89,30 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
     return listUsers(this.#core(tenant), tenant, page);
   }
 
-  async createTenant(tenant: string, options: TenantOptions) {
-    const ports = { core: this.#core(tenant), kv: this.env.KV };
-    return createTenant(ports, tenant, { options, random: secretBytes(48), nowMs: Date.now() });
+  async createTenant(tenant: string, options: TenantOptions, actor: string) {
+    const random = secretBytes(48);
+    return createTenant(this.#config(tenant), tenant, { options, random, nowMs: Date.now(), actor });
   }
 
   async getTenant(tenant: string) {
     return readStoredTenant(this.#core(tenant), tenant);
   }
 
-  async patchTenant(tenant: string, change: TenantChange) {
-    return changeTenant({ core: this.#core(tenant), kv: this.env.KV }, tenant, change);
+  async patchTenant(tenant: string, change: TenantChange, actor: string) {
+    return changeTenant(this.#config(tenant), tenant, { change, nowMs: Date.now(), actor });
   }
 
-  async createKey(tenant: string, kind: KeyKind, origins: string[]) {
-    const ports = { core: this.#core(tenant), kv: this.env.KV };
-    return createKey(ports, tenant, { kind, origins, random: secretBytes(24), nowMs: Date.now() });
+  async createKey(tenant: string, kind: KeyKind, origins: string[], actor: string) {
+    const wanted = { kind, origins, random: secretBytes(24), nowMs: Date.now(), actor };
+    return createKey(this.#config(tenant), tenant, wanted);
   }
 
   async listKeys(tenant: string) {
     return listKeys(this.#core(tenant), tenant);
   }
 
-  async revokeKey(tenant: string, hash: string) {
-    const ports = { core: this.#core(tenant), kv: this.env.KV };
-    return revokeKey(ports, tenant, { hash, nowMs: Date.now() });
+  async revokeKey(tenant: string, hash: string, actor: string) {
+    return revokeKey(this.#config(tenant), tenant, { hash, nowMs: Date.now(), actor });
   }
 
   async refresh(tenant: string) {
@@ -137,6 +137,10 @@ export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmi
 
   #changes(tenant: string): ChangePorts {
     return { core: this.#core(tenant), lake: openLake(objectStore(this.env)) };
+  }
+
+  #config(tenant: string): ConfigPorts {
+    return { ...this.#changes(tenant), kv: this.env.KV };
   }
 
   /** The caller does not wait: the change is kept, and the crons make up for what fails here. */

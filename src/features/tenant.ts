@@ -9,6 +9,8 @@ export interface TenantConfig {
   /** When true, a browser's `user_id` counts only with a `user_token`. */
   requireUserToken: boolean;
   createdAtMs: number;
+  /** Of the last change; absent until there was one. */
+  updatedAtMs?: number;
 }
 
 /** KV keeps copies for the hot path; D1 has the truth. Every name of a KV key is made here. */

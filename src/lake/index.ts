@@ -16,6 +16,7 @@ export {
   USER_CHANGES,
   type UserChange,
 } from "./tables/bronze.ts";
+export { CONFIG_CHANGES, type ConfigChange } from "./tables/config.ts";
 export { QUARANTINE, type QuarantinedRow, UNKNOWN_TENANT } from "./tables/ops.ts";
 export type { AnyColumn, AnyTable, Column, Table } from "./tables/table.ts";
 export type {

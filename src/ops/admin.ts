@@ -9,6 +9,7 @@ import type {
   UserPatch,
 } from "../events/index.ts";
 import type { ListKind, Page, PageRequest, TenantConfig } from "../features/index.ts";
+import type { Actor } from "./config-changes.ts";
 
 export interface TenantOptions {
   /** Origins that the first publishable key is bound to; empty means any. */
@@ -67,16 +68,22 @@ export interface PipelineAdmin {
   createTenant(
     tenant: string,
     options: TenantOptions,
+    actor: Actor,
   ): Promise<{ publishableKey: string; secretKey: string } | { error: "exists" }>;
   /** Null when there is no such tenant. */
   getTenant(tenant: string): Promise<TenantConfig | null>;
   /** The configuration after the change; null when there is no such tenant. Effective at the edge within 90 s. */
-  patchTenant(tenant: string, change: TenantChange): Promise<TenantConfig | null>;
+  patchTenant(tenant: string, change: TenantChange, actor: Actor): Promise<TenantConfig | null | Contended>;
   /** The key itself is told this once; afterwards only its hash is known. */
-  createKey(tenant: string, kind: KeyKind, origins: string[]): Promise<{ key: string; record: KeyRecord }>;
+  createKey(
+    tenant: string,
+    kind: KeyKind,
+    origins: string[],
+    actor: Actor,
+  ): Promise<{ key: string; record: KeyRecord }>;
   listKeys(tenant: string): Promise<KeyRecord[]>;
   /** False when the tenant has no such key. Effective at the edge within 60 s. */
-  revokeKey(tenant: string, hash: string): Promise<boolean>;
+  revokeKey(tenant: string, hash: string, actor: Actor): Promise<boolean>;
 
   /** Does now what the crons do on schedule: drains spilled messages, then writes the lists and the overlay. */
   refresh(tenant: string): Promise<Refreshed>;

@@ -10,6 +10,7 @@ export type {
   TenantOptions,
   TenantStats,
 } from "./admin.ts";
+export type { Actor } from "./config-changes.ts";
 export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
 export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
 export { readStats } from "./stats.ts";

@@ -46,6 +46,7 @@ export async function changeItems(
     await ports.lake.append(
       ITEM_CHANGES,
       stored.map((item) => toChange(tenant, item)),
+      { nowMs },
     );
     const written = await putItems(ports.core, tenant, stored);
     waiting = waiting.filter((item) => !written.has(item.item_id));
@@ -103,7 +104,7 @@ async function replaceState(
     const next = seen.deleted ? null : change(seen, atMs);
     const row =
       next === null ? { tenant, item_id: itemId, changed_at: atMs, deleted: true } : toChange(tenant, next);
-    await lake.append(ITEM_CHANGES, [row]);
+    await lake.append(ITEM_CHANGES, [row], { nowMs: atMs });
     const seenMs = seen.updated_at;
     const done =
       next === null

@@ -1,11 +1,14 @@
 import type { D1Database, D1PreparedStatement, KVNamespace } from "@cloudflare/workers-types";
 import { hashKey, type KeyKind, type KeyRecord, makeKey } from "../events/index.ts";
-import { type KeyRow, keyFromRow, keyName } from "../features/index.ts";
+import { type KeyRow, keyFromRow, keyName, readStoredKey } from "../features/index.ts";
+import type { Lake } from "../lake/index.ts";
+import { type Actor, keepConfigChanges, keyChange } from "./config-changes.ts";
 
-/** Where keys and tenants are kept: D1 first, it is the truth; then KV, where the edge looks. */
+/** Where keys and tenants are kept: the lake first, it is the truth; then D1; then KV, where the edge looks. */
 export interface ConfigPorts {
   core: D1Database;
   kv: Pick<KVNamespace, "put">;
+  lake: Pick<Lake, "append">;
 }
 
 export interface NewKey {
@@ -35,9 +38,10 @@ export function insertKey(core: D1Database, record: KeyRecord): D1PreparedStatem
 export async function createKey(
   ports: ConfigPorts,
   tenant: string,
-  { nowMs, ...wanted }: NewKey & { nowMs: number },
+  { nowMs, actor, ...wanted }: NewKey & { nowMs: number; actor: Actor },
 ): Promise<{ key: string; record: KeyRecord }> {
   const made = await mintKey(tenant, wanted, nowMs);
+  await keepConfigChanges(ports.lake, [keyChange(made.record, { action: "key.create", actor, atMs: nowMs })]);
   await insertKey(ports.core, made.record).run();
   await publishKey(ports, made.record);
   return made;
@@ -63,8 +67,14 @@ export async function listKeys(core: D1Database, tenant: string): Promise<KeyRec
 export async function revokeKey(
   ports: ConfigPorts,
   tenant: string,
-  { hash, nowMs }: { hash: string; nowMs: number },
+  { hash, nowMs, actor }: { hash: string; nowMs: number; actor: Actor },
 ): Promise<boolean> {
+  const seen = await readStoredKey(ports.core, tenant, hash);
+  if (seen === null) return false;
+  if (seen.revokedAtMs === null) {
+    const revoked = { ...seen, revokedAtMs: nowMs };
+    await keepConfigChanges(ports.lake, [keyChange(revoked, { action: "key.revoke", actor, atMs: nowMs })]);
+  }
   const row = await ports.core
     .prepare(
       "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?3) WHERE tenant = ?1 AND hash = ?2 RETURNING *",

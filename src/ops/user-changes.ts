@@ -35,6 +35,7 @@ async function storeUsers(ports: ChangePorts, tenant: string, users: readonly St
   await ports.lake.append(
     USER_CHANGES,
     users.map((user) => toChange(tenant, user)),
+    { nowMs: users.reduce((latest, { updated_at }) => Math.max(latest, updated_at), 0) },
   );
   await putUsers(ports.core, tenant, users);
 }
@@ -48,7 +49,8 @@ export async function removeUser(
   const user = await getUser(ports.core, tenant, userId);
   if (user === null) return false;
   const atMs = Math.max(nowMs, user.updated_at + 1);
-  await ports.lake.append(USER_CHANGES, [{ tenant, user_id: userId, changed_at: atMs, deleted: true }]);
+  const row: UserChange = { tenant, user_id: userId, changed_at: atMs, deleted: true };
+  await ports.lake.append(USER_CHANGES, [row], { nowMs: atMs });
   return deleteUser(ports.core, tenant, { userId, nowMs: atMs });
 }
 

@@ -54,14 +54,16 @@ describe("Admin", () => {
   });
 
   it("changes what a tenant is asked for, and keeps the rest", async () => {
-    expect(await call((admin) => admin.patchTenant("t", {}))).toBeNull();
-    await call((admin) => admin.createTenant("t", { origins: [], customEventTypes: ["wish"] }));
+    expect(await call((admin) => admin.patchTenant("t", {}, "root"))).toBeNull();
+    await call((admin) => admin.createTenant("t", { origins: [], customEventTypes: ["wish"] }, "root"));
     const before = await call((admin) => admin.getTenant("t"));
     const after = { ...before, requireUserToken: true };
-    expect(await call((admin) => admin.patchTenant("t", { requireUserToken: true }))).toEqual(after);
-    expect(await readTenantConfig(env.KV, "t", 30)).toEqual(after);
-    await call((admin) => admin.patchTenant("t", { customEventTypes: [] }));
-    expect(await call((admin) => admin.getTenant("t"))).toEqual({ ...after, customEventTypes: [] });
+    expect(await call((admin) => admin.patchTenant("t", { requireUserToken: true }, "root"))).toMatchObject(
+      after,
+    );
+    expect(await readTenantConfig(env.KV, "t", 30)).toMatchObject(after);
+    await call((admin) => admin.patchTenant("t", { customEventTypes: [] }, "root"));
+    expect(await call((admin) => admin.getTenant("t"))).toMatchObject({ ...after, customEventTypes: [] });
   });
 
   it("keeps users", async () => {
@@ -74,13 +76,13 @@ describe("Admin", () => {
   });
 
   it("makes tenants and keys with random text of their own, and revokes them", async () => {
-    const made = await call((admin) => admin.createTenant("t", { origins: [] }));
+    const made = await call((admin) => admin.createTenant("t", { origins: [] }, "root"));
     if ("error" in made) throw new Error(made.error);
-    const { key, record } = await call((admin) => admin.createKey("t", "secret", []));
+    const { key, record } = await call((admin) => admin.createKey("t", "secret", [], "root"));
     expect(new Set([made.secretKey, made.publishableKey, key].map((text) => text.slice(3))).size).toBe(3);
     expect(parseKey(key)).toEqual({ kind: "secret", tenant: "t" });
     expect(await call((admin) => admin.listKeys("t"))).toHaveLength(3);
-    expect(await call((admin) => admin.revokeKey("t", record.hash))).toBe(true);
+    expect(await call((admin) => admin.revokeKey("t", record.hash, "root"))).toBe(true);
     expect((await readKeyRecord(env.KV, record.hash, 30))?.revokedAtMs).not.toBeNull();
   });
 
@@ -139,12 +141,12 @@ describe("Admin", () => {
         (admin) => admin.patchUser(tenant, "u", {}),
         (admin) => admin.deleteUser(tenant, "u"),
         (admin) => admin.listUsers(tenant, { limit: 1 }),
-        (admin) => admin.createTenant(tenant, { origins: [] }),
+        (admin) => admin.createTenant(tenant, { origins: [] }, "root"),
         (admin) => admin.getTenant(tenant),
-        (admin) => admin.patchTenant(tenant, {}),
-        (admin) => admin.createKey(tenant, "secret", []),
+        (admin) => admin.patchTenant(tenant, {}, "root"),
+        (admin) => admin.createKey(tenant, "secret", [], "root"),
         (admin) => admin.listKeys(tenant),
-        (admin) => admin.revokeKey(tenant, "h"),
+        (admin) => admin.revokeKey(tenant, "h", "root"),
         (admin) => admin.refresh(tenant),
         (admin) => admin.stats(tenant),
       ];

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ID_CHARS_MAX } from "../../src/base/index.ts";
+import type { KeyRecord } from "../../src/events/index.ts";
 import { Timeline } from "../../src/serving/index.ts";
 import { checkCaller, checkRoot, readCaller } from "./access.ts";
 import { type Env, servingPorts } from "./bindings.ts";
@@ -33,7 +34,7 @@ async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   if (access === "open") return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
   if (access === "root") {
     await checkRoot(c.req.raw, c.env);
-    return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
+    return success(endpoint, await endpoint.handle(openCall(c, endpoint, "root")));
   }
   const caller = readCaller(c.req.raw, new URL(c.req.url), access);
   await limitRate(endpoint.rate ?? "none", caller, c.req.raw, c.env);
@@ -43,19 +44,32 @@ async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   // Whatever the handler found, nothing leaves this function before the key's check has come back.
   const [record, outcome] = endpoint.besideKeyCheck
     ? await Promise.all([check, endpoint.handle(call)])
-    : [await check, await endpoint.handle(call)];
+    : await checkThenHandle(check, endpoint, call);
   const response = success(endpoint, outcome, call.timeline);
   if (access === "publishable") allowOrigin(response.headers, record, origin);
   return response;
 }
 
-function openCall(c: EdgeContext, endpoint: Endpoint): Call {
+/** Enough of a hash to tell a tenant's keys apart. */
+const ACTOR_CHARS = 12;
+
+async function checkThenHandle(
+  check: Promise<KeyRecord>,
+  endpoint: Endpoint,
+  call: Call,
+): Promise<[KeyRecord, unknown]> {
+  const record = await check;
+  return [record, await endpoint.handle({ ...call, actor: record.hash.slice(0, ACTOR_CHARS) })];
+}
+
+function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
   const request = c.req.raw;
   const { limit = { name: "NO_BODY", bytes: 0 }, required = false } = endpoint.body ?? {};
   const json = () => readJson(request, { limit, required });
   return {
     tenant: "",
     keyKind: "publishable",
+    actor,
     query: readQuery(c, endpoint),
     param: (name) => readParam(c, name),
     json,

@@ -12,6 +12,8 @@ type Query = z.ZodObject;
 export interface Call<Q extends Query = Query, B extends z.ZodType = z.ZodType> {
   tenant: string;
   keyKind: KeyKind;
+  /** For the audit: `root`, or the beginning of the secret key's hash; empty before a key is checked. */
+  actor: string;
   query: z.output<Q>;
   /** A part of the path by its name in braces. */
   param(name: string): string;

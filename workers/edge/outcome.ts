@@ -4,7 +4,7 @@ import { ApiError } from "./errors.ts";
 /** What the pipeline did; an error where others kept it from doing it. */
 export function settled<T>(outcome: T | Contended): T {
   if (typeof outcome !== "object" || outcome === null || !("error" in outcome)) return outcome as T;
-  throw new ApiError("unavailable", "others are changing the same item all the time; repeat the call", {
+  throw new ApiError("unavailable", "others are changing the same all the time; repeat the call", {
     headers: { "retry-after": "1" },
   });
 }

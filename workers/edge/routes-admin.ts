@@ -46,9 +46,9 @@ export const adminRoutes: Endpoint[] = [
     },
     status: 201,
     answer: keySchema.extend({ key: z.string() }),
-    async handle({ tenant, env, body }) {
+    async handle({ tenant, env, body, actor }) {
       const { kind, origins } = await body();
-      const { key, record } = await pipeline(env).createKey(tenant, kind, origins);
+      const { key, record } = await pipeline(env).createKey(tenant, kind, origins, actor);
       return { key, ...keyBody(record) };
     },
   }),
@@ -66,8 +66,8 @@ export const adminRoutes: Endpoint[] = [
     path: "/v1/admin/keys/{hash}",
     summary: "Revokes a key: effective everywhere within 60 s.",
     answer: z.object({ revoked: z.literal(true) }),
-    async handle({ tenant, env, param }) {
-      const revoked = await pipeline(env).revokeKey(tenant, param("hash"));
+    async handle({ tenant, env, param, actor }) {
+      const revoked = await pipeline(env).revokeKey(tenant, param("hash"), actor);
       if (!revoked)
         throw new ApiError("not_found", "there is no such key, or it is revoked already", { field: "hash" });
       return { revoked: true };

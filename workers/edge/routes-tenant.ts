@@ -4,6 +4,7 @@ import type { TenantConfig } from "../../src/features/index.ts";
 import { memory, pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
+import { settled } from "./outcome.ts";
 import { originsSchema, SMALL_BODY } from "./routes-admin.ts";
 
 const customEventTypes = z
@@ -42,13 +43,14 @@ export const tenantRoutes: Endpoint[] = [
     },
     status: 201,
     answer: z.object({ tenant: z.string(), publishable_key: z.string(), secret_key: z.string() }),
-    async handle({ env, body }) {
+    async handle({ env, body, actor }) {
       const { tenant, custom_event_types, require_user_token, ...rest } = await body();
-      const made = await pipeline(env).createTenant(tenant, {
+      const options = {
         origins: rest.origins,
         customEventTypes: custom_event_types,
         requireUserToken: require_user_token,
-      });
+      };
+      const made = await pipeline(env).createTenant(tenant, options, actor);
       if ("error" in made)
         throw new ApiError("conflict", `the tenant "${tenant}" exists already`, { field: "tenant" });
       return { tenant, publishable_key: made.publishableKey, secret_key: made.secretKey };
@@ -79,12 +81,13 @@ export const tenantRoutes: Endpoint[] = [
       example: { require_user_token: true },
     },
     answer: tenantSchema,
-    async handle({ tenant, env, body }) {
+    async handle({ tenant, env, body, actor }) {
       const { custom_event_types: types, require_user_token: required } = await body();
-      const config = await pipeline(env).patchTenant(tenant, {
+      const change = {
         ...(types === undefined ? {} : { customEventTypes: types }),
         ...(required === undefined ? {} : { requireUserToken: required }),
-      });
+      };
+      const config = settled(await pipeline(env).patchTenant(tenant, change, actor));
       // This isolate takes what it was just told; the others learn it when their copies are over.
       if (config !== null) memory.configs.set(tenant, config, Date.now());
       return tenantBody(tenant, config);

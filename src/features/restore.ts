@@ -1,0 +1,89 @@
+import type { D1Database } from "@cloudflare/workers-types";
+import { D1_JSON_BYTES_MAX } from "../base/index.ts";
+import type { KeyRecord, StoredUser } from "../events/index.ts";
+import type { ItemState } from "./items.ts";
+import { splitJson } from "./split-json.ts";
+import type { TenantConfig } from "./tenant.ts";
+
+/*
+ * What the lake remembers of items, users and configuration, put back into D1. The lake may tell the states in any order
+ * and more than once: of each thing the latest stands, so that no row of it has to be held or sorted on the way.
+ */
+
+export interface Restored<State> {
+  tenant: string;
+  state: State;
+}
+
+export async function restoreItems(core: D1Database, rows: readonly Restored<ItemState>[]): Promise<void> {
+  await writeAll(core, RESTORE_ITEMS, rows);
+}
+
+const ITEM_BODY = "json_remove(value -> 'state', '$.item_id', '$.published_at', '$.updated_at', '$.deleted')";
+
+const RESTORE_ITEMS = `
+INSERT INTO items (tenant, item_id, body, published_at, listed, updated_at, deleted)
+SELECT value ->> 'tenant', value ->> '$.state.item_id', ${ITEM_BODY}, coalesce(value ->> '$.state.published_at', 0),
+  coalesce(value ->> '$.state.deleted', 0) = 0 AND coalesce(value ->> '$.state.hidden', 0) = 0
+    AND coalesce(value ->> '$.state.stock', 1) <> 0,
+  value ->> '$.state.updated_at', coalesce(value ->> '$.state.deleted', 0)
+FROM json_each(?1)
+WHERE true
+ORDER BY value ->> '$.state.updated_at'
+ON CONFLICT (tenant, item_id) DO UPDATE SET
+  body = excluded.body, listed = excluded.listed, updated_at = excluded.updated_at, deleted = excluded.deleted,
+  published_at = CASE excluded.deleted WHEN 1 THEN items.published_at ELSE excluded.published_at END
+WHERE items.updated_at < excluded.updated_at`;
+
+/** A deleted user's row says only so. */
+export type UserState = StoredUser & { deleted?: boolean };
+
+export async function restoreUsers(core: D1Database, rows: readonly Restored<UserState>[]): Promise<void> {
+  await writeAll(core, RESTORE_USERS, rows);
+}
+
+const RESTORE_USERS = `
+INSERT INTO users (tenant, user_id, body, updated_at, deleted)
+SELECT value ->> 'tenant', value ->> '$.state.user_id',
+  json_remove(value -> 'state', '$.user_id', '$.updated_at', '$.deleted'),
+  value ->> '$.state.updated_at', coalesce(value ->> '$.state.deleted', 0)
+FROM json_each(?1)
+WHERE true
+ORDER BY value ->> '$.state.updated_at'
+ON CONFLICT (tenant, user_id) DO UPDATE SET
+  body = excluded.body, updated_at = excluded.updated_at, deleted = excluded.deleted
+WHERE users.updated_at <= excluded.updated_at`;
+
+/** Rows of `tenants` are told apart by the time of their last change. */
+export async function restoreTenants(core: D1Database, configs: readonly TenantConfig[]): Promise<void> {
+  await writeAll(core, RESTORE_TENANTS, configs);
+}
+
+const CHANGED_AT = "coalesce(value ->> 'updatedAtMs', value ->> 'createdAtMs')";
+
+const RESTORE_TENANTS = `
+INSERT INTO tenants (tenant, config, created_at)
+SELECT value ->> 'tenant', value, value ->> 'createdAtMs' FROM json_each(?1)
+WHERE true
+ORDER BY ${CHANGED_AT}
+ON CONFLICT (tenant) DO UPDATE SET config = excluded.config, created_at = excluded.created_at
+WHERE coalesce(tenants.config ->> 'updatedAtMs', tenants.created_at)
+  <= coalesce(excluded.config ->> 'updatedAtMs', excluded.created_at)`;
+
+/** The first end of a key stands, as when it was revoked. */
+export async function restoreKeys(core: D1Database, keys: readonly KeyRecord[]): Promise<void> {
+  await writeAll(core, RESTORE_KEYS, keys);
+}
+
+const RESTORE_KEYS = `
+INSERT INTO api_keys (tenant, hash, kind, origins, created_at, revoked_at)
+SELECT value ->> 'tenant', value ->> 'hash', value ->> 'kind', value ->> 'origins', value ->> 'createdAtMs',
+  value ->> 'revokedAtMs'
+FROM json_each(?1)
+WHERE true
+ON CONFLICT (tenant, hash) DO UPDATE SET
+  revoked_at = coalesce(min(api_keys.revoked_at, excluded.revoked_at), api_keys.revoked_at, excluded.revoked_at)`;
+
+async function writeAll(core: D1Database, sql: string, rows: readonly object[]): Promise<void> {
+  for (const document of splitJson(rows, D1_JSON_BYTES_MAX)) await core.prepare(sql).bind(document).run();
+}

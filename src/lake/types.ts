@@ -59,6 +59,11 @@ export interface Change {
   removed?: readonly string[];
   /** Kept with the snapshot: watermarks and run ids, so that data and watermark commit together. */
   summary?: Record<string, string>;
+  /**
+   * The snapshot that the change was computed from, null for a table without any: if another one is current by then, the commit
+   * rejects with `StaleBaseError`. Two runs over one increment, which remove no common file, cannot both get in.
+   */
+  base?: number | null;
   tags?: readonly Tag[];
   dropTags?: readonly string[];
   /** Snapshots to forget. */

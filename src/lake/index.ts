@@ -17,7 +17,18 @@ export {
   type UserChange,
 } from "./tables/bronze.ts";
 export { CONFIG_CHANGES, type ConfigChange } from "./tables/config.ts";
-export { QUARANTINE, type QuarantinedRow, UNKNOWN_TENANT } from "./tables/ops.ts";
+export {
+  type HistoryEntry,
+  ITEM_DAILY,
+  type ItemDay,
+  SEGMENTS,
+  type SegmentMember,
+  TRAINING_RUNS,
+  type TrainingRun,
+  USER_HISTORIES,
+  USER_HISTORY_MAX,
+} from "./tables/gold.ts";
+export { LINEAGE, type LineageRow, QUARANTINE, type QuarantinedRow, UNKNOWN_TENANT } from "./tables/ops.ts";
 export type { AnyColumn, AnyTable, Column, Table } from "./tables/table.ts";
 export type {
   Batch,

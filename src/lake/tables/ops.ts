@@ -32,3 +32,36 @@ export const QUARANTINE: Table<QuarantinedRow> = {
   partition: [{ column: "quarantined_at", transform: { kind: "day" } }],
   sort: ["tenant", "quarantined_at", "event_id"],
 };
+
+/** One run of a job: what it read, what it made. Together the rows say where every table's state comes from. */
+export interface LineageRow {
+  run: string;
+  job: string;
+  /** Table → the snapshot that was read. */
+  inputs: Record<string, number>;
+  output: string;
+  /** Absent when the job found nothing to change. */
+  output_snapshot?: number;
+  rows_in: number;
+  rows_out: number;
+  duration_ms: number;
+  started_at: number;
+}
+
+export const LINEAGE: Table<LineageRow> = {
+  name: "ops.lineage",
+  path: "lake/ops/lineage",
+  columns: [
+    { id: 1, name: "run", type: "string", required: true },
+    { id: 2, name: "job", type: "string", required: true },
+    { id: 3, name: "inputs", type: "json", required: true },
+    { id: 4, name: "output", type: "string", required: true },
+    { id: 5, name: "output_snapshot", type: "long", required: false },
+    { id: 6, name: "rows_in", type: "long", required: true },
+    { id: 7, name: "rows_out", type: "long", required: true },
+    { id: 8, name: "duration_ms", type: "long", required: true },
+    { id: 9, name: "started_at", type: "timestamp_ms", required: true },
+  ],
+  partition: [{ column: "started_at", transform: { kind: "day" } }],
+  sort: ["job", "started_at", "run"],
+};

@@ -1,0 +1,27 @@
+import type { Check } from "./check.ts";
+
+/** `unknown`: too little history to judge. */
+export type Status = "pass" | "warn" | "error" | "unknown";
+
+/** How one check of one table came out. */
+export interface CheckOutcome {
+  table: string;
+  check: string;
+  kind: Check["kind"];
+  /** Null when it concerns the table as a whole. */
+  tenant: string | null;
+  status: Status;
+  /** Why, with the figures that it was judged by. */
+  reason: string;
+  tested?: number;
+  failing?: number;
+  /** Ids and faults of some failing rows. */
+  examples?: string[];
+}
+
+export function worst(statuses: Iterable<Status>): Status {
+  const order: Status[] = ["pass", "unknown", "warn", "error"];
+  let index = 0;
+  for (const status of statuses) index = Math.max(index, order.indexOf(status));
+  return order[index] as Status;
+}

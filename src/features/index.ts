@@ -38,6 +38,16 @@ export {
 export { pruneFeatures } from "./prune.ts";
 export { type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
 export {
+  automatedRows,
+  endsSession,
+  type PatternEvent,
+  SESSION_PATTERN,
+  type SessionState,
+  type SessionVerdict,
+  sessionActor,
+  sessionPattern,
+} from "./session-pattern.ts";
+export {
   type KeyRow,
   keyFromRow,
   keyName,

@@ -13,6 +13,13 @@ export {
 export { type Event, type EventMessage, eventItemSchema, eventSchema, type StoredEvent } from "./event.ts";
 export { idSchema } from "./id.ts";
 export {
+  ID_EARLY_MAX_MS,
+  ID_LATE_MAX_MS,
+  isBeyondLedger,
+  type SilverPlace,
+  silverPlace,
+} from "./id-age.ts";
+export {
   ITEM_FIELDS,
   type Item,
   type ItemField,

@@ -29,6 +29,14 @@ export {
   USER_HISTORY_MAX,
 } from "./tables/gold.ts";
 export { LINEAGE, type LineageRow, QUARANTINE, type QuarantinedRow, UNKNOWN_TENANT } from "./tables/ops.ts";
+export {
+  INTERACTIONS,
+  type Interaction,
+  ITEM_STATES,
+  type ItemState,
+  USER_STATES,
+  type UserState,
+} from "./tables/silver.ts";
 export type { AnyColumn, AnyTable, Column, Table } from "./tables/table.ts";
 export type {
   Batch,

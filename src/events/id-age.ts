@@ -1,0 +1,39 @@
+import { DAY_MS, HOUR_MS, LEDGER_HOURS } from "../base/index.ts";
+import type { StoredEvent } from "./event.ts";
+import { uuidV7TimeMs } from "./uuid.ts";
+
+/** Silver looks for an id's duplicates in the partition of the id's own day, and rewrites the days of this long a past. */
+export const ID_LATE_MAX_MS = 7 * DAY_MS;
+/** A clock may be a time zone ahead; an id from further on would be a partition that nobody expects. */
+export const ID_EARLY_MAX_MS = DAY_MS;
+/**
+ * Clocks drift, requests take their time, and the ledger is pruned once an hour: ids are given up this much before the
+ * ledger forgets them, so that none can be counted twice.
+ */
+const LEDGER_MARGIN_MS = HOUR_MS;
+
+export type SilverPlace = { idTimeMs: number } | "too_late" | "too_early";
+
+/**
+ * Where silver keeps an event: by the day of its id, which all its duplicates share. A function of the row alone, so whoever
+ * asks and whenever, the answer is the same; duplicates received on both sides of the clamp's edge differ, and the inner
+ * one counts.
+ */
+export function silverPlace(event: Pick<StoredEvent, "event_id" | "received_at">): SilverPlace {
+  const idTimeMs = uuidV7TimeMs(event.event_id);
+  if (event.received_at - idTimeMs > ID_LATE_MAX_MS) return "too_late";
+  if (idTimeMs - event.received_at > ID_EARLY_MAX_MS) return "too_early";
+  return { idTimeMs };
+}
+
+/**
+ * Whether D1's ledger may have forgotten the id, had it come before: such an event must not reach D1 when it lands, only by way
+ * of silver, which knows whether it is new. The id's time is the client's clock's, which `sent_at` beside `received_at` sets right.
+ */
+export function isBeyondLedger(
+  event: Pick<StoredEvent, "event_id" | "received_at" | "sent_at">,
+  landedAtMs: number,
+): boolean {
+  const madeAtMs = uuidV7TimeMs(event.event_id) + event.received_at - event.sent_at;
+  return landedAtMs - madeAtMs > LEDGER_HOURS * HOUR_MS - LEDGER_MARGIN_MS;
+}

@@ -1,0 +1,67 @@
+import { LINEAGE, type LineageRow, StaleBaseError } from "../lake/index.ts";
+import type { Job, JobOutcome, RefineOptions, RefinePorts } from "./job.ts";
+import { JOBS } from "./jobs.ts";
+
+export interface Refined {
+  /** Whether every job found all of its input read: then calling again changes nothing until more comes. */
+  done: boolean;
+  runs: LineageRow[];
+}
+
+/** Other writers of an output (another run, a compaction) come between at most this often in one call. */
+const ATTEMPTS_MAX = 3;
+
+/**
+ * One bounded unit of work of each job, from bronze to gold; the caller repeats until `done`. Rejects when the store, the lake
+ * or `applyLate` does: what was committed by then stands, and the next call goes on from there.
+ */
+export async function refine(ports: RefinePorts, options: RefineOptions): Promise<Refined> {
+  const runs: LineageRow[] = [];
+  let done = true;
+  for (const job of JOBS) {
+    const run = await runJob(job, ports, options);
+    if (run === null) continue;
+    runs.push(run.row);
+    done &&= !run.more;
+  }
+  return { done, runs };
+}
+
+async function runJob(
+  job: Job,
+  ports: RefinePorts,
+  options: RefineOptions,
+): Promise<{ row: LineageRow; more: boolean } | null> {
+  const startedAtMs = ports.clock();
+  const run = ports.newRunName();
+  const outcome = await attempt(job, ports, { ...options, run });
+  if (outcome === null) return null;
+  const row: LineageRow = {
+    run,
+    job: job.name,
+    inputs: { ...outcome.inputs },
+    output: job.name,
+    ...(outcome.snapshotId === null ? {} : { output_snapshot: outcome.snapshotId }),
+    rows_in: outcome.rowsIn,
+    rows_out: outcome.rowsOut,
+    duration_ms: ports.clock() - startedAtMs,
+    started_at: options.nowMs,
+  };
+  // After the commit: a crash in between costs this row, and the snapshot's own summary still names run and inputs.
+  await ports.lake.append(LINEAGE, [row], { nowMs: options.nowMs });
+  return { row, more: outcome.more };
+}
+
+async function attempt(
+  job: Job,
+  ports: RefinePorts,
+  options: RefineOptions & { run: string },
+): Promise<JobOutcome | null> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await job.run(ports, options);
+    } catch (cause) {
+      if (!(cause instanceof StaleBaseError) || attempt === ATTEMPTS_MAX) throw cause;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { type Blocks, mergeSorted } from "./merge.ts";
+import type { Scratch, Storable } from "./scratch.ts";
+import { BLOCK_ROWS, Spool } from "./spool.ts";
+
+export interface SortOptions<Row> {
+  /** A total order: rows that it calls equal come in any order. */
+  compare(a: Row, b: Row): number;
+  /** Rows held in memory before they become a sorted run; more take longer and are no different. */
+  memoryRows: number;
+}
+
+/** Runs merged at once: as many blocks are held. More runs than that are first merged among themselves. */
+const FAN_IN = 16;
+
+/**
+ * Sorts more rows than fit into memory: full buffers become sorted runs in the scratch, and reading merges them. With few rows
+ * nothing leaves memory. The result may be read more than once; nothing may be added after the first reading.
+ */
+export class ExternalSort<Row extends Storable> {
+  readonly #scratch: Scratch;
+  readonly #options: SortOptions<Row>;
+  #runs: Spool<Row>[] = [];
+  #buffer: Row[] = [];
+  #sorted = false;
+  #rows = 0;
+
+  constructor(scratch: Scratch, options: SortOptions<Row>) {
+    this.#scratch = scratch;
+    this.#options = options;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  async add(rows: readonly Row[]): Promise<void> {
+    for (const row of rows) {
+      this.#buffer.push(row);
+      if (this.#buffer.length >= this.#options.memoryRows) await this.#spill();
+    }
+    this.#rows += rows.length;
+    this.#sorted = false;
+  }
+
+  async *read(): AsyncGenerator<Row[]> {
+    if (!this.#sorted) this.#buffer.sort(this.#options.compare);
+    this.#sorted = true;
+    if (this.#runs.length === 0) yield* slices(this.#buffer);
+    else yield* this.#merged([...this.#runs.map((run) => run.read()), slices(this.#buffer)]);
+  }
+
+  async remove(): Promise<void> {
+    for (const run of this.#runs.splice(0)) await run.remove();
+    this.#buffer = [];
+    this.#rows = 0;
+  }
+
+  async #spill(): Promise<void> {
+    const run = new Spool<Row>(this.#scratch, 0);
+    await run.add(this.#buffer.sort(this.#options.compare));
+    this.#buffer = [];
+    this.#runs.push(run);
+    if (this.#runs.length < FAN_IN) return;
+    const together = new Spool<Row>(this.#scratch, 0);
+    for await (const block of this.#merged(this.#runs.map((old) => old.read()))) await together.add(block);
+    for (const old of this.#runs) await old.remove();
+    this.#runs = [together];
+  }
+
+  #merged(streams: readonly Blocks<Row>[]): AsyncGenerator<Row[]> {
+    return mergeSorted(streams, this.#options.compare);
+  }
+}
+
+async function* slices<Row>(rows: readonly Row[]): AsyncGenerator<Row[]> {
+  for (let from = 0; from < rows.length; from += BLOCK_ROWS) yield rows.slice(from, from + BLOCK_ROWS);
+}

@@ -1,0 +1,48 @@
+import { listAll, type ObjectStore } from "../../base/index.ts";
+
+/** Objects of every run stand under `work/lake/<run>/`: what a crash leaves is found and swept by that name. */
+export const WORK_PREFIX = "work/lake/";
+
+/** A row that can lie in an object meanwhile: anything that JSON brings back as it was. */
+export type Storable = readonly unknown[] | { readonly [name: string]: unknown };
+
+/** A run's own place for rows that do not fit into memory. Nothing in it is ever the truth. */
+export interface Scratch {
+  /** One immutable object; its key. */
+  write(rows: readonly Storable[]): Promise<string>;
+  read<Row extends Storable>(key: string): Promise<Row[]>;
+  remove(keys: readonly string[]): Promise<void>;
+  /** Everything that stands under the run's name, also what an earlier attempt left. */
+  clear(): Promise<void>;
+}
+
+/** The store takes so many keys in one call. */
+const DELETE_KEYS_MAX = 1_000;
+
+/** `run` must be nobody else's: two runs under one name would overwrite each other's objects. */
+export function openScratch(store: ObjectStore, run: string): Scratch {
+  const prefix = `${WORK_PREFIX}${run}/`;
+  let written = 0;
+  async function remove(keys: readonly string[]): Promise<void> {
+    for (let from = 0; from < keys.length; from += DELETE_KEYS_MAX)
+      await store.delete(keys.slice(from, from + DELETE_KEYS_MAX));
+  }
+  return {
+    async write(rows) {
+      const key = `${prefix}${String(written++).padStart(8, "0")}.json`;
+      await store.put(key, new TextEncoder().encode(JSON.stringify(rows)));
+      return key;
+    },
+    async read<Row extends Storable>(key: string) {
+      const object = await store.get(key);
+      if (object === null) throw new Error(`${key} is gone: the run it belongs to was swept`);
+      return JSON.parse(new TextDecoder().decode(object.bytes)) as Row[];
+    },
+    remove,
+    async clear() {
+      const keys: string[] = [];
+      for await (const { key } of listAll(store, prefix)) keys.push(key);
+      await remove(keys);
+    },
+  };
+}

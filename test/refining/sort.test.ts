@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { listAll } from "../../src/base/index.ts";
+import { ExternalSort, mergeSorted, openScratch, Spool, WORK_PREFIX } from "../../src/refining/sort/index.ts";
+import { memoryObjectStore } from "../memory-object-store.ts";
+
+type Row = readonly [key: number, text: string];
+
+const compare = (a: Row, b: Row) => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
+const row = fc.tuple(fc.integer({ min: 0, max: 50 }), fc.string({ maxLength: 3 }));
+
+async function all<T>(blocks: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const block of blocks) rows.push(...block);
+  return rows;
+}
+
+async function keysLeft(store: ReturnType<typeof memoryObjectStore>): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of listAll(store, WORK_PREFIX)) keys.push(key);
+  return keys;
+}
+
+describe("ExternalSort", () => {
+  it("sorts whatever fits into memory and whatever does not, and reads twice alike", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 300 }),
+        fc.integer({ min: 1, max: 400 }),
+        async (rows, memoryRows) => {
+          const store = memoryObjectStore();
+          const sort = new ExternalSort<Row>(openScratch(store, "r"), { compare, memoryRows });
+          await sort.add(rows.slice(0, 100));
+          await sort.add(rows.slice(100));
+          expect(sort.rows).toBe(rows.length);
+          const expected = rows.toSorted(compare);
+          expect(await all(sort.read())).toEqual(expected);
+          expect(await all(sort.read())).toEqual(expected);
+          await sort.remove();
+          expect(await keysLeft(store)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("merges runs among themselves when they are many, and leaves nothing behind", async () => {
+    const store = memoryObjectStore();
+    const sort = new ExternalSort<Row>(openScratch(store, "r"), { compare, memoryRows: 10 });
+    const rows = Array.from({ length: 5_000 }, (_, i): Row => [(i * 7_919) % 5_000, "x"]);
+    await sort.add(rows);
+    expect((await all(sort.read())).map(([key]) => key)).toEqual(rows.map((_, i) => i));
+    await sort.remove();
+    expect(await keysLeft(store)).toEqual([]);
+  });
+
+  it("keeps in memory what fits", async () => {
+    const store = memoryObjectStore();
+    const sort = new ExternalSort<Row>(openScratch(store, "r"), { compare, memoryRows: 100 });
+    await sort.add(Array.from({ length: 99 }, (_, i): Row => [-i, ""]));
+    expect(await all(sort.read())).toHaveLength(99);
+    expect(store.calls).toEqual([]);
+  });
+});
+
+describe("mergeSorted", () => {
+  it("takes equal rows of an earlier stream first", async () => {
+    const left = {
+      async *[Symbol.asyncIterator]() {
+        yield [
+          [1, "l"],
+          [3, "l"],
+        ] as Row[];
+      },
+    };
+    const right = {
+      async *[Symbol.asyncIterator]() {
+        yield [] as Row[];
+        yield [[1, "r"]] as Row[];
+        yield [[2, "r"]] as Row[];
+      },
+    };
+    const merged = await all(mergeSorted<Row>([left, right], (a, b) => a[0] - b[0]));
+    expect(merged.map(([, from]) => from)).toEqual(["l", "r", "r", "l"]);
+  });
+});
+
+describe("Spool", () => {
+  it("gives rows back in the order in which they came, from memory and from objects", async () => {
+    const store = memoryObjectStore();
+    const spool = new Spool<Row>(openScratch(store, "r"), 700);
+    const rows = Array.from({ length: 2_000 }, (_, i): Row => [i, "x"]);
+    for (let from = 0; from < rows.length; from += 300) await spool.add(rows.slice(from, from + 300));
+    expect(spool.keys.length).toBeGreaterThan(0);
+    expect(await all(spool.read())).toEqual(rows);
+    await spool.remove();
+    expect(await keysLeft(store)).toEqual([]);
+  });
+});

@@ -12,17 +12,25 @@ const NOT_OURS = new Set(["(idle)", "(program)", "(root)"]);
 
 /**
  * Milliseconds in which the profiled isolate ran JavaScript, WebAssembly, its garbage collector, or native functions that
- * these called and waited for. What goes on outside the isolate meanwhile (D1's SQLite, R2's files, the sockets) is not
- * counted, nor is any other Worker.
+ * these called: its samples in code, times the sampling interval.
+ *
+ * Not the sum of the times between samples. Workers share one thread, and V8 samples an isolate only while that thread is
+ * inside it: between the last sample of one turn and the first of the next stand the turns of the other Workers and of the
+ * simulators of R2, D1 and Queues, which are none of its time. Nor is a pause in which the machine ran somebody else: no
+ * sample is taken in it. The interval is what the sampler kept (the median between two samples in code), not what it was
+ * asked for: it oversleeps by a tenth, and by more on a busy machine, where it takes fewer samples of the same work.
  */
 export function activeMs({ nodes, samples, timeDeltas }: CpuProfile): number {
-  const idle = new Set(
+  const foreign = new Set(
     nodes.filter(({ callFrame }) => NOT_OURS.has(callFrame.functionName)).map(({ id }) => id),
   );
-  let activeUs = 0;
-  samples.forEach((id, index) => {
-    // The time after a sample belongs to it: the delta of the next one.
-    if (!idle.has(id)) activeUs += Math.max(0, timeDeltas[index + 1] ?? 0);
-  });
-  return activeUs / 1_000;
+  const ours = samples.map((id) => !foreign.has(id));
+  const hits = ours.filter(Boolean).length;
+  const between = timeDeltas.filter((_, index) => ours[index] === true && ours[index - 1] === true);
+  return (hits * median(between)) / 1_000;
+}
+
+/** 0 of none. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -5,7 +5,7 @@ import type { ServeReport } from "./serve.ts";
 /** For people; latency is that of one request at a time, throughput that of many at once. */
 export function printServe(report: ServeReport): string {
   const rows = Object.entries(report).map(([name, { p50Ms, p95Ms, p99Ms, reqPerSecond }]) => {
-    const share = `${Math.round((100 * reqPerSecond) / report.empty.reqPerSecond)} %`;
+    const share = percent(reqPerSecond / report.empty.reqPerSecond);
     return [name, p50Ms.toFixed(2), p95Ms.toFixed(2), p99Ms.toFixed(2), String(reqPerSecond), share];
   });
   return table([["", "p50 ms", "p95 ms", "p99 ms", "req/s", "of empty"], ...rows]);
@@ -27,8 +27,13 @@ export function printIngest(report: IngestReport): string {
     ["landed", String(report.landed), `${report.landedPerSecond} a second`],
     ["lost", String(report.lost), ""],
     ["counted twice", String(report.duplicated), ""],
+    ["only acknowledged", percent(report.shareOfAckOnly), `of ${report.ackOnly.landedPerSecond} a second`],
     ["consumer's CPU", String(report.consumerCpuMsPer1000), "ms of JavaScript and GC per 1,000 events"],
   ]);
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
 
 function table(rows: string[][]): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ApiClient } from "../client/index.ts";
-import { type LocalRuntime, startLocal } from "../local/runtime.ts";
+import { type LocalOptions, type LocalRuntime, startLocal } from "../local/runtime.ts";
 
 export interface Site {
   runtime: LocalRuntime;
@@ -17,7 +17,9 @@ export const TENANT = "bench";
 const LOG_LINES_MAX = 50;
 
 /** The four Workers, freshly started in memory, with one empty tenant. */
-export async function openSite(options: { queueTimeoutS?: number; inspectorPort?: number }): Promise<Site> {
+export async function openSite(
+  options: Pick<LocalOptions, "queueTimeoutS" | "inspectorPort" | "entries">,
+): Promise<Site> {
   const adminToken = randomBytes(24).toString("hex");
   const log: string[] = [];
   const runtime = await startLocal({

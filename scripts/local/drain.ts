@@ -11,6 +11,8 @@ const DRAIN_MAX_MS = 60_000;
 /** What the local Queues have told of their batches; a batch under way is otherwise invisible. */
 export class Flushes {
   count = 0;
+  /** Messages acked, over all Queues. */
+  acked = 0;
   lastFailed = false;
 
   /** Reads one of Miniflare's own lines, such as `QUEUE lakeshore-events 3/3 (12ms)`. */
@@ -18,6 +20,7 @@ export class Flushes {
     const match = /^QUEUE \S+ (\d+)\/(\d+)/.exec(stripVTControlCharacters(line));
     if (match === null) return;
     this.count++;
+    this.acked += Number(match[1]);
     this.lastFailed = match[1] !== match[2];
   }
 }

@@ -23,6 +23,8 @@ export interface LocalOptions {
   secrets: Record<string, string>;
   /** Shortens the Queue's wait, for tests; the configured 5 s otherwise. */
   queueTimeoutS?: number;
+  /** Other entries than the configured ones, on the same configs: what a measurement sets beside the real Worker. */
+  entries?: Partial<Record<WorkerName, string>>;
   inspectorPort?: number;
   /** The caller handles signals and disposes; otherwise the runtime and the process end at the first one. */
   ownSignals?: boolean;
@@ -55,7 +57,9 @@ export interface LocalRuntime {
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
   const names = Object.keys(WORKER_CONFIGS) as WorkerName[];
   const configs = names.map((name) => unstable_readConfig({ config: path.join(ROOT, WORKER_CONFIGS[name]) }));
-  const workers = await Promise.all(configs.map((config) => workerOptions(config, options)));
+  const workers = await Promise.all(
+    configs.map((config, index) => workerOptions(config, names[index] as WorkerName, options)),
+  );
   const flushes = new Flushes();
   const log = new LineLog(options.verbose === true ? LogLevel.INFO : LogLevel.WARN, options.onLog, (line) =>
     flushes.read(line),
@@ -108,10 +112,15 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
 
 type WorkerConfig = ReturnType<typeof unstable_readConfig>;
 
-async function workerOptions(config: WorkerConfig, options: LocalOptions): Promise<object> {
+async function workerOptions(
+  config: WorkerConfig,
+  worker: WorkerName,
+  options: LocalOptions,
+): Promise<object> {
   const { workerOptions: base } = unstable_getMiniflareWorkerOptions(config);
-  if (config.main === undefined) throw new Error(`${config.configPath} names no entry`);
-  const { modules } = await bundleWorker(config.main);
+  const entry = options.entries?.[worker] ?? config.main;
+  if (entry === undefined) throw new Error(`${config.configPath} names no entry`);
+  const { modules } = await bundleWorker(entry);
   const consumers = Object.entries((base.queueConsumers ?? {}) as Record<string, object>);
   const assets = base.assets as { directory: string } | undefined;
   const directory = options.assetsPath ?? assets?.directory;

@@ -30,26 +30,28 @@ describe("percentiles", () => {
 });
 
 describe("a CPU profile", () => {
-  it("counts the time after samples in code and in garbage collection, not idle or native time", () => {
-    const nodes = ["(root)", "(idle)", "(program)", "(garbage collector)", "consume"].map(
-      (functionName, id) => ({
-        id,
-        callFrame: { functionName },
-      }),
-    );
-    const profile = { nodes, samples: [4, 1, 3, 2, 4], timeDeltas: [100, 1_000, 5_000, 2_000, 7_000] };
-    // consume until the next sample 1,000 µs; idle 5,000; collector 2,000; native 7,000; the last sample has no end.
-    expect(activeMs(profile)).toBe(3);
+  const nodes = ["(root)", "(idle)", "(program)", "(garbage collector)", "consume"].map(
+    (functionName, id) => ({
+      id,
+      callFrame: { functionName },
+    }),
+  );
+  const [idle, program, collector, code] = [1, 2, 3, 4] as const;
+
+  it("counts samples in code and in garbage collection at the interval the sampler kept, and no other", () => {
+    // Between two samples in code: 500, 600 and 600 µs. Before and after them, another Worker had the thread for a second.
+    const samples = [idle, code, code, collector, program, idle, code, code, idle];
+    const timeDeltas = [0, 1e6, 500, 600, 9e5, 1e6, 1e6, 600, 1e6];
+    expect(activeMs({ nodes, samples, timeDeltas })).toBeCloseTo(5 * 0.6);
+  });
+
+  it("counts a pause in the midst of code as one sample: the machine ran somebody else", () => {
+    const samples = [code, code, code, code, code, code];
+    expect(activeMs({ nodes, samples, timeDeltas: [0, 500, 500, 80_000, 500, 500] })).toBe(3);
   });
 
   it("of an idle isolate is 0", () => {
-    expect(
-      activeMs({
-        nodes: [{ id: 1, callFrame: { functionName: "(idle)" } }],
-        samples: [1, 1],
-        timeDeltas: [0, 9],
-      }),
-    ).toBe(0);
+    expect(activeMs({ nodes, samples: [idle, idle], timeDeltas: [0, 9] })).toBe(0);
   });
 });
 
@@ -169,7 +171,10 @@ describe("the tables", () => {
       lost: 1,
       duplicated: 0,
       consumerCpuMsPer1000: 5,
+      ackOnly: { landedPerSecond: 16 },
+      shareOfAckOnly: 0.5,
     };
     expect(printIngest(report)).toMatch(/^lost +1/m);
+    expect(printIngest(report)).toMatch(/50 % +of 16 a second/);
   });
 });

@@ -43,4 +43,8 @@ it("measures ingestion: what was accepted has landed, once", () => {
   for (const rate of ["acceptedPerSecond", "landedPerSecond", "consumerCpuMsPer1000"]) {
     expect(report[rate], rate).toBeGreaterThan(0);
   }
+  const { ackOnly, shareOfAckOnly, landedPerSecond } = report as Record<string, number> & {
+    ackOnly: { landedPerSecond: number };
+  };
+  expect(shareOfAckOnly).toBeCloseTo((landedPerSecond ?? 0) / ackOnly.landedPerSecond, 1);
 });

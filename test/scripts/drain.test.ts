@@ -5,10 +5,10 @@ describe("draining the local queues", () => {
   it("reads how a batch ended from Miniflare's own line, coloured or not", () => {
     const flushes = new Flushes();
     flushes.read("\u001b[1mQUEUE\u001b[22m lakeshore-events \u001b[31m1/3\u001b[39m (12ms)");
-    expect(flushes).toMatchObject({ count: 1, lastFailed: true });
+    expect(flushes).toMatchObject({ count: 1, acked: 1, lastFailed: true });
     flushes.read("QUEUE lakeshore-events 2/2 (3ms)");
     flushes.read("Ready on http://127.0.0.1:8787");
-    expect(flushes).toMatchObject({ count: 2, lastFailed: false });
+    expect(flushes).toMatchObject({ count: 2, acked: 3, lastFailed: false });
   });
 
   it("does not end while a batch is under way, though nothing waits any more", async () => {

@@ -68,12 +68,15 @@ export interface UniqueCheck<Name extends string> extends Named {
   severity: Severity;
 }
 
-/** What was committed to `input` reaches this table within the age; without an input, what is pending reaches it. */
+/**
+ * What was committed to `input` reaches this table within the age; without an input, what is pending reaches it. Judged by
+ * snapshots and watermarks, not by rows: a quiet site is not a stale table.
+ */
 export interface FreshCheck extends Named {
   kind: "fresh";
   input?: AnyTable;
-  maxAgeMs: number;
-  severity: Severity;
+  warnAfterMs: number;
+  errorAfterMs: number;
 }
 
 /** Rows of the last whole day against the days before. */

@@ -12,6 +12,8 @@ export interface QuarantinedRow {
   /** Whether `body` was cut at the limit: such a row cannot be replayed. */
   truncated: boolean;
   quarantined_at: number;
+  /** The declared check that the row failed, `<table>/<check>`; absent where it was refused on its way in. */
+  check?: string;
 }
 
 /** No tenant can be called so: names begin with a letter or digit. */
@@ -28,6 +30,7 @@ export const QUARANTINE: Table<QuarantinedRow> = {
     { id: 5, name: "body", type: "string", required: true },
     { id: 6, name: "truncated", type: "boolean", required: true },
     { id: 7, name: "quarantined_at", type: "timestamp_ms", required: true },
+    { id: 8, name: "check", type: "string", required: false },
   ],
   partition: [{ column: "quarantined_at", transform: { kind: "day" } }],
   sort: ["tenant", "quarantined_at", "event_id"],

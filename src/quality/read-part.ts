@@ -1,0 +1,118 @@
+import { HOUR_MS } from "../base/index.ts";
+import { isBeyondLedger, type StoredEvent } from "../events/index.ts";
+import type { LiveFile, Table } from "../lake/index.ts";
+import { type Aggregate, addExample, addHour, aggregateOf, count, type PartAggregate } from "./aggregate.ts";
+import { type AnyTableChecks, isRowCheck } from "./check.ts";
+import { type Failure, noteFailure } from "./failure.ts";
+import { findRepeats } from "./find-repeats.ts";
+import type { QualityLake } from "./ports.ts";
+import { type BatchColumns, columnsOfCheck, judgeRow } from "./row-check.ts";
+import { bucketOf, emptySkew } from "./skew.ts";
+
+export interface PartReading {
+  tenants: PartAggregate;
+  /** Of tables with ids, by the file that the row stands in. */
+  failures: Map<LiveFile, Failure[]>;
+  rows: number;
+}
+
+/** Between receipt and D1 lie at most this long of retries; an id that is given up meanwhile may be in the ledger or not. */
+const LANDING_MS_MAX = 12 * HOUR_MS;
+
+/** Reads files of one partition, streaming, and tells how its rows stand by the table's checks. */
+export async function readPart(
+  lake: Pick<QualityLake, "scan">,
+  checks: AnyTableChecks,
+  files: readonly LiveFile[],
+): Promise<PartReading> {
+  const reading: PartReading = { tenants: {}, failures: new Map(), rows: 0 };
+  const table = checks.table as Table<Record<string, unknown>>;
+  for (const file of files) {
+    const failures: Failure[] = [];
+    for await (const batch of lake.scan(table, { columns: columnsOf(checks), files: [file] })) {
+      readBatch(checks, batch.columns, batch.rows, reading.tenants, failures);
+      reading.rows += batch.rows;
+    }
+    if (failures.length > 0) reading.failures.set(file, failures);
+  }
+  await findRepeats(lake, checks, files, reading);
+  dropWithoutCatalogue(checks, reading);
+  return reading;
+}
+
+/** Columns that a table's checks read, less those of uniqueness, which has a pass of its own. */
+function columnsOf({ checks, receivedColumn, idColumn }: AnyTableChecks): string[] {
+  const columns = new Set(["tenant"]);
+  for (const check of checks) {
+    if (isRowCheck(check)) for (const column of columnsOfCheck(check)) columns.add(column);
+    if (check.kind === "null_rate") columns.add(check.column);
+    if (check.kind === "clock_skew") for (const column of [check.sent, check.received]) columns.add(column);
+  }
+  if (receivedColumn !== undefined) for (const column of [receivedColumn, "sent_at"]) columns.add(column);
+  if (idColumn !== undefined) columns.add(idColumn);
+  return [...columns];
+}
+
+function readBatch(
+  checks: AnyTableChecks,
+  columns: BatchColumns,
+  rows: number,
+  tenants: PartAggregate,
+  failures: Failure[],
+): void {
+  for (let row = 0; row < rows; row++) {
+    const tenant = columns.tenant?.[row] as string;
+    const aggregate = aggregateOf(tenants, tenant);
+    aggregate.rows++;
+    if (checks.receivedColumn !== undefined) countHour(checks, columns, row, aggregate);
+    for (const check of checks.checks) {
+      if (check.kind === "null_rate") {
+        if ((columns[check.column]?.[row] ?? null) === null) count(aggregate.nulls, check.column);
+      } else if (check.kind === "clock_skew") {
+        const skewMs = Number(columns[check.received]?.[row]) - Number(columns[check.sent]?.[row]);
+        aggregate.skew[check.name] ??= emptySkew();
+        const histogram = aggregate.skew[check.name] as number[];
+        const bucket = bucketOf(skewMs);
+        histogram[bucket] = (histogram[bucket] ?? 0) + 1;
+      } else if (isRowCheck(check)) {
+        const verdict = judgeRow(check, columns, row);
+        if (verdict === "skip") continue;
+        count(aggregate.tested, check.name);
+        if (verdict === "ok") continue;
+        const eventId =
+          checks.idColumn === undefined ? undefined : (columns[checks.idColumn]?.[row] as string);
+        noteFailure(aggregate, failures, { tenant, check: check.name, fault: verdict.fault, eventId });
+      }
+    }
+  }
+}
+
+function countHour(
+  { receivedColumn, idColumn }: AnyTableChecks,
+  columns: BatchColumns,
+  row: number,
+  aggregate: Aggregate,
+): void {
+  const received_at = columns[receivedColumn as string]?.[row] as number;
+  const event: Pick<StoredEvent, "event_id" | "received_at" | "sent_at"> = {
+    event_id: columns[idColumn as string]?.[row] as string,
+    received_at,
+    sent_at: columns.sent_at?.[row] as number,
+  };
+  const unsure = isBeyondLedger(event, received_at + LANDING_MS_MAX) ? 1 : 0;
+  addHour(aggregate, String(Math.floor(received_at / HOUR_MS)), 1, unsure);
+}
+
+/** Who never sent a catalogue has no unknown items; the verdict says so, and quarantine is not to fill up with all rows. */
+function dropWithoutCatalogue({ checks }: AnyTableChecks, { tenants, failures }: PartReading): void {
+  for (const check of checks) {
+    if (check.kind !== "referential") continue;
+    for (const [file, rows] of failures) {
+      const kept = rows.filter(({ check: name, tenant }) => {
+        const aggregate = tenants[tenant];
+        return name !== check.name || aggregate?.failing[name] !== aggregate?.tested[name];
+      });
+      failures.set(file, kept);
+    }
+  }
+}

@@ -12,6 +12,7 @@ import { registerTest } from "./commands/test.ts";
 import { registerTrain } from "./commands/train.ts";
 import { registerTypes } from "./commands/types.ts";
 import { registerDeploy, registerDestroy } from "./deploy/index.ts";
+import { registerLake } from "./lake/index.ts";
 import { ROOT } from "./local/workers.ts";
 import { registerModels } from "./models/index.ts";
 import { registerSimulate } from "./simulate/index.ts";
@@ -39,6 +40,7 @@ export function lakeshoreProgram(): Command {
   registerEvaluate(program);
   registerRecommend(program);
   registerKeys(program);
+  registerLake(program);
   registerSimulate(program);
   registerBench(program);
   registerModels(program);

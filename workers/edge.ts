@@ -7,8 +7,10 @@ import { buildApp } from "./edge/app.ts";
 import { addDocuments } from "./edge/documents.ts";
 import { adminRoutes } from "./edge/routes-admin.ts";
 import { answerRoutes } from "./edge/routes-answers.ts";
+import { catalogRoutes } from "./edge/routes-catalog.ts";
 import { catalogueRoutes } from "./edge/routes-catalogue.ts";
 import { eventRoutes } from "./edge/routes-events.ts";
+import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
@@ -20,6 +22,8 @@ const app = buildApp([
   ...tenantRoutes,
   ...adminRoutes,
   ...modelRoutes,
+  ...lakeRoutes,
+  ...catalogRoutes,
   ...serviceRoutes,
 ]);
 addDocuments(app);

@@ -1,4 +1,3 @@
-import { WorkerEntrypoint } from "cloudflare:workers";
 import { assert } from "../src/base/index.ts";
 import {
   type Item,
@@ -38,11 +37,12 @@ import {
   type TenantOptions,
 } from "../src/ops/index.ts";
 import { drainSpilled } from "./pipeline-crons.ts";
+import { LakeEntrypoint } from "./pipeline-lake.ts";
 import { flushOverlay, OVERLAY_INTERVAL_MS, type OverlayPorts } from "./pipeline-overlay.ts";
 import { objectStore } from "./pipeline-ports.ts";
 
 /** RPC for the edge's admin routes: all that writes D1, KV or the lake on a customer's call. */
-export class Admin extends WorkerEntrypoint<PipelineEnv> implements PipelineAdmin {
+export class Admin extends LakeEntrypoint implements PipelineAdmin {
   async upsertItems(tenant: string, items: Item[]) {
     const outcome = await changeItems(this.#changes(tenant), tenant, { items, nowMs: Date.now() });
     this.#itemsChanged(tenant);

@@ -8,14 +8,21 @@ interface Run {
   children: number[];
 }
 
+/** The run that lives on this state, null when none does. */
+export function liveRun(file: string): { url: string } | null {
+  if (!existsSync(file)) return null;
+  const run = readRun(file);
+  return lives(run) ? { url: run.url } : null;
+}
+
 /**
  * Two processes on one state would corrupt it: refuses while another run lives, and ends what a run left behind that was
  * killed too hard to clean up.
  */
 export function checkRun(file: string): void {
   if (!existsSync(file)) return;
-  const run = JSON.parse(readFileSync(file, "utf8")) as Run;
-  if (run.pid !== process.pid && isAlive(run.pid) && commandOf(run.pid).includes("cli.ts")) {
+  const run = readRun(file);
+  if (run.pid !== process.pid && lives(run)) {
     throw new Error(`Lakeshore already runs here, at ${run.url} (process ${run.pid}): stop that one first.`);
   }
   for (const pid of run.children) {
@@ -33,4 +40,13 @@ export function noteRun(file: string, url: string): void {
 
 export function forgetRun(file: string): void {
   rmSync(file, { force: true });
+}
+
+function readRun(file: string): Run {
+  return JSON.parse(readFileSync(file, "utf8")) as Run;
+}
+
+/** By its command line too: the id alone may have been given to another program. */
+function lives({ pid }: Run): boolean {
+  return isAlive(pid) && (pid === process.pid || commandOf(pid).includes("cli.ts"));
 }

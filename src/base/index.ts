@@ -3,6 +3,7 @@
  * results, and the two ports (object store, engine) that more than one room needs. `r2.ts` is the port's one adapter.
  */
 export { assert, unreachable } from "./assert.ts";
+export { type ByteRange, contentRange, parseByteRange } from "./byte-range.ts";
 export { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
 export type { Engine, Session, Tensor } from "./engine.ts";
 export {

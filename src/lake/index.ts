@@ -5,8 +5,15 @@
  * delivered.
  */
 export type { DataFile, LiveFile, Snapshot, Transform } from "../iceberg/index.ts";
+export {
+  type CatalogView,
+  callCatalog,
+  type ViewAnswer,
+  type ViewCall,
+} from "./catalog-view.ts";
 export { LakeError, type LakeErrorKind, StaleBaseError } from "./error.ts";
 export { type OpenLakeOptions, openLake, WAREHOUSE_URI } from "./open.ts";
+export { TABLES } from "./tables/all.ts";
 export {
   EVENTS,
   IDENTITY_LINKS,

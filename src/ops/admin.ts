@@ -10,6 +10,7 @@ import type {
 } from "../events/index.ts";
 import type { ListKind, Page, PageRequest, TenantConfig } from "../features/index.ts";
 import type { Actor } from "./config-changes.ts";
+import type { LakeAdmin } from "./lake-admin.ts";
 
 export interface TenantOptions {
   /** Origins that the first publishable key is bound to; empty means any. */
@@ -48,7 +49,7 @@ export interface Refreshed {
  * The RPC of the pipeline Worker's `Admin`: every call that writes D1, KV or the lake on a customer's behalf. Bodies are
  * validated by the caller; the tenant's pattern is asserted here again. A call that returned is kept: the lake has it.
  */
-export interface PipelineAdmin {
+export interface PipelineAdmin extends LakeAdmin {
   /** `upserted` counts distinct ids. */
   upsertItems(tenant: string, items: Item[]): Promise<{ upserted: number } | Contended>;
   getItem(tenant: string, itemId: string): Promise<StoredItem | null>;

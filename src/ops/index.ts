@@ -13,6 +13,16 @@ export type {
 export type { Actor } from "./config-changes.ts";
 export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
 export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
+export type {
+  CatalogAnswer,
+  CatalogCall,
+  LakeAdmin,
+  LakeJob,
+  LakeJobOutcome,
+  LakeListing,
+  LakeObject,
+  LakeObjectRequest,
+} from "./lake-admin.ts";
 export { readStats } from "./stats.ts";
 export { changeTenant, createTenant } from "./tenants.ts";
 export { changeUser, changeUsers, removeUser } from "./user-changes.ts";

@@ -6,6 +6,7 @@ import { Timeline } from "../../src/serving/index.ts";
 import { checkCaller, checkRoot, readCaller } from "./access.ts";
 import { type Env, servingPorts } from "./bindings.ts";
 import { readJson } from "./body.ts";
+import { catalogError, isCatalogPath } from "./catalog-error.ts";
 import { allowAnyOrigin, allowOrigin, preflight, SECURITY_HEADERS } from "./cors.ts";
 import { type Call, type Endpoint, pathPattern } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
@@ -24,8 +25,8 @@ export function buildApp(endpoints: readonly Endpoint[]): App {
   }
   registerDocuments(app, endpoints);
   app.options("/v1/*", (c) => preflight(c, endpoints));
-  app.notFound((c) => finish(toResponse(unrouted(c, endpoints))));
-  app.onError((error, c) => finish(failed(error, c.req.routePath)));
+  app.notFound((c) => finish(toResponse(unrouted(c, endpoints), c.req.path)));
+  app.onError((error, c) => finish(failed(error, c)));
   return app;
 }
 
@@ -71,7 +72,7 @@ function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
     keyKind: "publishable",
     actor,
     query: readQuery(c, endpoint),
-    param: (name) => readParam(c, name),
+    param: (name, charsMax) => readParam(c, name, charsMax),
     json,
     async body() {
       const parsed = endpoint.body?.schema.safeParse(await json());
@@ -95,12 +96,12 @@ function readQuery(c: EdgeContext, { query }: Endpoint): Call["query"] {
   return parsed.data;
 }
 
-function readParam(c: EdgeContext, name: string): string {
+function readParam(c: EdgeContext, name: string, charsMax = ID_CHARS_MAX): string {
   const value = c.req.param(name) ?? "";
-  if (value.length <= ID_CHARS_MAX) return value;
-  throw new ApiError("invalid_parameter", `${name}: at most ${ID_CHARS_MAX} characters`, {
+  if (value.length <= charsMax) return value;
+  throw new ApiError("invalid_parameter", `${name}: at most ${charsMax} characters`, {
     field: name,
-    limit: ID_CHARS_MAX,
+    limit: charsMax,
   });
 }
 
@@ -119,14 +120,14 @@ function finish(response: Response): Response {
   return response;
 }
 
-function failed(error: Error, route: string): Response {
+function failed(error: Error, c: EdgeContext): Response {
   const known = error instanceof ApiError;
-  if (!known) logFailure(route, error);
-  return toResponse(known ? error : new ApiError("internal", "something failed on our side"));
+  if (!known) logFailure(c.req.routePath, error);
+  return toResponse(known ? error : new ApiError("internal", "something failed on our side"), c.req.path);
 }
 
-function toResponse(error: ApiError): Response {
-  const response = error.toResponse();
+function toResponse(error: ApiError, path: string): Response {
+  const response = isCatalogPath(path) ? catalogError(error) : error.toResponse();
   allowAnyOrigin(response.headers);
   return response;
 }
@@ -142,5 +143,5 @@ function unrouted(c: EdgeContext, endpoints: readonly Endpoint[]): ApiError {
 }
 
 function honoPath(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ":$1");
+  return path.replace(/\{(\w+)\*\}/g, ":$1{.+}").replace(/\{(\w+)\}/g, ":$1");
 }

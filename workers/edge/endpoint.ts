@@ -15,8 +15,8 @@ export interface Call<Q extends Query = Query, B extends z.ZodType = z.ZodType> 
   /** For the audit: `root`, or the beginning of the secret key's hash; empty before a key is checked. */
   actor: string;
   query: z.output<Q>;
-  /** A part of the path by its name in braces. */
-  param(name: string): string;
+  /** A part of the path by its name in braces; longer than `charsMax` (`ID_CHARS_MAX`) is an error. */
+  param(name: string, charsMax?: number): string;
   /** The body as JSON, unchecked: where each element is judged by itself. */
   json(): Promise<unknown>;
   /** The body by its schema; an error names the field. */
@@ -30,9 +30,9 @@ export interface Call<Q extends Query = Query, B extends z.ZodType = z.ZodType> 
 /** One route: what it takes, who may call it, what it gives. The documents and the checks are made from this alone. */
 export interface Endpoint<Q extends Query = Query, B extends z.ZodType = z.ZodType> {
   method: "get" | "post" | "patch" | "delete";
-  /** As OpenAPI writes it: `/v1/items/{id}`. */
+  /** As OpenAPI writes it: `/v1/items/{id}`; `{key*}` takes slashes too. A GET answers HEAD as well. */
   path: string;
-  tag: "events" | "answers" | "catalogue" | "admin" | "service";
+  tag: "events" | "answers" | "catalogue" | "admin" | "lake" | "service";
   summary: string;
   access: Access;
   rate?: Rate;
@@ -51,7 +51,16 @@ export function endpoint<Q extends Query, B extends z.ZodType>(definition: Endpo
   return definition as unknown as Endpoint;
 }
 
-/** Matches the addresses of a path as OpenAPI writes it. */
+/** Matches the addresses of an endpoint's path. */
 export function pathPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`);
+  const pattern = path
+    .replaceAll(".", "\\.")
+    .replace(/\{\w+\*\}/g, ".+")
+    .replace(/\{\w+\}/g, "[^/]+");
+  return new RegExp(`^${pattern}$`);
+}
+
+/** The path as OpenAPI knows it, which has no parameter with slashes. */
+export function documentedPath(path: string): string {
+  return path.replaceAll("*}", "}");
 }

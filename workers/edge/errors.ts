@@ -49,6 +49,10 @@ export class ApiError extends Error {
     this.details = details;
   }
 
+  get status(): number {
+    return STATUS[this.code];
+  }
+
   toResponse(): Response {
     const { field, limit, headers } = this.details;
     const error = {
@@ -57,7 +61,7 @@ export class ApiError extends Error {
       ...(field === undefined ? {} : { field }),
       ...(limit === undefined ? {} : { limit }),
     };
-    return Response.json({ error }, { status: STATUS[this.code], headers: headers ?? {} });
+    return Response.json({ error }, { status: this.status, headers: headers ?? {} });
   }
 }
 

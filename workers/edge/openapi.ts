@@ -1,7 +1,7 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { version } from "../../package.json";
 import type { Env } from "./bindings.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { documentedPath, type Endpoint } from "./endpoint.ts";
 
 export const VERSION: string = version;
 
@@ -24,6 +24,7 @@ const TAGS = [
     name: "admin",
     description: "Keys, models and retraining. With the secret key; making a tenant with the admin token.",
   },
+  { name: "lake", description: "The open tables as they are, for other engines too. With the admin token." },
   { name: "service", description: "Open to all." },
 ];
 
@@ -64,7 +65,8 @@ export function openApiDocument(app: OpenAPIHono<{ Bindings: Env }>, origin: str
 }
 
 function describe(endpoint: Endpoint): Parameters<Registry["registerPath"]>[0] {
-  const { method, path, tag, summary, access, query, body } = endpoint;
+  const { method, tag, summary, access, query, body } = endpoint;
+  const path = documentedPath(endpoint.path);
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
   const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
   const json = (schema: z.ZodType) => ({ "application/json": { schema } });

@@ -3,7 +3,25 @@
  * transforms, evolution, planning, commits and the REST catalog's view. A table is the highest `metadata/v<N>.metadata.json`
  * under its prefix; creating the next one, if it is absent, is the one commit point.
  */
+export {
+  configResponse,
+  errorResponse,
+  type LoadTableResponse,
+  loadTableResponse,
+  namespaceResponse,
+  namespacesResponse,
+  tablesResponse,
+} from "./catalog-view.ts";
+export { compareCells } from "./cells.ts";
+export { commitChange } from "./commit.ts";
+export { createTable, METADATA_FILES_MAX } from "./create.ts";
+export { type EvolutionError, type EvolutionKind, planEvolution } from "./evolution.ts";
+export { deletableMetadata, type Expirable, expirable } from "./expiry.ts";
+export { loadTable } from "./load.ts";
 export type { TableMetadata } from "./metadata-json.ts";
+export { addedFiles, dataFiles } from "./plan.ts";
+export { metadataKey } from "./table.ts";
+export { applyTransform } from "./transforms.ts";
 export type {
   Cell,
   CommitFailure,

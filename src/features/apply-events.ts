@@ -3,22 +3,52 @@ import { assert, HISTORY_MAX } from "../base/index.ts";
 import type { StoredEvent } from "../events/index.ts";
 import { type ApplyPlan, planApply } from "./apply-plan.ts";
 import { ITEM_COUNTERS } from "./declarations.ts";
+import { type IntakeCount, insertCounts, recordIntake } from "./intake-counts.ts";
 
 /**
  * Folds events into the ledger, the item counters, the identity links and the profiles. Each D1 batch is one transaction
  * and the commit point of its events: an id that the ledger has already changes nothing, so any redelivery, regrouping
  * or second consumer gives the same sums. Rejects when D1 does; what was committed by then is skipped on the retry.
  *
- * `databases`: the profile shards. Joining two profiles takes one transaction, so for now there is one.
+ * `databases`: the profile shards. Joining two profiles takes one transaction, so for now there is one. `counts`: of the
+ * messages that brought the events; they stand in the last batch, so what is counted as delivered has been applied.
  */
 export async function applyEvents(
   databases: readonly D1Database[],
   events: readonly StoredEvent[],
   nowMs: number,
+  counts: readonly IntakeCount[] = [],
 ): Promise<void> {
+  const database = onlyOne(databases);
+  const plans = planApply(events, nowMs);
+  for (const [index, plan] of plans.entries()) {
+    const last = index === plans.length - 1;
+    await database.batch([
+      ...statements(database, plan, nowMs),
+      ...(last ? insertCounts(database, counts) : []),
+    ]);
+  }
+  if (plans.length === 0) await recordIntake(database, counts);
+}
+
+/**
+ * Folds in events whose ids the ledger may have forgotten, had they come before: silver found each of them new, within the
+ * week in which it looks for duplicates. Silver hands an event over again after a crash: by then the ledger has its id.
+ */
+export async function applyLate(
+  databases: readonly D1Database[],
+  events: readonly StoredEvent[],
+  nowMs: number,
+): Promise<void> {
+  const database = onlyOne(databases);
+  for (const plan of planApply(events, nowMs, { isLate: true }))
+    await database.batch(statements(database, plan, nowMs));
+}
+
+function onlyOne(databases: readonly D1Database[]): D1Database {
   const [database] = databases;
   assert(database !== undefined && databases.length === 1, "profiles live in one database");
-  for (const plan of planApply(events, nowMs)) await database.batch(statements(database, plan, nowMs));
+  return database;
 }
 
 /** In the order in which they must run: the ledger decides, and links come before the profiles that they redirect. */
@@ -39,8 +69,8 @@ function statements(database: D1Database, plan: ApplyPlan, nowMs: number): D1Pre
 const NEXT_BATCH = "UPDATE ledger_batch SET batch = batch + 1";
 
 const INSERT_LEDGER = `
-INSERT OR IGNORE INTO event_ledger (tenant, event_id, batch, applied_at)
-SELECT value ->> 0, value ->> 1, (SELECT batch FROM ledger_batch), ?2 FROM json_each(?1)`;
+INSERT OR IGNORE INTO event_ledger (tenant, event_id, batch, applied_at, received_hour)
+SELECT value ->> 0, value ->> 1, (SELECT batch FROM ledger_batch), ?2, value ->> 2 FROM json_each(?1)`;
 
 /** The rows of ?1 whose event this very batch has brought into the ledger. CROSS JOIN fixes the order: rows, then key. */
 const NEW_ROWS = `

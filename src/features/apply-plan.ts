@@ -1,12 +1,5 @@
-import {
-  COUNTER_DAYS,
-  COUNTER_HOURS,
-  D1_JSON_BYTES_MAX,
-  DAY_MS,
-  HOUR_MS,
-  LEDGER_HOURS,
-} from "../base/index.ts";
-import { eventTypeWeight, type StoredEvent, uuidV7TimeMs } from "../events/index.ts";
+import { COUNTER_DAYS, COUNTER_HOURS, D1_JSON_BYTES_MAX, DAY_MS, HOUR_MS } from "../base/index.ts";
+import { eventTypeWeight, isBeyondLedger, type StoredEvent } from "../events/index.ts";
 import { counterIncrements } from "./declarations.ts";
 import { encodeEntry } from "./history.ts";
 import { anonymousSubject, userSubject } from "./profile.ts";
@@ -16,7 +9,7 @@ import { anonymousSubject, userSubject } from "./profile.ts";
  * a statement applies a row only if this very batch wrote that id into the ledger.
  */
 export interface ApplyPlan {
-  /** [tenant, event_id] */
+  /** [tenant, event_id, received hour since the epoch] */
   ledger: string;
   /** [tenant, event_id, bucket, [item_id, …], [increment of each counter]]; hour or day numbers since the epoch. */
   hours: string;
@@ -34,13 +27,22 @@ const PLAN_EVENTS_MAX = 2_000;
 
 const encoder = new TextEncoder();
 
+export interface PlanOptions {
+  /** The events come from silver, which has never held them before: their ids count however old they are. */
+  isLate?: boolean;
+}
+
 /** Splits events into batches that D1 takes. Which event stands in which batch makes no difference to the sums. */
-export function planApply(events: readonly StoredEvent[], nowMs: number): ApplyPlan[] {
+export function planApply(
+  events: readonly StoredEvent[],
+  nowMs: number,
+  { isLate = false }: PlanOptions = {},
+): ApplyPlan[] {
   const plans: ApplyPlan[] = [];
   let rows: PlanRow[] = [];
   let bytes = 0;
   for (const event of distinct(events)) {
-    const row = planEvent(event, nowMs);
+    const row = planEvent(event, nowMs, isLate || !isBeyondLedger(event, nowMs));
     // The sum over all lists bounds each of them.
     const rowBytes = encoder.encode(Object.values(row).join(",")).byteLength;
     if (rows.length > 0 && (bytes + rowBytes > D1_JSON_BYTES_MAX || rows.length === PLAN_EVENTS_MAX)) {
@@ -76,13 +78,14 @@ function joinRows(rows: readonly PlanRow[]): ApplyPlan {
   };
 }
 
-function planEvent(event: StoredEvent, nowMs: number): PlanRow {
+/** `counts`: not for an id older than the ledger remembers, which could be counted twice. */
+function planEvent(event: StoredEvent, nowMs: number, counts: boolean): PlanRow {
   const id = [event.tenant, event.event_id];
   const personal = event.consent === "granted" && !event.is_bot;
   return {
-    ledger: JSON.stringify(id),
-    hours: planCounters(event, { bucketMs: HOUR_MS, count: COUNTER_HOURS, nowMs }),
-    days: planCounters(event, { bucketMs: DAY_MS, count: COUNTER_DAYS, nowMs }),
+    ledger: JSON.stringify([...id, Math.floor(event.received_at / HOUR_MS)]),
+    hours: counts ? planCounters(event, { bucketMs: HOUR_MS, count: COUNTER_HOURS, nowMs }) : null,
+    days: counts ? planCounters(event, { bucketMs: DAY_MS, count: COUNTER_DAYS, nowMs }) : null,
     links:
       personal && event.type === "identify"
         ? JSON.stringify([...id, event.anonymous_id, event.user_id, event.occurred_at])
@@ -99,10 +102,6 @@ function planCounters(
   const increments = counterIncrements(event.type);
   const items = countedItems(event);
   if (event.is_bot || items.length === 0 || !increments.some((increment) => increment > 0)) return null;
-  // An id older than the ledger remembers could be counted twice: it reaches counters only by way of the lake.
-  // Its time is the client's clock's, which sent_at beside received_at sets right.
-  const madeAtMs = uuidV7TimeMs(event.event_id) + event.received_at - event.sent_at;
-  if (madeAtMs <= window.nowMs - LEDGER_HOURS * HOUR_MS) return null;
   const bucket = Math.floor(event.occurred_at / window.bucketMs);
   if (bucket <= Math.floor(window.nowMs / window.bucketMs) - window.count) return null;
   return JSON.stringify([event.tenant, event.event_id, bucket, items, increments]);

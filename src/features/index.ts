@@ -3,8 +3,16 @@
  * and the lists made from them. Declared once in `declarations.ts`; written once per event, whatever is delivered again.
  * Nothing here is the truth: all of it can be rebuilt from the lake.
  */
-export { applyEvents } from "./apply-events.ts";
+export { applyEvents, applyLate } from "./apply-events.ts";
 export { FEATURES, type Feature } from "./declarations.ts";
+export {
+  type HourRange,
+  type IntakeCount,
+  type IntakeHour,
+  readIntakeCounts,
+  readLedgerCounts,
+  recordIntake,
+} from "./intake-counts.ts";
 export {
   changedItems,
   completeItems,

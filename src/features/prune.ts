@@ -6,6 +6,8 @@ import { makeUuidV7 } from "../events/index.ts";
 const CHUNK_ROWS = 5_000;
 /** DELETEs of one run and table: what is left waits for the next hour. */
 const CHUNKS_MAX = 200;
+/** Counts of messages are held against the lake for as long as daily counters are kept. */
+const INTAKE_DAYS = COUNTER_DAYS;
 /** Consumers' clocks differ a little: an id goes only when none of them would count it again. */
 const CLOCK_MARGIN_MS = HOUR_MS;
 
@@ -13,13 +15,14 @@ const CLOCK_MARGIN_MS = HOUR_MS;
 export async function pruneFeatures(
   profiles: D1Database,
   nowMs: number,
-): Promise<{ ledger: number; hours: number; days: number }> {
+): Promise<{ ledger: number; hours: number; days: number; intake: number }> {
   const hour = Math.floor(nowMs / HOUR_MS) - COUNTER_HOURS;
   const day = Math.floor(nowMs / DAY_MS) - COUNTER_DAYS;
   return {
     ledger: await pruneLedger(profiles, nowMs),
     hours: await deleteChunks(profiles, deleteBuckets("item_hourly", "hour"), [hour]),
     days: await deleteChunks(profiles, deleteBuckets("item_daily", "day"), [day]),
+    intake: await deleteChunks(profiles, DELETE_INTAKE, [Math.floor(nowMs / HOUR_MS) - INTAKE_DAYS * 24]),
   };
 }
 
@@ -49,6 +52,11 @@ const DELETE_LEDGER = `
 DELETE FROM event_ledger WHERE (tenant, event_id) IN (
   SELECT tenant, event_id FROM event_ledger
   WHERE tenant = ? AND event_id < ? AND applied_at < ? LIMIT ${CHUNK_ROWS}
+)`;
+
+const DELETE_INTAKE = `
+DELETE FROM intake_counts WHERE (hour, tenant, producer, before) IN (
+  SELECT hour, tenant, producer, before FROM intake_counts WHERE hour <= ? LIMIT ${CHUNK_ROWS}
 )`;
 
 function deleteBuckets(table: string, bucket: string): string {

@@ -15,7 +15,7 @@ const itemCounts = {
 };
 
 export const profilesSchema = {
-  /** Ids applied here, kept LEDGER_HOURS; `batch` is the D1 batch that brought the id. */
+  /** Ids applied here, kept LEDGER_HOURS; `batch` is the D1 batch that brought the id, `received_hour` counts since the epoch. */
   eventLedger: sqliteTable(
     "event_ledger",
     {
@@ -23,8 +23,21 @@ export const profilesSchema = {
       eventId: text("event_id").notNull(),
       batch: integer().notNull(),
       appliedAt: integer("applied_at").notNull(),
+      receivedHour: integer("received_hour").notNull().default(0),
     },
     (table) => [primaryKey({ columns: [table.tenant, table.eventId] })],
+  ),
+  /** One row for each Queue message, see `intake-counts.ts`; the hour stands first, so pruning deletes one range. */
+  intakeCounts: sqliteTable(
+    "intake_counts",
+    {
+      hour: integer().notNull(),
+      tenant: text().notNull(),
+      producer: text().notNull(),
+      before: integer().notNull(),
+      events: integer().notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.hour, table.tenant, table.producer, table.before] })],
   ),
   /** One row: the number of the last D1 batch. */
   ledgerBatch: sqliteTable("ledger_batch", { batch: integer().notNull() }),

@@ -1,0 +1,82 @@
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import { D1_JSON_BYTES_MAX } from "../base/index.ts";
+import { splitJson } from "./split-json.ts";
+
+/**
+ * What a Queue message tells of itself: the taker of its events (`producer`, one isolate of the edge), the hour in which they
+ * were received (since the epoch), how many events that taker had accepted for the tenant in that hour `before` these, and how
+ * many these are. So the last message of a taker tells of all those before it: one that never arrived leaves a gap.
+ */
+export interface IntakeCount {
+  tenant: string;
+  producer: string;
+  hour: number;
+  before: number;
+  events: number;
+}
+
+/** One received hour of a tenant, in events; a client's retry is another event here, for it came as another message. */
+export interface IntakeHour {
+  hour: number;
+  /** What the edge says it accepted: of each taker the highest `before + events`. */
+  edge: number;
+  /** What the Queue delivered: the messages that arrived, each once. */
+  queue: number;
+}
+
+/** First and last hour since the epoch, both included. */
+export interface HourRange {
+  fromHour: number;
+  toHour: number;
+}
+
+/** The key is the message's own, so a redelivered one changes nothing. */
+const INSERT_COUNTS = `
+INSERT OR IGNORE INTO intake_counts (hour, tenant, producer, before, events)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`;
+
+/** Statements for the D1 batch that brings the messages' events. */
+export function insertCounts(database: D1Database, counts: readonly IntakeCount[]): D1PreparedStatement[] {
+  const rows = counts.map(({ hour, tenant, producer, before, events }) => [
+    hour,
+    tenant,
+    producer,
+    before,
+    events,
+  ]);
+  return splitJson(rows, D1_JSON_BYTES_MAX).map((json) => database.prepare(INSERT_COUNTS).bind(json));
+}
+
+/** Notes the counts of messages whose events do not go to D1 now. */
+export async function recordIntake(profiles: D1Database, counts: readonly IntakeCount[]): Promise<void> {
+  const statements = insertCounts(profiles, counts);
+  if (statements.length > 0) await profiles.batch(statements);
+}
+
+/** Hours in which nothing was received are left out. */
+export async function readIntakeCounts(
+  profiles: D1Database,
+  tenant: string,
+  { fromHour, toHour }: HourRange,
+): Promise<IntakeHour[]> {
+  const query = `
+SELECT hour, sum(edge) AS edge, sum(queue) AS queue FROM (
+  SELECT hour, max(before + events) AS edge, sum(events) AS queue FROM intake_counts
+  WHERE hour BETWEEN ?2 AND ?3 AND tenant = ?1 GROUP BY hour, producer
+) GROUP BY hour ORDER BY hour`;
+  return (await profiles.prepare(query).bind(tenant, fromHour, toHour).all<IntakeHour>()).results;
+}
+
+/** Distinct event ids in D1's ledger by the hour in which they were received; the ledger reaches 48 hours back. */
+export async function readLedgerCounts(
+  profiles: D1Database,
+  tenant: string,
+  { fromHour, toHour }: HourRange,
+): Promise<{ hour: number; events: number }[]> {
+  const query = `
+SELECT received_hour AS hour, count(*) AS events FROM event_ledger
+WHERE tenant = ?1 AND received_hour BETWEEN ?2 AND ?3 GROUP BY received_hour ORDER BY received_hour`;
+  return (
+    await profiles.prepare(query).bind(tenant, fromHour, toHour).all<{ hour: number; events: number }>()
+  ).results;
+}

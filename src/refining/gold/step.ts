@@ -1,0 +1,90 @@
+import { type AnyTable, type DataFile, INTERACTIONS, type Lake, LakeError } from "../../lake/index.ts";
+import { inputKey, RUN_KEY } from "../job.ts";
+
+/** What a gold table was made from so far, and what the next unit of work brings it to. */
+export interface Step {
+  /** The output's snapshot that the unit starts from; null for a table without any. */
+  base: number | null;
+  /** Per input: the snapshot read before (null: none), and the one to read now (null: the input has none). */
+  inputs: Record<string, { from: number | null; until: number | null }>;
+  /** What the output has is of no use: its inputs' snapshots are gone, and all is made anew. */
+  anew: boolean;
+  more: boolean;
+}
+
+/**
+ * The next step from the watermarks in the output's snapshots: of silver.interactions as many snapshots as `rowsMax` allows, of the
+ * `others`, which are small, all. Null when no input has anything new.
+ */
+export async function nextStep(
+  lake: Lake,
+  output: AnyTable,
+  { rowsMax, others = [] }: { rowsMax: number; others?: readonly AnyTable[] },
+): Promise<Step | null> {
+  const marks = await watermarks(lake, output, [INTERACTIONS, ...others]);
+  const from = marks.inputs[INTERACTIONS.name] ?? null;
+  try {
+    // The difference between two states is read from both.
+    for (const table of [INTERACTIONS, ...others]) await checkHeld(lake, table, marks.inputs[table.name]);
+    const increment = await lake.increment(INTERACTIONS, { after: from, rowsMax });
+    const inputs: Step["inputs"] = { [INTERACTIONS.name]: { from, until: increment?.until ?? from } };
+    for (const table of others) inputs[table.name] = await newest(lake, table, marks.inputs[table.name]);
+    if (Object.values(inputs).every((input) => input.from === input.until)) return null;
+    return { base: marks.base, inputs, anew: false, more: increment !== null && !increment.complete };
+  } catch (cause) {
+    if (!(cause instanceof LakeError) || (cause.kind !== "expired" && cause.kind !== "erased")) throw cause;
+  }
+  const inputs: Step["inputs"] = {};
+  for (const table of [INTERACTIONS, ...others]) {
+    inputs[table.name] = { ...(await newest(lake, table, undefined)), from: null };
+  }
+  return { base: marks.base, inputs, anew: true, more: false };
+}
+
+/** Rejects when a snapshot that was read has been expired or erased since. */
+async function checkHeld(lake: Lake, table: AnyTable, snapshotId: number | undefined): Promise<void> {
+  if (snapshotId !== undefined) await lake.snapshot(table, { snapshotId });
+}
+
+async function newest(lake: Lake, table: AnyTable, from: number | undefined) {
+  return { from: from ?? null, until: (await lake.snapshot(table, {}))?.id ?? null };
+}
+
+/** The newest of each that any snapshot of the output tells: compaction adds snapshots that tell none. */
+async function watermarks(
+  lake: Lake,
+  output: AnyTable,
+  inputs: readonly AnyTable[],
+): Promise<{ base: number | null; inputs: Record<string, number> }> {
+  const table = await lake.load(output);
+  const found: Record<string, number> = {};
+  for (const { summary } of table?.snapshots.toReversed() ?? []) {
+    for (const { name } of inputs) {
+      const mark = summary[inputKey(name)];
+      if (mark !== undefined) found[name] ??= Number(mark);
+    }
+  }
+  return { base: table?.current?.id ?? null, inputs: found };
+}
+
+/** The commit point of rows and watermarks together. Rejects with `StaleBaseError` when another run was faster. */
+export async function commitStep(
+  lake: Lake,
+  output: AnyTable,
+  {
+    step,
+    added,
+    removed,
+    run,
+    nowMs,
+  }: { step: Step; added: DataFile[]; removed: string[]; run: string; nowMs: number },
+): Promise<{ snapshotId: number; inputs: Record<string, number>; more: boolean }> {
+  const inputs: Record<string, number> = {};
+  for (const [name, { until }] of Object.entries(step.inputs)) if (until !== null) inputs[name] = until;
+  const marks = Object.entries(inputs).map(([name, id]) => [inputKey(name), String(id)]);
+  const operation = removed.length === 0 ? "append" : "overwrite";
+  const summary = { ...Object.fromEntries(marks), [RUN_KEY]: run };
+  const change = { operation, added, removed, summary, base: step.base } as const;
+  const { id } = await lake.commit(output, change, { nowMs });
+  return { snapshotId: id, inputs, more: step.more };
+}

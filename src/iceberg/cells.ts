@@ -5,7 +5,8 @@ import type { Cell, FieldType } from "./types.ts";
 export type CellType = FieldType | "int" | "date";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A byte order mark at the front is a character like any other. */
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const MICROS_PER_MS = 1_000n;
 
 /**
@@ -35,7 +36,7 @@ function surrogatesLast(unit: number): number {
 }
 
 /** Appendix D of the specification, "Binary single-value serialization". */
-export function encodeCell(type: CellType, value: Exclude<Cell, null>): Uint8Array<ArrayBuffer> {
+export function encodeCell(type: CellType, value: Exclude<Cell, null>): Uint8Array {
   if (type === "string") return encoder.encode(String(value));
   if (type === "boolean") return Uint8Array.of(value === true ? 1 : 0);
   const bytes = new Uint8Array(type === "int" || type === "date" ? 4 : 8);

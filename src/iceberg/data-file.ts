@@ -28,6 +28,9 @@ export function dataFileToAvro(warehouse: Warehouse, layout: Layout, file: DataF
     ),
     record_count: file.rows,
     file_size_in_bytes: file.bytes,
+    // Empty, not null, where nothing is known: some readers' listings fail on null.
+    column_sizes: Object.entries(file.columnBytes ?? {}).map(([id, value]) => ({ key: Number(id), value })),
+    nan_value_counts: [],
     value_counts: stats.map(({ id }) => ({ key: id, value: file.rows })),
     null_value_counts: stats.map(({ id, field }) => ({ key: id, value: field.nullCount })),
     lower_bounds: bounds(lowerBound),
@@ -57,6 +60,7 @@ function upperBound(type: FieldType, { max = null }: FieldStats): Uint8Array | n
 export function dataFileFromAvro(warehouse: Warehouse, layout: Layout, row: AvroObject): DataFile {
   const partition = row.partition as AvroObject;
   const offsets = row.split_offsets as number[] | null;
+  const columnBytes = mapOf<number>(row.column_sizes);
   return {
     path: keyOf(warehouse, row.file_path as string),
     partition: layout.partition.map(({ name }, index) =>
@@ -65,6 +69,7 @@ export function dataFileFromAvro(warehouse: Warehouse, layout: Layout, row: Avro
     rows: row.record_count as number,
     bytes: row.file_size_in_bytes as number,
     stats: statsFromAvro(layout, row),
+    ...(columnBytes.size === 0 ? {} : { columnBytes: Object.fromEntries(columnBytes) }),
     ...(offsets === null ? {} : { rowGroupOffsets: offsets }),
   };
 }

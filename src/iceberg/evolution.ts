@@ -21,7 +21,8 @@ export function planEvolution(
     const refusal = refuseChange(field, wanted);
     if (refusal !== null) return err(refusal);
   }
-  const added = wanted.filter(({ id }) => current.every((field) => field.id !== id));
+  const kept = new Set(current.map((field) => wanted.find(({ id }) => id === field.id)));
+  const added = wanted.filter((field) => !kept.has(field));
   const lastId = Math.max(0, ...current.map(({ id }) => id));
   const taken = new Set(current.flatMap(({ id, name }): (number | string)[] => [id, name]));
   for (const field of added) {

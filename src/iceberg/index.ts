@@ -12,7 +12,7 @@ export {
   namespacesResponse,
   tablesResponse,
 } from "./catalog-view.ts";
-export { compareCells } from "./cells.ts";
+export { compareCells, lowerTextBound, upperTextBound } from "./cells.ts";
 export { commitChange } from "./commit.ts";
 export { createTable, METADATA_FILES_MAX } from "./create.ts";
 export { type EvolutionError, type EvolutionKind, planEvolution } from "./evolution.ts";

@@ -59,6 +59,8 @@ export interface DataFile {
   bytes: number;
   /** By field id. */
   stats: Readonly<Record<number, FieldStats>>;
+  /** Stored size by field id, for what readers estimate. */
+  columnBytes?: Readonly<Record<number, number>>;
   /** Where each row group begins, in bytes, ascending. */
   rowGroupOffsets?: readonly number[];
 }

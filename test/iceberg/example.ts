@@ -54,6 +54,7 @@ export function exampleFile(overrides: Partial<DataFile> = {}): DataFile {
       4: { nullCount: 10 },
       5: { min: false, max: true, nullCount: 0 },
     },
+    columnBytes: { 1: 20, 2: 80 },
     rowGroupOffsets: [4, 500],
     ...overrides,
   };

@@ -1,5 +1,5 @@
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Beyond this, doubling a number for the zigzag form would lose its last bit. */
 const ZIGZAG_EXACT_MAX = 2 ** 52;
@@ -23,7 +23,11 @@ export class AvroWriter {
   long(value: number): void {
     if (!Number.isSafeInteger(value)) throw new RangeError(`not an exact integer: ${value}`);
     this.#room(10);
-    if (Math.abs(value) > ZIGZAG_EXACT_MAX) return this.#bigLong(BigInt(value));
+    if (Math.abs(value) > ZIGZAG_EXACT_MAX) this.#bigLong(BigInt(value));
+    else this.#smallLong(value);
+  }
+
+  #smallLong(value: number): void {
     let rest = value >= 0 ? value * 2 : -value * 2 - 1;
     while (rest >= 128) {
       this.#bytes[this.#length++] = (rest % 128) | 128;

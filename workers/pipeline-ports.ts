@@ -13,7 +13,7 @@ export function sinks(env: PipelineEnv, nowMs: number): Sinks {
   return {
     lake: openLake(objectStore(env)),
     features: {
-      applyEvents: (events, atMs) => applyEvents([env.PROFILES_0], events, atMs),
+      applyEvents: (events, atMs, counts) => applyEvents([env.PROFILES_0], events, atMs, counts),
       recordQuarantine: (rows) => recordQuarantine(env.DB, rows),
     },
     nowMs,

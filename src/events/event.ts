@@ -76,5 +76,11 @@ export interface StoredEvent extends Event {
 export interface EventMessage {
   v: 1;
   tenant: string;
+  /** Who accepted the events; the three stand together, and messages of older versions are without. */
+  producer?: string;
+  /** In which they were received, since the epoch. */
+  hour?: number;
+  /** Events that the producer had accepted for the tenant in that hour before these. */
+  before?: number;
   events: StoredEvent[];
 }

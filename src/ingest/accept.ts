@@ -1,6 +1,13 @@
-import { EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX, err, ok, type Result, SECOND_MS } from "../base/index.ts";
-import { type Event, eventSchema, isStandardType, type StoredEvent } from "../events/index.ts";
-import { isFromFuture } from "./ledger-age.ts";
+import {
+  EVENT_BYTES_MAX,
+  EVENTS_PER_REQUEST_MAX,
+  err,
+  HOUR_MS,
+  ok,
+  type Result,
+  SECOND_MS,
+} from "../base/index.ts";
+import { type Event, eventSchema, isStandardType, type StoredEvent, uuidV7TimeMs } from "../events/index.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 export interface AcceptContext {
@@ -85,6 +92,14 @@ function acceptEvent(candidate: unknown, context: AcceptContext): Result<StoredE
     return err({ field: "", message: `${size} bytes; at most ${EVENT_BYTES_MAX} (EVENT_BYTES_MAX)` });
   }
   return storedEvent(event, context);
+}
+
+/** As far as the ledger keeps an id beyond its 48 hours: one from further on would outlive its own memory there. */
+const ID_AHEAD_MS_MAX = HOUR_MS;
+
+/** Whether the id claims to be made after the event was sent. */
+function isFromFuture({ event_id, sent_at }: Event): boolean {
+  return uuidV7TimeMs(event_id) - sent_at > ID_AHEAD_MS_MAX;
 }
 
 function storedEvent(event: Event, context: AcceptContext): Result<StoredEvent, FieldError> {

@@ -43,10 +43,12 @@ export async function bury(body: unknown, sinks: Sinks): Promise<{ bronze: numbe
     await quarantine([{ tenant: UNKNOWN_TENANT, ...parsed.error, body: text }], sinks);
     return { bronze: 0, quarantined: 1 };
   }
-  const { events } = parsed.value;
+  const { events, count } = parsed.value;
   const rejected = [...events.map(undeliverableRow), ...misfitRows(parsed.value)];
-  await sinks.lake.append(EVENTS, events);
+  await sinks.lake.append(EVENTS, events, { nowMs: sinks.nowMs });
   await quarantine(rejected, sinks);
+  // The Queue did deliver them.
+  if (count !== undefined) await sinks.features.applyEvents([], sinks.nowMs, [count]);
   return { bronze: events.length, quarantined: rejected.length };
 }
 

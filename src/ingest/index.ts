@@ -14,6 +14,7 @@ export {
 export { type Consumed, consume } from "./consume.ts";
 export { consumeDeadLetters } from "./dead-letter.ts";
 export type { DeliveredMessage, QueuePort, Sinks, Sleep } from "./ports.ts";
+export { IntakeProducer } from "./producer.ts";
 export { type SendPorts, type Sent, sendEvents } from "./send.ts";
 export { type Drained, drainSpill } from "./spill.ts";
 export { type Agent, readUserAgent } from "./user-agent.ts";

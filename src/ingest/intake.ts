@@ -3,5 +3,6 @@
  * start fast does not load what only the consumer uses.
  */
 export { type Acceptance, type AcceptContext, acceptEvents, type BodyError, type Verdict } from "./accept.ts";
+export { IntakeProducer } from "./producer.ts";
 export { type SendPorts, type Sent, sendEvents } from "./send.ts";
 export { type Agent, readUserAgent } from "./user-agent.ts";

@@ -6,12 +6,15 @@ import {
   type StoredEvent,
   TENANT_PATTERN,
 } from "../events/index.ts";
+import type { IntakeCount } from "../features/index.ts";
 
 export interface ParsedMessage {
   tenant: string;
   events: StoredEvent[];
   /** Events that no table could hold. The edge lets none through, so each is a fault of ours or a forged message. */
   misfits: { text: string; eventId?: string; detail: string }[];
+  /** What the message says of the counting of its events; absent from messages of older versions. */
+  count?: IntakeCount;
 }
 
 export interface MessageFault {
@@ -25,7 +28,7 @@ export interface MessageFault {
  */
 export function parseMessage(body: unknown): Result<ParsedMessage, MessageFault> {
   if (typeof body !== "string") return err({ reason: "not_text", detail: `body is ${typeof body}` });
-  let envelope: { v?: unknown; tenant?: unknown; events?: unknown } | null;
+  let envelope: Envelope | null;
   try {
     envelope = JSON.parse(body);
   } catch (cause) {
@@ -36,7 +39,29 @@ export function parseMessage(body: unknown): Result<ParsedMessage, MessageFault>
   if (typeof tenant !== "string" || !TENANT_PATTERN.test(tenant) || !Array.isArray(events)) {
     return err({ reason: "bad_envelope", detail: "needs a tenant and a list of events" });
   }
-  return ok(sortOut(tenant, events));
+  const count = countOf(envelope, tenant, events.length);
+  if (count === null) return err({ reason: "bad_envelope", detail: "counts need producer, hour and before" });
+  return ok({ ...sortOut(tenant, events), ...count });
+}
+
+type Envelope = Partial<Record<"v" | "tenant" | "producer" | "hour" | "before" | "events", unknown>>;
+
+/** What misfits count as accepted too: the edge took them. Null when only half of it is there. */
+function countOf(
+  { producer, hour, before }: Envelope,
+  tenant: string,
+  events: number,
+): Pick<ParsedMessage, "count"> | null {
+  if (producer === undefined && hour === undefined && before === undefined) return {};
+  if (typeof producer !== "string" || producer.length > PRODUCER_CHARS_MAX) return null;
+  if (!isCount(hour) || !isCount(before)) return null;
+  return { count: { tenant, producer, hour, before, events } };
+}
+
+const PRODUCER_CHARS_MAX = 64;
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function sortOut(tenant: string, candidates: readonly unknown[]): ParsedMessage {

@@ -1,5 +1,5 @@
 import type { StoredEvent } from "../events/index.ts";
-import type { QuarantinedEvent } from "../features/index.ts";
+import type { IntakeCount, QuarantinedEvent } from "../features/index.ts";
 import type { Lake } from "../lake/index.ts";
 
 /** The sending side of a Queue. Rejects when the Queue refuses; it may have taken the messages all the same. */
@@ -24,8 +24,11 @@ export interface DeliveredMessage {
 export interface Sinks {
   lake: Pick<Lake, "append">;
   features: {
-    /** Applies each event id once, whatever is delivered again. Rejects when the database does. */
-    applyEvents(events: readonly StoredEvent[], nowMs: number): Promise<void>;
+    /**
+     * Applies each event id once, whatever is delivered again, and notes in the same transaction what the messages say of
+     * themselves. Rejects when the database does.
+     */
+    applyEvents(events: readonly StoredEvent[], nowMs: number, counts: readonly IntakeCount[]): Promise<void>;
     /** Notes ids that reached the lake but not the features. */
     recordQuarantine(rows: readonly QuarantinedEvent[]): Promise<void>;
   };

@@ -24,6 +24,7 @@ export async function quarantine(
       truncated: row.body.length > BODY_CHARS_MAX,
       quarantined_at: nowMs,
     })),
+    { nowMs },
   );
   const known = rejected.flatMap(({ tenant, event_id, reason }) =>
     event_id === undefined ? [] : [{ tenant, eventId: event_id, reason, atMs: nowMs }],

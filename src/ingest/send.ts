@@ -2,12 +2,15 @@ import { err, type ObjectStore, ok, type Result } from "../base/index.ts";
 import type { StoredEvent } from "../events/index.ts";
 import { groupMessages, type PackedMessage, packEvents } from "./pack.ts";
 import type { QueuePort, Sleep } from "./ports.ts";
+import type { IntakeProducer } from "./producer.ts";
 import { spillMessage } from "./spill-message.ts";
 
 export interface SendPorts {
   queue: QueuePort;
   /** Where messages wait when the Queue refuses. */
   spill: ObjectStore;
+  /** Counts what this isolate accepts. */
+  producer: IntakeProducer;
   nowMs: number;
   sleep: Sleep;
 }
@@ -32,7 +35,8 @@ export async function sendEvents(
   ports: SendPorts,
 ): Promise<Result<Sent, { status: 503; message: string }>> {
   const sent: Sent = { queued: 0, spilled: 0 };
-  for (const group of groupMessages(packEvents(tenant, events))) {
+  const claim = ports.producer.claim(tenant, ports.nowMs, events.length);
+  for (const group of groupMessages(packEvents(tenant, events, claim))) {
     const refusal = await sendGroup(group, ports);
     if (refusal === null) {
       sent.queued += group.length;
@@ -42,6 +46,7 @@ export async function sendEvents(
     try {
       await Promise.all(group.map(({ body }) => spillMessage(ports.spill, body, ports.nowMs)));
     } catch (cause) {
+      ports.producer.renew();
       const message = `neither the Queue (${refusal}) nor R2 (${messageOf(cause)}) takes events now; send them again`;
       return err({ status: 503, message });
     }

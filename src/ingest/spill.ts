@@ -63,13 +63,16 @@ async function drainGroup(
 
 async function landSpilled(store: ObjectStore, keys: readonly string[], sinks: Sinks): Promise<void> {
   const messages: ParsedMessage[] = [];
+  const unreadable: string[] = [];
   for (const object of await Promise.all(keys.map((key) => store.get(key)))) {
     // Another run has landed and deleted it meanwhile.
     if (object === null) continue;
     const body = new TextDecoder().decode(object.bytes);
     const parsed = parseMessage(body);
     if (parsed.ok) messages.push(parsed.value);
-    else await bury(body, sinks);
+    else unreadable.push(body);
   }
   if (messages.length > 0) await land(messages, sinks);
+  // Last: what fails above is landed again message by message, and these would be buried again with them.
+  for (const body of unreadable) await bury(body, sinks);
 }

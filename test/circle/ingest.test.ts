@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type LocalRuntime, startLocal } from "../../scripts/local/runtime.ts";
 import { createPrng, listAll, type ObjectStore, r2ObjectStore } from "../../src/base/index.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
-import { type QueuePort, sendEvents } from "../../src/ingest/index.ts";
-import { openLake, QUARANTINE, UNKNOWN_TENANT } from "../../src/lake/index.ts";
+import { readIntakeCounts } from "../../src/features/index.ts";
+import { IntakeProducer, type QueuePort, sendEvents } from "../../src/ingest/index.ts";
+import { EVENTS, openLake, QUARANTINE, UNKNOWN_TENANT } from "../../src/lake/index.ts";
 import { randomEvent } from "../lake/events.ts";
 
 let runtime: LocalRuntime;
@@ -12,6 +13,7 @@ let store: ObjectStore;
 let profiles: D1Database;
 let queue: QueuePort;
 const logged: string[] = [];
+const producer = new IntakeProducer(() => "test");
 
 beforeAll(async () => {
   runtime = await startLocal({
@@ -34,6 +36,9 @@ it("brings events through the Queue to bronze and D1", async () => {
   await until(async () => (await ledgerIds("queued")).length === 300);
   expect(await ledgerIds("queued")).toEqual(ids(events));
   expect(await bronzeIds("queued")).toEqual(ids(events));
+  const hours = await readIntakeCounts(profiles, "queued", { fromHour: 0, toHour: 1e6 });
+  expect(hours.reduce((sum, { edge }) => sum + edge, 0)).toBe(300);
+  expect(hours.map(({ queue }) => queue)).toEqual(hours.map(({ edge }) => edge));
 });
 
 it("spills what a refusing Queue does not take, and drains it by the cron", async () => {
@@ -68,7 +73,7 @@ function someEvents(tenant: string, count: number): StoredEvent[] {
 }
 
 function ports(to: QueuePort) {
-  return { queue: to, spill: store, nowMs: Date.now(), sleep: async () => {} };
+  return { queue: to, spill: store, producer, nowMs: Date.now(), sleep: async () => {} };
 }
 
 function ids(events: readonly StoredEvent[]): string[] {
@@ -84,7 +89,9 @@ async function ledgerIds(tenant: string): Promise<string[]> {
 
 async function bronzeIds(tenant: string): Promise<string[]> {
   const found = new Set<string>();
-  for await (const { columns } of openLake(store).scanEvents(tenant, { columns: ["event_id"] })) {
+  const lake = openLake(store);
+  await lake.commitPending(EVENTS, { nowMs: Date.now(), force: true });
+  for await (const { columns } of lake.scan(EVENTS, { tenant, columns: ["event_id"] })) {
     for (const id of columns.event_id) found.add(id ?? "");
   }
   return [...found].sort();
@@ -92,7 +99,9 @@ async function bronzeIds(tenant: string): Promise<string[]> {
 
 async function quarantined(tenant: string) {
   const found: { reason: unknown; body: unknown; truncated: unknown }[] = [];
-  const scan = openLake(store).scan(QUARANTINE, { tenant, columns: ["reason", "body", "truncated"] });
+  const lake = openLake(store);
+  await lake.commitPending(QUARANTINE, { nowMs: Date.now(), force: true });
+  const scan = lake.scan(QUARANTINE, { tenant, columns: ["reason", "body", "truncated"] });
   for await (const { rows, columns } of scan) {
     for (let i = 0; i < rows; i++) {
       found.push({ reason: columns.reason[i], body: columns.body[i], truncated: columns.truncated[i] });

@@ -8,7 +8,7 @@ import {
   QUEUE_SEND_MESSAGES_MAX,
 } from "../../src/base/index.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
-import { type QueuePort, sendEvents } from "../../src/ingest/index.ts";
+import { IntakeProducer, type QueuePort, sendEvents } from "../../src/ingest/index.ts";
 import { groupMessages, packEvents } from "../../src/ingest/pack.ts";
 import { randomEvent } from "../lake/events.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
@@ -42,6 +42,20 @@ describe("packing", () => {
     );
   });
 
+  it("counts the head's bytes too when it tells where the events stand", () => {
+    const claim = { producer: "p".repeat(20), hour: 498_000, before: 9_990 };
+    const events = someEvents(300, "claim");
+    let before = claim.before;
+    for (const { body, bytes } of packEvents("shop", events, claim)) {
+      expect(bytes).toBe(bytesOf(body));
+      expect(bytes).toBeLessThanOrEqual(QUEUE_MESSAGE_BYTES_MAX);
+      const message = JSON.parse(body);
+      expect(message).toMatchObject({ ...claim, before });
+      before += message.events.length;
+    }
+    expect(before).toBe(claim.before + events.length);
+  });
+
   it("makes as few messages as the limit allows", () => {
     const messages = packEvents("shop", someEvents(500, "few"));
     for (let i = 1; i < messages.length; i++) {
@@ -65,7 +79,17 @@ describe("packing", () => {
 describe("sending", () => {
   const waits: number[] = [];
   const sleep = async (durationMs: number) => void waits.push(durationMs);
-  const ports = (queue: QueuePort, spill = memoryObjectStore()) => ({ queue, spill, nowMs: NOW_MS, sleep });
+  const ports = (
+    queue: QueuePort,
+    spill = memoryObjectStore(),
+    producer = new IntakeProducer(() => "p"),
+  ) => ({
+    queue,
+    spill,
+    producer,
+    nowMs: NOW_MS,
+    sleep,
+  });
   const events = someEvents(20, "send");
 
   it("puts all messages into the Queue", async () => {
@@ -95,6 +119,7 @@ describe("sending", () => {
     const store = memoryObjectStore();
     const queue = { sendBatch: () => Promise.reject(new Error("Too Many Requests")) };
     for (let i = 0; i < 2; i++) {
+      // Two isolates, each at its beginning: the messages are the same to the letter.
       const sent = await sendEvents("shop", events, ports(queue, store));
       expect(sent).toEqual({ ok: true, value: { queued: 0, spilled: 1, refusal: "Too Many Requests" } });
     }
@@ -112,5 +137,45 @@ describe("sending", () => {
       ok: false,
       error: { status: 503, message: expect.stringMatching(/down.*also down/) },
     });
+  });
+
+  it("tells in each message where its events stand in what this isolate accepted in the hour", async () => {
+    const sent: { producer: string; hour: number; before: number; events: unknown[] }[] = [];
+    const queue = {
+      sendBatch: async (messages: { body: string }[]) =>
+        sent.push(...messages.map(({ body }) => JSON.parse(body))),
+    };
+    const all = ports(queue);
+    const many = someEvents(300, "before");
+    await Promise.all([sendEvents("shop", many, all), sendEvents("other", many.slice(0, 2), all)]);
+    await sendEvents("shop", many.slice(0, 5), all);
+    await sendEvents("shop", many.slice(0, 1), { ...all, nowMs: NOW_MS + 3_600_000 });
+    const ofShop = sent.filter(({ hour, events }) => hour === NOW_MS / 3_600_000 && events.length !== 2);
+    expect(ofShop.length).toBeGreaterThan(2);
+    let before = 0;
+    for (const message of ofShop) {
+      expect(message).toMatchObject({ producer: "p", before });
+      before += message.events.length;
+    }
+    expect(before).toBe(305);
+    expect(sent.filter(({ events }) => events.length <= 2).map((message) => message.before)).toEqual([0, 0]);
+  });
+
+  it("counts under another name after a refusal: nobody can tell what of it got through", async () => {
+    const bodies: string[] = [];
+    let refuses = true;
+    const queue = {
+      sendBatch: async (messages: { body: string }[]) => {
+        if (refuses) throw new Error("down");
+        bodies.push(...messages.map(({ body }) => body));
+      },
+    };
+    const spill = { ...memoryObjectStore(), put: () => Promise.reject(new Error("also down")) };
+    let names = 0;
+    const all = ports(queue, spill, new IntakeProducer(() => `p${names++}`));
+    expect((await sendEvents("shop", events, all)).ok).toBe(false);
+    refuses = false;
+    await sendEvents("shop", events, all);
+    expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ producer: "p1", before: 0 });
   });
 });

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { createPrng, HOUR_MS, listAll, type Prng, r2ObjectStore } from "../../src/base/index.ts";
 import { makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
-import { applyEvents, recordQuarantine } from "../../src/features/index.ts";
-import { consume, type Sinks } from "../../src/ingest/index.ts";
+import { applyEvents, readIntakeCounts, recordQuarantine } from "../../src/features/index.ts";
+import { consume, IntakeProducer, type Sinks } from "../../src/ingest/index.ts";
 import { packEvents } from "../../src/ingest/pack.ts";
-import { openLake } from "../../src/lake/index.ts";
+import { EVENTS, openLake } from "../../src/lake/index.ts";
 import { queueTwin } from "../ingest/queue-twin.ts";
 import { migrated } from "./migrated.ts";
 
@@ -39,13 +39,14 @@ function randomEvents(prng: Prng, count: number): StoredEvent[] {
   );
 }
 
-function bodiesOf(events: readonly StoredEvent[], size: number): string[] {
+function bodiesOf(events: readonly StoredEvent[], size: number, name = "p"): string[] {
   const bodies: string[] = [];
+  const producer = new IntakeProducer(() => name);
   for (const ofTenant of Map.groupBy(events, ({ tenant }) => tenant).values()) {
     for (let i = 0; i < ofTenant.length; i += size) {
-      bodies.push(
-        ...packEvents(ofTenant[i]?.tenant ?? "", ofTenant.slice(i, i + size)).map(({ body }) => body),
-      );
+      const [tenant, part] = [ofTenant[i]?.tenant ?? "", ofTenant.slice(i, i + size)];
+      const claim = producer.claim(tenant, NOW_MS, part.length);
+      bodies.push(...packEvents(tenant, part, claim).map(({ body }) => body));
     }
   }
   return bodies;
@@ -62,9 +63,9 @@ function sinks(kills?: Kills): Sinks {
   return {
     lake: openLake(store),
     features: {
-      applyEvents: async (events, nowMs) => {
+      applyEvents: async (events, nowMs, counts) => {
         if (kills !== undefined && kills.prng.next() < kills.beforeD1) throw new Error("killed before D1");
-        await applyEvents([env.PROFILES_0], events, nowMs);
+        await applyEvents([env.PROFILES_0], events, nowMs, counts);
         if (kills !== undefined && kills.prng.next() < kills.afterD1) throw new Error("killed after D1");
       },
       recordQuarantine: (rows) => recordQuarantine(env.DB, rows),
@@ -89,12 +90,25 @@ async function state(): Promise<unknown> {
 
 async function bronzeIds(): Promise<Set<string>> {
   const ids = new Set<string>();
-  for (const tenant of ["one", "two"]) {
-    for await (const { columns } of openLake(store).scanEvents(tenant, { columns: ["event_id"] })) {
-      for (const id of columns.event_id) ids.add(`${tenant}/${id}`);
-    }
+  const lake = openLake(store);
+  await lake.commitPending(EVENTS, { nowMs: NOW_MS, force: true });
+  for await (const { columns, rows } of lake.scan(EVENTS, { columns: ["tenant", "event_id"] })) {
+    for (let i = 0; i < rows; i++) ids.add(`${columns.tenant[i]}/${columns.event_id[i]}`);
   }
   return ids;
+}
+
+/** What edge and Queue say that they accepted and delivered, in events over both tenants. */
+async function delivered(): Promise<{ edge: number; queue: number }> {
+  const sums = { edge: 0, queue: 0 };
+  for (const tenant of ["one", "two"]) {
+    const hours = await readIntakeCounts(env.PROFILES_0, tenant, { fromHour: 0, toHour: NOW_MS / HOUR_MS });
+    for (const { edge, queue } of hours) {
+      sums.edge += edge;
+      sums.queue += queue;
+    }
+  }
+  return sums;
 }
 
 async function empty(): Promise<void> {
@@ -131,13 +145,17 @@ it("gives the same counts however messages are grouped, repeated, killed or cons
       const retried = prng.shuffle([...events]).slice(0, Math.ceil(events.length / 3));
       const queue = queueTwin(prng, [
         ...bodiesOf(prng.shuffle([...events]), plan.messageSize),
-        ...bodiesOf(retried, plan.messageSize),
+        ...bodiesOf(retried, plan.messageSize, "q"),
       ]);
       while (queue.size > 0) {
         const consumers = Array.from({ length: plan.consumers }, () => queue.deliver(plan.batchSize));
         await Promise.all(consumers.map((batch) => consume(batch, sinks({ prng, ...plan }))));
       }
       expect(await state()).toEqual(expected);
+      expect(await delivered()).toEqual({
+        edge: events.length + retried.length,
+        queue: events.length + retried.length,
+      });
       expect(await bronzeIds()).toEqual(
         new Set(events.map(({ tenant, event_id }) => `${tenant}/${event_id}`)),
       );

@@ -1,4 +1,6 @@
+import { toBase64Url } from "../../src/base/index.ts";
 import { readProfile, readStoredKey, readStoredTenant } from "../../src/features/index.ts";
+import { IntakeProducer } from "../../src/ingest/intake.ts";
 import type { PipelineAdmin } from "../../src/ops/index.ts";
 import type { ScorerRpc } from "../../src/registry/index.ts";
 import type { TrainerAdmin } from "../../src/retraining/index.ts";
@@ -21,6 +23,14 @@ export type Env = EdgeEnv & { ADMIN_TOKEN?: string; SIGNING_SECRET?: string };
 
 /** What this isolate remembers between requests: nothing that it could not read again. */
 export const memory: ServingMemory = createMemory();
+
+let producer: IntakeProducer | undefined;
+
+/** This isolate's count of accepted events; made by the first request, for randomness is refused before it. */
+export function intakeProducer(): IntakeProducer {
+  producer ??= new IntakeProducer(() => toBase64Url(crypto.getRandomValues(new Uint8Array(12))));
+  return producer;
+}
 
 let signer: { secret: string; signer: Signer } | undefined;
 

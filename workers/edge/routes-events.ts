@@ -4,7 +4,7 @@ import { eventSchema } from "../../src/events/index.ts";
 import type { TenantConfig } from "../../src/features/index.ts";
 import { acceptEvents, readUserAgent, sendEvents } from "../../src/ingest/intake.ts";
 import { readConfig, readUserToken, USER_IGNORED } from "../../src/serving/index.ts";
-import { memory } from "./bindings.ts";
+import { intakeProducer, memory } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 
@@ -146,6 +146,7 @@ async function send(
   const sent = await sendEvents(call.tenant, events, {
     queue: call.env.EVENTS,
     spill: r2ObjectStore(call.env.LAKE),
+    producer: intakeProducer(),
     nowMs: Date.now(),
     sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
   });

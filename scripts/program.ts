@@ -6,6 +6,7 @@ import { registerBench } from "./bench/index.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerKeys } from "./commands/keys.ts";
+import { registerRebuild } from "./commands/rebuild.ts";
 import { registerRecommend } from "./commands/recommend.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTest } from "./commands/test.ts";
@@ -39,6 +40,7 @@ export function lakeshoreProgram(): Command {
   registerTrain(program);
   registerEvaluate(program);
   registerRecommend(program);
+  registerRebuild(program);
   registerKeys(program);
   registerLake(program);
   registerSimulate(program);

@@ -12,6 +12,7 @@ import { catalogueRoutes } from "./edge/routes-catalogue.ts";
 import { eventRoutes } from "./edge/routes-events.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
+import { rebuildRoutes } from "./edge/routes-rebuild.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
 
@@ -24,6 +25,7 @@ const app = buildApp([
   ...modelRoutes,
   ...lakeRoutes,
   ...catalogRoutes,
+  ...rebuildRoutes,
   ...serviceRoutes,
 ]);
 addDocuments(app);

@@ -40,6 +40,7 @@ import { drainSpilled } from "./pipeline-crons.ts";
 import { LakeEntrypoint } from "./pipeline-lake.ts";
 import { flushOverlay, OVERLAY_INTERVAL_MS, type OverlayPorts } from "./pipeline-overlay.ts";
 import { objectStore } from "./pipeline-ports.ts";
+import { rebuild } from "./pipeline-rebuild.ts";
 
 /** RPC for the edge's admin routes: all that writes D1, KV or the lake on a customer's call. */
 export class Admin extends LakeEntrypoint implements PipelineAdmin {
@@ -127,6 +128,10 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
 
   async stats(tenant: string) {
     return readStats({ core: this.#core(tenant), profiles: this.env.PROFILES_0 }, tenant);
+  }
+
+  async rebuild(cursor: string | null) {
+    return rebuild(this.env, cursor, Date.now());
   }
 
   /** Every call comes by here: a tenant's name becomes part of keys in R2 and KV. */

@@ -46,6 +46,13 @@ export {
 export { pruneFeatures } from "./prune.ts";
 export { type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
 export {
+  type Restored,
+  restoreItems,
+  restoreKeys,
+  restoreTenants,
+  restoreUsers,
+} from "./restore.ts";
+export {
   automatedRows,
   endsSession,
   type PatternEvent,

@@ -11,6 +11,7 @@ import type {
 import type { ListKind, Page, PageRequest, TenantConfig } from "../features/index.ts";
 import type { Actor } from "./config-changes.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
+import type { RebuildProgress } from "./rebuild/step.ts";
 
 export interface TenantOptions {
   /** Origins that the first publishable key is bound to; empty means any. */
@@ -89,4 +90,7 @@ export interface PipelineAdmin extends LakeAdmin {
   /** Does now what the crons do on schedule: drains spilled messages, then writes the lists and the overlay. */
   refresh(tenant: string): Promise<Refreshed>;
   stats(tenant: string): Promise<TenantStats>;
+
+  /** One step of making D1 and KV again from the lake; null begins. An error when the cursor is none of ours. */
+  rebuild(cursor: string | null): Promise<RebuildProgress | { error: "cursor" }>;
 }

@@ -23,6 +23,8 @@ export type {
   LakeObject,
   LakeObjectRequest,
 } from "./lake-admin.ts";
+export type { RebuildPorts } from "./rebuild/ports.ts";
+export { type RebuildProgress, rebuildStep } from "./rebuild/step.ts";
 export { readStats } from "./stats.ts";
 export { changeTenant, createTenant } from "./tenants.ts";
 export { changeUser, changeUsers, removeUser } from "./user-changes.ts";

@@ -1,0 +1,13 @@
+import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
+import type { Lake } from "../../lake/index.ts";
+
+/** Out of the lake, into empty stores. */
+export interface RebuildPorts {
+  lake: Lake;
+  core: D1Database;
+  profiles: D1Database;
+  kv: Pick<KVNamespace, "get" | "put">;
+  /** Writes the tenant's item overlay to where the scorer looks. */
+  publishOverlay(tenant: string): Promise<unknown>;
+  nowMs: number;
+}

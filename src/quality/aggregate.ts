@@ -1,11 +1,5 @@
 import { emptySkew, type SkewHistogram } from "./skew.ts";
 
-/** Rows received in one hour, and those of them whose id may be older than D1's ledger remembers. */
-export interface HourRows {
-  rows: number;
-  ledgerUnsure: number;
-}
-
 /** What is kept of one tenant's rows in one partition: trailing weeks need no second look at the rows. It adds up. */
 export interface Aggregate {
   rows: number;
@@ -18,8 +12,8 @@ export interface Aggregate {
   examples: Record<string, string[]>;
   /** By the check's name. */
   skew: Record<string, SkewHistogram>;
-  /** By hour since the epoch. */
-  hours: Record<string, HourRows>;
+  /** Rows by the hour in which they were received, since the epoch. */
+  hours: Record<string, number>;
 }
 
 /** By tenant. */
@@ -60,7 +54,7 @@ export function addExample(aggregate: Aggregate, check: string, example: string)
 /** Adds `from` to `into`. */
 export function addAggregate(into: Aggregate, from: Aggregate): void {
   into.rows += from.rows;
-  for (const field of ["nulls", "tested", "failing"] as const) {
+  for (const field of ["nulls", "tested", "failing", "hours"] as const) {
     for (const [name, rows] of Object.entries(from[field])) count(into[field], name, rows);
   }
   for (const [check, examples] of Object.entries(from.examples)) {
@@ -70,13 +64,6 @@ export function addAggregate(into: Aggregate, from: Aggregate): void {
     const sum = into.skew[check] ?? emptySkew();
     into.skew[check] = sum.map((rows, bucket) => rows + (histogram[bucket] ?? 0));
   }
-  for (const [hour, { rows, ledgerUnsure }] of Object.entries(from.hours))
-    addHour(into, hour, rows, ledgerUnsure);
-}
-
-export function addHour(aggregate: Aggregate, hour: string, rows: number, ledgerUnsure: number): void {
-  const sum = aggregate.hours[hour] ?? { rows: 0, ledgerUnsure: 0 };
-  aggregate.hours[hour] = { rows: sum.rows + rows, ledgerUnsure: sum.ledgerUnsure + ledgerUnsure };
 }
 
 export function addPart(into: PartAggregate, from: PartAggregate): void {

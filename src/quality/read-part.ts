@@ -1,7 +1,6 @@
 import { HOUR_MS } from "../base/index.ts";
-import { isBeyondLedger, type StoredEvent } from "../events/index.ts";
 import type { LiveFile, Table } from "../lake/index.ts";
-import { type Aggregate, addExample, addHour, aggregateOf, count, type PartAggregate } from "./aggregate.ts";
+import { aggregateOf, count, type PartAggregate } from "./aggregate.ts";
 import { type AnyTableChecks, isRowCheck } from "./check.ts";
 import { type Failure, noteFailure } from "./failure.ts";
 import { findRepeats } from "./find-repeats.ts";
@@ -15,9 +14,6 @@ export interface PartReading {
   failures: Map<LiveFile, Failure[]>;
   rows: number;
 }
-
-/** Between receipt and D1 lie at most this long of retries; an id that is given up meanwhile may be in the ledger or not. */
-const LANDING_MS_MAX = 12 * HOUR_MS;
 
 /** Reads files of one partition, streaming, and tells how its rows stand by the table's checks. */
 export async function readPart(
@@ -48,7 +44,7 @@ function columnsOf({ checks, receivedColumn, idColumn }: AnyTableChecks): string
     if (check.kind === "null_rate") columns.add(check.column);
     if (check.kind === "clock_skew") for (const column of [check.sent, check.received]) columns.add(column);
   }
-  if (receivedColumn !== undefined) for (const column of [receivedColumn, "sent_at"]) columns.add(column);
+  if (receivedColumn !== undefined) columns.add(receivedColumn);
   if (idColumn !== undefined) columns.add(idColumn);
   return [...columns];
 }
@@ -64,7 +60,10 @@ function readBatch(
     const tenant = columns.tenant?.[row] as string;
     const aggregate = aggregateOf(tenants, tenant);
     aggregate.rows++;
-    if (checks.receivedColumn !== undefined) countHour(checks, columns, row, aggregate);
+    if (checks.receivedColumn !== undefined) {
+      const receivedAtMs = columns[checks.receivedColumn]?.[row] as number;
+      count(aggregate.hours, String(Math.floor(receivedAtMs / HOUR_MS)));
+    }
     for (const check of checks.checks) {
       if (check.kind === "null_rate") {
         if ((columns[check.column]?.[row] ?? null) === null) count(aggregate.nulls, check.column);
@@ -85,22 +84,6 @@ function readBatch(
       }
     }
   }
-}
-
-function countHour(
-  { receivedColumn, idColumn }: AnyTableChecks,
-  columns: BatchColumns,
-  row: number,
-  aggregate: Aggregate,
-): void {
-  const received_at = columns[receivedColumn as string]?.[row] as number;
-  const event: Pick<StoredEvent, "event_id" | "received_at" | "sent_at"> = {
-    event_id: columns[idColumn as string]?.[row] as string,
-    received_at,
-    sent_at: columns.sent_at?.[row] as number,
-  };
-  const unsure = isBeyondLedger(event, received_at + LANDING_MS_MAX) ? 1 : 0;
-  addHour(aggregate, String(Math.floor(received_at / HOUR_MS)), 1, unsure);
 }
 
 /** Who never sent a catalogue has no unknown items; the verdict says so, and quarantine is not to fill up with all rows. */

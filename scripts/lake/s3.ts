@@ -81,13 +81,7 @@ async function listObjects(store: ObjectStore, query: URLSearchParams): Promise<
   const wanted = Math.min(count, KEYS_MAX);
   const listed: Listed[] = [];
   for await (const entry of entriesOf(store, prefix, delimiter)) {
-    // A rolled-up prefix that was told is over with all the keys below it.
-    if (
-      after !== "" &&
-      (nameOf(entry) <= after ||
-        (delimiter !== "" && after.endsWith(delimiter) && nameOf(entry).startsWith(after)))
-    )
-      continue;
+    if (after !== "" && nameOf(entry) <= after) continue;
     listed.push(entry);
     if (listed.length > wanted) break;
   }

@@ -53,11 +53,11 @@ async function route(view: CatalogView, { path, query }: ViewCall): Promise<View
   const known = kind === "namespaces" && path.length <= 4 && (below === undefined || below === "tables");
   if (!known) return absent("NoSuchEndpointException", `the catalog has no ${path.join("/")}`);
   if (namespace === undefined) return listNamespaces(view, query.parent);
+  // Before its namespace: `silver.interactions.snapshots` is a metadata table, which clients make themselves of
+  // `silver.interactions` once they have heard that the table, and not its namespace, is absent.
+  if (name !== undefined) return loadTable(view, namespace, name, query.snapshots === "refs");
   if (!namespacesOf(view).includes(namespace)) return noNamespace(namespace);
-  if (below === undefined) return found(namespaceResponse(namespace));
-  return name === undefined
-    ? listTables(view, namespace)
-    : loadTable(view, `${namespace}.${name}`, query.snapshots === "refs");
+  return below === undefined ? found(namespaceResponse(namespace)) : listTables(view, namespace);
 }
 
 function namespacesOf({ tables }: CatalogView): string[] {
@@ -83,10 +83,16 @@ async function listTables(view: CatalogView, namespace: string): Promise<ViewAns
   return found(tablesResponse(namespace, names.sort()));
 }
 
-async function loadTable(view: CatalogView, name: string, refsOnly: boolean): Promise<ViewAnswer> {
-  const declared = view.tables.find((table) => table.name === name);
+async function loadTable(
+  view: CatalogView,
+  namespace: string,
+  name: string,
+  refsOnly: boolean,
+): Promise<ViewAnswer> {
+  const fullName = `${levelsOf(namespace)}.${name}`;
+  const declared = view.tables.find((table) => table.name === fullName);
   const table = declared === undefined ? null : await view.lake.load(declared);
-  if (table === null) return absent("NoSuchTableException", `there is no table ${name}`);
+  if (table === null) return absent("NoSuchTableException", `there is no table ${fullName}`);
   const metadataLocation = `${view.warehouseUri}/${metadataKey(table.prefix, table.version)}`;
   const told = refsOnly ? { ...table, metadata: referencedOnly(table) } : table;
   return found(loadTableResponse(told, { metadataLocation, config: { ...view.config } }));
@@ -103,8 +109,11 @@ function found(body: object): ViewAnswer {
 }
 
 function noNamespace(namespace: string): ViewAnswer {
-  const words = namespace.split(LEVEL_SEPARATOR).join(".");
-  return absent("NoSuchNamespaceException", `there is no namespace ${words}`);
+  return absent("NoSuchNamespaceException", `there is no namespace ${levelsOf(namespace)}`);
+}
+
+function levelsOf(namespace: string): string {
+  return namespace.split(LEVEL_SEPARATOR).join(".");
 }
 
 function absent(type: string, message: string): ViewAnswer {

@@ -1,84 +1,66 @@
-import { DAY_MS, type ObjectStore, sha256Hex } from "../base/index.ts";
-import type { Cell } from "../events/index.ts";
-import { type ColumnStats, encodeRows } from "./encode.ts";
-import type { Table } from "./tables.ts";
+import type { Cell, DataFile, Warehouse } from "../iceberg/index.ts";
+import { compareCells } from "../iceberg/index.ts";
+import { storeFile } from "./data-file.ts";
+import { groupByPartition } from "./definition.ts";
+import { ParquetFile, ROW_GROUP_ROWS } from "./parquet/file.ts";
+import { writeEntry } from "./pending.ts";
+import type { AnyColumn, AnyTable, Table } from "./tables/table.ts";
 
-export interface DataFile {
-  path: string;
-  rows: number;
-  bytes: number;
-}
-
-/** What a data file leaves for the table's next commit: it can be committed without being read again. */
-export interface PendingFile extends DataFile {
-  v: 1;
-  table: string;
-  stats: Record<string, ColumnStats>;
-}
-
-/**
- * Writes rows as one data file per day of the table, sorted by tenant. A file is named by the hash of its bytes, never by
- * the batch it came from: the same rows written twice are one file, and a redelivered message in another batch makes
- * another file, so bronze may hold a row twice. Rejects when the store fails; what was written by then is harmless.
- */
+/** Writes rows as one sorted file per partition, each with its pending entry. Rejects when the store fails. */
 export async function append<Row extends object>(
-  store: ObjectStore,
+  warehouse: Warehouse,
   table: Table<Row>,
   rows: readonly Row[],
+  { nowMs }: { nowMs: number },
 ): Promise<DataFile[]> {
   const files: DataFile[] = [];
-  for (const [day, dayRows] of groupByDay(table, rows))
-    files.push(await writeFile(store, table, day, dayRows));
+  for (const group of groupByPartition(table, rows)) {
+    const encoded = encodeRows(table, group.rows);
+    const file = await storeFile(warehouse, table, encoded, { partition: group.partition, nowMs });
+    // The rows' commit point. A crash before it leaves a file that nothing names, and its rows are delivered again, to be
+    // written under another name; after it, the entry waits for the table's next commit.
+    await writeEntry(warehouse.store, table, file, nowMs);
+    files.push(file);
+  }
   return files;
 }
 
-async function writeFile<Row extends object>(
-  store: ObjectStore,
-  table: Table<Row>,
-  day: string,
-  rows: readonly Row[],
-): Promise<DataFile> {
+function encodeRows<Row extends object>(table: AnyTable, rows: readonly Row[]) {
   const sorted = sortRows(table, rows);
-  const { bytes, stats } = encodeRows(table, sorted);
-  const name = (await sha256Hex(bytes)).slice(0, 32);
-  const path = `${table.path}/data/day=${day}/${name}.parquet`;
-  const file: DataFile = { path, rows: rows.length, bytes: bytes.byteLength };
-  await store.put(path, bytes, { ifAbsent: true });
-  // The file's commit point. A crash before it leaves a file that no table names, and its rows are delivered again. The entry
-  // may come twice for one path, also after the path was committed: whoever commits asks by path.
-  const minute = minuteOf(Math.max(...sorted.map((row) => row[table.timeColumn] as number)));
-  const pending: PendingFile = { v: 1, table: table.name, ...file, stats };
-  await store.put(
-    `lake/pending/${table.name}/${minute}/${name}.json`,
-    new TextEncoder().encode(JSON.stringify(pending)),
-    { ifAbsent: true },
-  );
-  return file;
+  const file = new ParquetFile(table, "fresh");
+  for (let from = 0; from < sorted.length; from += ROW_GROUP_ROWS) {
+    const group = sorted.slice(from, from + ROW_GROUP_ROWS);
+    file.addRowGroup(group.length, (column) => cellsOf(column, group));
+  }
+  return file.finish();
 }
 
-function groupByDay<Row>(table: Table<Row>, rows: readonly Row[]): Map<string, Row[]> {
-  const byNumber = Map.groupBy(rows, (row) => Math.floor((row[table.timeColumn] as number) / DAY_MS));
-  return new Map([...byNumber].map(([day, dayRows]) => [dayOf(day * DAY_MS), dayRows]));
+function cellsOf<Row extends object>({ name, type }: AnyColumn, rows: readonly Row[]): unknown[] {
+  const key = name as keyof Row;
+  if (type !== "json") return rows.map((row) => row[key]);
+  return rows.map((row) => jsonText(row[key]));
 }
 
-function sortRows<Row>({ timeColumn, keyColumn }: Table<Row>, rows: readonly Row[]): Row[] {
-  const by = ["tenant", timeColumn, keyColumn] as (keyof Row)[];
+/** Null stays null: a JSON column has no JSON null. */
+export function jsonText(value: unknown): string | null {
+  return value === undefined || value === null ? null : JSON.stringify(value);
+}
+
+function sortRows<Row extends object>({ sort }: AnyTable, rows: readonly Row[]): Row[] {
+  const keys = sort as readonly (keyof Row)[];
   return rows.toSorted((a, b) => {
-    for (const column of by) {
-      const [left, right] = [a[column] as Cell, b[column] as Cell];
+    for (const key of keys) {
+      const left = a[key] as Cell | undefined;
+      const right = b[key] as Cell | undefined;
       if (left === right) continue;
-      return (left ?? "") < (right ?? "") ? -1 : 1;
+      const order = nullsFirst(left, right);
+      if (order !== 0) return order;
     }
     return 0;
   });
 }
 
-/** YYYY-MM-DD in UTC. */
-export function dayOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
-}
-
-/** YYYY-MM-DDTHH-MM in UTC. */
-function minuteOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 16).replace(":", "-");
+function nullsFirst(left: Cell | undefined, right: Cell | undefined): number {
+  if (left === undefined || left === null) return right === undefined || right === null ? 0 : -1;
+  return right === undefined || right === null ? 1 : compareCells(left, right);
 }

@@ -1,178 +1,112 @@
+import { assert } from "../base/index.ts";
 import {
-  type AsyncBuffer,
-  type DecodedArray,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetScan,
-} from "hyparquet";
-import { assert, listAll, type ObjectStore } from "../base/index.ts";
-import type { Column, Table } from "./tables.ts";
+  compareCells,
+  type DataFile,
+  dataFiles,
+  type LiveFile,
+  loadTable,
+  type Warehouse,
+} from "../iceberg/index.ts";
+import { columnOf } from "./definition.ts";
+import { type Demand, demandsOf, fileFilter, matchingRows, mayMeet } from "./filter.ts";
+import type { OnRead } from "./parquet/range-buffer.ts";
+import { ParquetReader, plainCells } from "./parquet/read.ts";
+import { chooseSnapshot } from "./snapshot.ts";
+import type { AnyColumn, AnyTable, Table } from "./tables/table.ts";
+import type { Batch, ColumnRange, ScanOptions, SnapshotChoice } from "./types.ts";
 
-export interface ScanOptions<Name extends string> {
-  tenant: string;
-  columns: readonly Name[];
-  /** First and last day of the table's time, YYYY-MM-DD, both included. */
-  fromDay?: string;
-  toDay?: string;
-  onProgress?: (progress: ScanProgress) => void;
-}
-
-export interface ScanProgress {
-  filesDone: number;
-  filesTotal: number;
-  bytesDone: number;
-  bytesTotal: number;
-}
-
-/** Rows of one tenant in one row group, by column: `columns.item_id[i]` is row i's, null where it has none. */
-export interface ScannedRows<Row, Name extends keyof Row> {
-  path: string;
-  rows: number;
-  columns: { [K in Name]-?: (Exclude<Row[K], undefined> | null)[] };
-}
-
-/** A file up to this size is read whole: one call in place of three, at the cost of bytes that are free in R2. */
-const WHOLE_FILE_BYTES_MAX = 256_000;
-/** Footers of our files have a few KB; this reads them in one call. */
-const FOOTER_BYTES = 32_000;
 /** Files opened ahead of the one being read: hides the store's latency, holds at most 1 MB of whole files. */
 const FILES_AHEAD = 4;
 
+/** The data files of a state that may hold matching rows, in the order of partition and name. */
+export async function planFiles(
+  warehouse: Warehouse,
+  table: AnyTable,
+  options: SnapshotChoice & { tenant?: string; where?: readonly ColumnRange[] },
+): Promise<LiveFile[]> {
+  const state = await loadTable(warehouse, table.path);
+  const snapshot = chooseSnapshot(table, state, options);
+  if (state === null || snapshot === null) return [];
+  const files = await dataFiles(warehouse, state, snapshot.id, fileFilter(demandsOf(table, options)));
+  return files.sort(byPlace);
+}
+
+function byPlace(a: DataFile, b: DataFile): number {
+  for (const [index, left] of a.partition.entries()) {
+    const right = b.partition[index] ?? null;
+    if (left === right) continue;
+    if (left === null) return -1;
+    return right === null ? 1 : compareCells(left, right);
+  }
+  return a.path < b.path ? -1 : 1;
+}
+
 /**
- * One tenant's rows of a table, row group by row group, in order of day and file name. Reads only the columns asked for, and
- * skips files and row groups whose statistics say that the tenant is not in them.
+ * Matching rows, row group by row group. Manifests say which files may hold any, footers which row groups; of those the demanded
+ * columns are read first, the others only where a row matches.
  */
 export async function* scan<Row extends object, Name extends keyof Row & string>(
-  store: ObjectStore,
+  warehouse: Warehouse,
   table: Table<Row>,
-  options: ScanOptions<Name>,
-): AsyncGenerator<ScannedRows<Row, Name>> {
-  const files = await listDataFiles(store, table, options);
-  const progress = { filesDone: 0, filesTotal: files.length, bytesDone: 0, bytesTotal: totalSize(files) };
+  options: ScanOptions<Row, Name>,
+): AsyncGenerator<Batch<Row, Name>> {
+  const demands = demandsOf(table, options);
+  const columns = options.columns.map((name) => columnOf(table, name));
+  const files = (options.files ?? (await planFiles(warehouse, table, options))).filter((file) =>
+    demands.every((demand) => mayMeet(file.stats[demand.column.id], file.rows, demand)),
+  );
+  const bytesTotal = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const progress = { filesDone: 0, filesTotal: files.length, bytesDone: 0, bytesTotal };
   options.onProgress?.({ ...progress });
-  const opened: Promise<OpenFile>[] = [];
-  for (let i = 0; i < files.length; i++) {
-    for (const file of files.slice(i + opened.length, i + FILES_AHEAD)) opened.push(openQuietly(store, file));
-    const file = await opened.shift();
-    assert(file !== undefined, "files are opened in the order in which they are read");
-    yield* scanFile(file, table, options);
+  for await (const reader of openAhead(warehouse, files, options.onRead)) {
+    for (let group = 0; group < reader.groups.length; group++) {
+      const batch = await readGroup(reader, group, columns, demands);
+      if (batch !== null) yield batch as Batch<Row, Name>;
+    }
     progress.filesDone++;
-    progress.bytesDone += file.size;
+    progress.bytesDone += reader.bytes;
     options.onProgress?.({ ...progress });
   }
 }
 
-interface ListedFile {
-  key: string;
-  size: number;
-}
-
-async function listDataFiles<Row>(
-  store: ObjectStore,
-  table: Table<Row>,
-  { fromDay = "0000", toDay = "9999" }: Pick<ScanOptions<string>, "fromDay" | "toDay">,
-): Promise<ListedFile[]> {
-  const files: ListedFile[] = [];
-  const prefix = `${table.path}/data/day=`;
-  for await (const { key, size } of listAll(store, prefix)) {
-    const day = key.slice(prefix.length, prefix.length + 10);
-    if (day >= fromDay && day <= toDay && key.endsWith(".parquet")) files.push({ key, size });
-  }
-  return files;
-}
-
-function totalSize(files: readonly ListedFile[]): number {
-  return files.reduce((sum, { size }) => sum + size, 0);
-}
-
-interface OpenFile {
-  path: string;
-  size: number;
-  buffer: AsyncBuffer;
-  metadata: FileMetaData;
-}
-
-/** A file opened ahead may fail before anyone awaits it; the failure is met when its turn comes. */
-function openQuietly(store: ObjectStore, file: ListedFile): Promise<OpenFile> {
-  const opening = openFile(store, file);
-  opening.catch(() => {});
-  return opening;
-}
-
-async function openFile(store: ObjectStore, { key, size }: ListedFile): Promise<OpenFile> {
-  const whole =
-    size <= WHOLE_FILE_BYTES_MAX ? await readBytes(store, key, { offset: 0, length: size }) : null;
-  const buffer: AsyncBuffer = {
-    byteLength: size,
-    slice: (start, end = size) =>
-      whole?.slice(start, end) ?? readBytes(store, key, { offset: start, length: end - start }),
-  };
-  const metadata = await parquetMetadataAsync(buffer, { parsers: PARSERS, initialFetchSize: FOOTER_BYTES });
-  return { path: key, size, buffer, metadata };
-}
-
-async function readBytes(
-  store: ObjectStore,
-  key: string,
-  range: { offset: number; length: number },
-): Promise<ArrayBuffer> {
-  const object = await store.get(key, range);
-  // Data files are immutable; only retention removes one, and a reader that is overtaken by it must start again.
-  if (object === null) throw new Error(`data file ${key} is gone`);
-  return object.bytes.buffer;
-}
-
-/** Milliseconds as numbers: exact until the year 287396. */
-const PARSERS = { timestampFromMilliseconds: Number };
-
-async function* scanFile<Row extends object, Name extends keyof Row & string>(
-  { path, buffer, metadata }: OpenFile,
-  table: Table<Row>,
-  { tenant, columns }: ScanOptions<Name>,
-): AsyncGenerator<ScannedRows<Row, Name>> {
-  const present = new Set(metadata.schema.map(({ name }) => name));
-  // Columns only grow: a file written before a column was added has null in it.
-  const stored = columns.filter((name) => present.has(name));
-  const file = await parquetScan({
-    file: buffer,
-    metadata,
-    columns: [...new Set<string>([...stored, "tenant"])],
-    pruningFilter: { tenant: { $eq: tenant } },
-    parsers: PARSERS,
-  });
-  for (const range of file.ranges) {
-    const [from, to] = rangeOf(await file.readColumn({ column: "tenant", ...range }), tenant);
-    if (from === to) continue;
-    const cells = await Promise.all(
-      columns.map(async (name): Promise<[Name, unknown[]]> => {
-        if (!present.has(name)) return [name, new Array(to - from).fill(null)];
-        const values = await file.readColumn({ column: name, ...range });
-        return [name, plainCells(columnOf(table, name), values, from, to)];
-      }),
-    );
-    yield {
-      path,
-      rows: to - from,
-      columns: Object.fromEntries(cells) as ScannedRows<Row, Name>["columns"],
-    };
+async function* openAhead(
+  { store }: Warehouse,
+  files: readonly DataFile[],
+  onRead: OnRead | undefined,
+): AsyncGenerator<ParquetReader> {
+  const opened: Promise<ParquetReader>[] = [];
+  for (let i = 0; i < files.length; i++) {
+    for (const file of files.slice(i + opened.length, i + FILES_AHEAD)) {
+      const opening = ParquetReader.open(store, file, onRead);
+      // It may fail before its turn comes; the failure is met then.
+      opening.catch(() => {});
+      opened.push(opening);
+    }
+    const reader = opened.shift();
+    assert(reader !== undefined, "files are opened in the order in which they are read");
+    yield await reader;
   }
 }
 
-/** Where the tenant's rows stand: files are sorted by tenant. */
-function rangeOf(tenants: DecodedArray, tenant: string): [from: number, to: number] {
-  const from = tenants.indexOf(tenant as never);
-  return from < 0 ? [0, 0] : [from, tenants.lastIndexOf(tenant as never) + 1];
-}
-
-function columnOf<Row>(table: Table<Row>, name: string): Column<Row> {
-  const column = table.columns.find((candidate) => candidate.name === name);
-  assert(column !== undefined, `table ${table.name} has column ${name}`);
-  return column;
-}
-
-function plainCells<Row>({ type }: Column<Row>, values: DecodedArray, from: number, to: number): unknown[] {
-  const cells: unknown[] = Array.from(values.slice(from, to));
-  if (type === "long") return cells.map((cell) => (typeof cell === "bigint" ? Number(cell) : null));
-  if (type === "json") return cells.map((cell) => (typeof cell === "string" ? JSON.parse(cell) : null));
-  return cells.map((cell) => cell ?? null);
+async function readGroup(
+  reader: ParquetReader,
+  group: number,
+  columns: readonly AnyColumn[],
+  demands: readonly Demand[],
+): Promise<Batch<object, never> | null> {
+  const count = reader.groups[group] ?? 0;
+  if (!demands.every((demand) => mayMeet(reader.bounds(group, demand.column), count, demand))) return null;
+  const demanded = [...new Set(demands.map(({ column }) => column))];
+  const read = await reader.read(group, demanded);
+  const rows = matchingRows(count, demands, ({ name, type }) =>
+    plainCells(type, read.get(name), null, count),
+  );
+  if (count === 0 || rows?.length === 0) return null;
+  const others = await reader.read(
+    group,
+    columns.filter((column) => !demanded.includes(column)),
+  );
+  for (const [name, values] of others) read.set(name, values);
+  const cells = columns.map(({ name, type }) => [name, plainCells(type, read.get(name), rows, count)]);
+  return { path: reader.path, rows: rows?.length ?? count, columns: Object.fromEntries(cells) };
 }

@@ -1,0 +1,67 @@
+import {
+  addedFiles,
+  dataFiles,
+  type IcebergTable,
+  type LiveFile,
+  loadTable,
+  type Snapshot,
+  type Warehouse,
+} from "../iceberg/index.ts";
+import { chooseSnapshot } from "./snapshot.ts";
+import type { AnyTable } from "./tables/table.ts";
+import type { Increment } from "./types.ts";
+
+/**
+ * What came after a snapshot, whole snapshots at a time: at least one, then until `rowsMax` would be passed. Snapshots that only
+ * rewrote or removed rows bring nothing. From null on, everything: beginning with all that the oldest snapshot kept holds.
+ * Rejects with a `LakeError` when `after` is forgotten: what came since cannot be told apart any more.
+ */
+export async function increment(
+  warehouse: Warehouse,
+  table: AnyTable,
+  { after, rowsMax = Number.POSITIVE_INFINITY }: { after: number | null; rowsMax?: number },
+): Promise<Increment | null> {
+  const state = await loadTable(warehouse, table.path);
+  if (state === null || state.current === null) return after === null ? null : missing(table, state, after);
+  const steps = stepsAfter(table, state, after);
+  const files: LiveFile[] = [];
+  let until: number | null = null;
+  let rows = 0;
+  for (const [index, { snapshot, everything }] of steps.entries()) {
+    const found = everything
+      ? await dataFiles(warehouse, state, snapshot.id)
+      : await addedFiles(warehouse, state, snapshot.id);
+    const more = found.reduce((sum, file) => sum + file.rows, 0);
+    if (until !== null && rows + more > rowsMax) return { files, until, complete: false };
+    files.push(...found);
+    rows += more;
+    until = snapshot.id;
+    if (index === steps.length - 1) return { files, until, complete: true };
+  }
+  return null;
+}
+
+interface Step {
+  snapshot: Snapshot;
+  /** All of the snapshot's files, in place of those that it added: its forerunners are forgotten. */
+  everything: boolean;
+}
+
+function stepsAfter(table: AnyTable, state: IcebergTable, after: number | null): Step[] {
+  const { snapshots } = state;
+  const from = after === null ? -1 : snapshots.findIndex(({ id }) => id === after);
+  // Nothing is lost when only the watermark itself was forgotten.
+  if (after !== null && from < 0 && snapshots[0]?.parentId !== after) missing(table, state, after);
+  return snapshots
+    .slice(from + 1)
+    .map((snapshot, index) => ({ snapshot, everything: after === null && index === 0 }))
+    .filter(
+      ({ snapshot, everything }) =>
+        everything || snapshot.operation === "append" || snapshot.operation === "overwrite",
+    );
+}
+
+function missing(table: AnyTable, state: IcebergTable | null, after: number): never {
+  chooseSnapshot(table, state, { snapshotId: after });
+  throw new Error(`snapshot ${after} of ${table.name} is there, and yet not found`);
+}

@@ -1,5 +1,6 @@
 import { listTenants, pruneFeatures, refreshLists, writeWithdrawn } from "../src/features/index.ts";
 import { type Drained, drainSpill } from "../src/ingest/index.ts";
+import { openLake } from "../src/lake/index.ts";
 import { flushOverlays } from "./pipeline-overlay.ts";
 import { objectStore, sinks } from "./pipeline-ports.ts";
 
@@ -11,8 +12,9 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
   {
     async "* * * * *"(env, nowMs) {
       const spill = await drainSpilled(env, nowMs);
+      const lake = await openLake(objectStore(env)).commitAllPending({ nowMs });
       const overlays = await flushOverlays({ core: env.DB, store: objectStore(env), kv: env.KV }, nowMs);
-      return { spill: spill.faults, overlays: overlays.faults };
+      return { spill: spill.faults, overlays: overlays.faults, lake: lake.faults };
     },
 
     async "*/5 * * * *"(env, nowMs) {

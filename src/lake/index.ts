@@ -4,7 +4,13 @@
  * `increment`, `writer` and `commit` are what jobs between tables stand on. No deduplication here: bronze keeps what was
  * delivered.
  */
-export type { DataFile, LiveFile, Snapshot, Transform } from "../iceberg/index.ts";
+export {
+  compareCells,
+  type DataFile,
+  type LiveFile,
+  type Snapshot,
+  type Transform,
+} from "../iceberg/index.ts";
 export {
   type CatalogView,
   callCatalog,
@@ -13,6 +19,7 @@ export {
 } from "./catalog-view.ts";
 export { LakeError, type LakeErrorKind, StaleBaseError } from "./error.ts";
 export { type OpenLakeOptions, openLake, WAREHOUSE_URI } from "./open.ts";
+export { ERASED_UNTIL_PROPERTY } from "./snapshot.ts";
 export { TABLES } from "./tables/all.ts";
 export {
   EVENTS,
@@ -45,6 +52,7 @@ export {
   type UserState,
 } from "./tables/silver.ts";
 export type { AnyColumn, AnyTable, Column, Table } from "./tables/table.ts";
+export { tenantBucket } from "./tables/tenant-bucket.ts";
 export type {
   Batch,
   Change,
@@ -59,3 +67,5 @@ export type {
   TableWriter,
   Tag,
 } from "./types.ts";
+export { TARGET_FILE_BYTES } from "./writer.ts";
+export { writtenAtMs } from "./written-at.ts";

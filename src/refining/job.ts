@@ -46,6 +46,16 @@ export interface Job {
   run(ports: RefinePorts, options: RefineOptions & { run: string }): Promise<JobOutcome | null>;
 }
 
+/** Names begin with the time of their start, so that what a crashed run left can be told from what one at work needs. */
+export function runName(nowMs: number, unique: string): string {
+  return `${nowMs.toString(36)}-${unique}`;
+}
+
+/** Inverse of `runName`. */
+export function startedMsOf(run: string): number {
+  return Number.parseInt(run.split("-", 1)[0] ?? "", 36);
+}
+
 /** Keys of a snapshot's summary: the watermark of each input, and the run that made it. */
 export const RUN_KEY = "lakeshore.run";
 

@@ -1,5 +1,5 @@
 import { LINEAGE, type LineageRow, StaleBaseError } from "../lake/index.ts";
-import type { Job, JobOutcome, RefineOptions, RefinePorts } from "./job.ts";
+import { type Job, type JobOutcome, type RefineOptions, type RefinePorts, runName } from "./job.ts";
 import { JOBS } from "./jobs.ts";
 
 export interface Refined {
@@ -33,9 +33,9 @@ async function runJob(
   options: RefineOptions,
 ): Promise<{ row: LineageRow; more: boolean } | null> {
   const startedAtMs = ports.clock();
-  const run = ports.newRunName();
-  const outcome = await attempt(job, ports, { ...options, run });
-  if (outcome === null) return null;
+  const attempted = await attempt(job, ports, options);
+  if (attempted === null) return null;
+  const { run, outcome } = attempted;
   const row: LineageRow = {
     run,
     job: job.name,
@@ -52,14 +52,17 @@ async function runJob(
   return { row, more: outcome.more };
 }
 
+/** Each attempt is a run of its own: whether a run got in must be told by its name. */
 async function attempt(
   job: Job,
   ports: RefinePorts,
-  options: RefineOptions & { run: string },
-): Promise<JobOutcome | null> {
+  options: RefineOptions,
+): Promise<{ run: string; outcome: JobOutcome } | null> {
   for (let attempt = 1; ; attempt++) {
+    const run = runName(options.nowMs, ports.newRunName());
     try {
-      return await job.run(ports, options);
+      const outcome = await job.run(ports, { ...options, run });
+      return outcome === null ? null : { run, outcome };
     } catch (cause) {
       if (!(cause instanceof StaleBaseError) || attempt === ATTEMPTS_MAX) throw cause;
     }

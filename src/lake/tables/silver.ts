@@ -1,9 +1,7 @@
 import { EVENT_COLUMNS, type Item, type StoredEvent } from "../../events/index.ts";
 import { ITEM_CHANGES, USER_CHANGES, type UserChange } from "./bronze.ts";
 import type { Column, Table } from "./table.ts";
-
-/** Tenants of one bucket share files; sixteen keep a small lake's files few. */
-const TENANT_BUCKETS = { column: "tenant", transform: { kind: "bucket", buckets: 16 } } as const;
+import { TENANT_BUCKETS } from "./tenant-bucket.ts";
 
 /** An event, exactly once, placed by its id's own time. */
 export interface Interaction extends StoredEvent {

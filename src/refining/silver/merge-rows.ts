@@ -1,0 +1,78 @@
+import { assert } from "../../base/index.ts";
+import type { Batch, Interaction } from "../../lake/index.ts";
+import type { Blocks } from "../sort/index.ts";
+import { Cursor } from "../sort/index.ts";
+import { compareKeys, type EventCells, type InteractionName } from "./columns.ts";
+
+/** One copy of an event on its way to silver. */
+export type FreshRow = {
+  /** The partition: bucket of the tenant, day of the id. */
+  bucket: number;
+  day: number;
+  /** Every copy landed when D1's ledger could not tell any more whether the event was new. */
+  late: boolean;
+  cells: EventCells;
+};
+
+/** What a merge meets, in the order of tenant and id. A promise only where there is something to wait for. */
+export interface RowSink<Name extends InteractionName> {
+  /** Stored rows `from` … `to` − 1, of which no fresh copy came. */
+  stored(batch: Batch<Interaction, Name>, from: number, to: number): Promise<void> | undefined;
+  /** A fresh row; with the stored row of the same event, if there is one. */
+  fresh(
+    row: FreshRow,
+    stored: { batch: Batch<Interaction, Name>; index: number } | null,
+  ): Promise<void> | undefined;
+}
+
+/**
+ * Goes through a partition's stored rows and the fresh ones, one copy of each event, side by side. Both are sorted by tenant and id;
+ * one batch and one block are held.
+ */
+export async function mergeRows<Name extends InteractionName>(
+  stored: AsyncIterable<Batch<Interaction, Name>>,
+  fresh: Blocks<FreshRow>,
+  sink: RowSink<Name>,
+): Promise<void> {
+  const cursor = await Cursor.open(fresh);
+  const last = { tenant: "", event_id: "" };
+  for await (const batch of stored) {
+    // Every reader asks for the key's columns.
+    const keys = batch.columns as unknown as Batch<Interaction, "tenant" | "event_id">["columns"];
+    const keyAt = (index: number) => ({
+      tenant: keys.tenant[index] as string,
+      event_id: keys.event_id[index] as string,
+    });
+    assert(
+      batch.rows === 0 || compareKeys(last, keyAt(0)) < 0,
+      `${batch.path} follows on the file before it`,
+    );
+    let index = 0;
+    while (index < batch.rows) {
+      const row = cursor.row;
+      const end = row === undefined ? batch.rows : firstNotBefore(keyAt, row.cells, index, batch.rows);
+      if (end > index) await sink.stored(batch, index, end);
+      index = end;
+      if (row === undefined || index === batch.rows) continue;
+      const isCopy = compareKeys(keyAt(index), row.cells) === 0;
+      await sink.fresh(row, isCopy ? { batch, index } : null);
+      if (isCopy) index++;
+      await cursor.next();
+    }
+    if (batch.rows > 0) Object.assign(last, keyAt(batch.rows - 1));
+  }
+  for (; cursor.row !== undefined; await cursor.next()) await sink.fresh(cursor.row, null);
+}
+
+type Key = { tenant: string | null; event_id: string | null };
+
+/** The first index from `from` on whose key is not before `key`. */
+function firstNotBefore(keyAt: (index: number) => Key, key: Key, from: number, to: number): number {
+  let [low, high] = [from, to];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys(keyAt(middle), key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

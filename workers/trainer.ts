@@ -7,7 +7,9 @@ import {
 } from "cloudflare:workers";
 import type { Result } from "../src/base/index.ts";
 import { HOUR_MS, MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
-import { listTenants, readAllItems } from "../src/features/index.ts";
+import { listTenants } from "../src/features/index.ts";
+import { openLake } from "../src/lake/index.ts";
+import type { LakeAdmin, LakeJob } from "../src/ops/index.ts";
 import {
   listVersions,
   type Pointer,
@@ -19,6 +21,8 @@ import {
   unpin,
 } from "../src/registry/index.ts";
 import {
+  planRerun,
+  type Rerun,
   type RetrainOutcome,
   type RetrainParams,
   type RetrainStatus,
@@ -55,7 +59,7 @@ export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParam
     const ports = {
       store: r2ObjectStore(this.env.LAKE),
       engine,
-      items: (tenant: string) => readAllItems(this.env.DB, tenant),
+      makeCurrent: () => makeCurrent(this.env),
       yieldTo,
       clock: Date.now,
     };
@@ -71,6 +75,13 @@ export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParam
 export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin {
   async startRetrain(tenant: string, { seed = 1, reason }: { seed?: number; reason: string }) {
     return startRetrain(this.env, { tenant, seed, reason, nowMs: Date.now() });
+  }
+
+  async startRerun(tenant: string, run: string) {
+    await repeat(this.env, "commit");
+    const plan = await planRerun(openLake(r2ObjectStore(this.env.LAKE)), tenant, run);
+    if (!plan.ok) return { refusal: plan.error };
+    return startRetrain(this.env, { tenant, ...plan.value, reason: "rerun", nowMs: Date.now() });
   }
 
   async retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null> {
@@ -122,18 +133,34 @@ interface RetrainRequest {
   seed: number;
   reason: string;
   nowMs: number;
+  rerun?: Rerun;
 }
 
 /** Starting a run that exists already is no error: a cron that is delivered twice means one run. */
-async function startRetrain(env: TrainerEnv, { tenant, seed, reason, nowMs }: RetrainRequest) {
-  const runId = runIdOf(tenant, reason, nowMs);
-  const params = { tenant, runId, seed, reason, requestedAtMs: nowMs };
+async function startRetrain(env: TrainerEnv, { nowMs, ...request }: RetrainRequest) {
+  const runId = runIdOf(request.tenant, request.reason, nowMs);
+  const params = { ...request, runId, requestedAtMs: nowMs };
   try {
     await env.RETRAIN.create({ id: runId, params });
   } catch (error) {
     if ((await env.RETRAIN.get(runId).catch(() => null)) === null) throw error;
   }
   return { runId };
+}
+
+/** Each round does a bounded share. More than this are not the backlog of an hour but a job that does not end. */
+const ROUNDS_MAX = 2_000;
+
+/** What has landed is committed and refined up to gold by the Worker that writes the lake. */
+async function makeCurrent(env: TrainerEnv): Promise<void> {
+  await repeat(env, "commit");
+  await repeat(env, "refine");
+}
+
+async function repeat(env: TrainerEnv, job: LakeJob): Promise<void> {
+  const pipeline = env.PIPELINE as unknown as LakeAdmin;
+  for (let round = 0; round < ROUNDS_MAX; round++) if ((await pipeline.runLakeJob(job)).done) return;
+  throw new Error(`the lake's job "${job}" was not done after ${ROUNDS_MAX} rounds`);
 }
 
 function plain(result: Result<Pointer, PointerError>): Pointer | { error: string } {

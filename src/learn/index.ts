@@ -9,7 +9,7 @@
  * Deterministic: equal rows, options and seed give equal bytes. Not here: the gate, the manifest, checkpoints.
  */
 export { type Interval, type Metric, pairedBootstrap } from "./bootstrap.ts";
-export { createDataset, type Dataset, type InteractionRow, rowsBefore } from "./dataset.ts";
+export { createDataset, type Dataset, DatasetBuilder, type InteractionRow, rowsBefore } from "./dataset.ts";
 export { compareRanks, type Evaluation, evaluateModel, type RankOptions, rankCases } from "./evaluate.ts";
 export type { FitOptions, FittedModel, Learner, Parameters, YieldTo } from "./learner.ts";
 export { linear } from "./linear.ts";

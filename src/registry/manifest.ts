@@ -25,6 +25,8 @@ export const manifestSchema = z.strictObject({
     users: z.int(),
     /** The lake files or snapshots read, as a hash over their sorted names. */
     snapshot: z.string(),
+    /** Table → the snapshot read. Absent in models made before tables had snapshots. */
+    snapshots: z.record(z.string(), z.int()).optional(),
   }),
   itemCount: z.int(),
   historyMax: z.int(),

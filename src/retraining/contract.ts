@@ -4,7 +4,35 @@ import type { Manifest, Metric, Pointer } from "../registry/index.ts";
 export type RetrainOutcome =
   | { status: "published"; version: string; learner: string; metrics: Record<string, Metric> }
   | { status: "refused"; reason: string; metrics: Record<string, Metric> }
-  | { status: "too_little_data"; interactionsNeeded: number; message: string };
+  | { status: "too_little_data"; interactionsNeeded: number; message: string }
+  | {
+      status: "reproduced";
+      /** The run that was run again. */
+      of: string;
+      /** Whether every file that the first run made came out byte for byte; what it did not make is not compared. */
+      identical: boolean;
+      evaluatedHash: string;
+      modelHash: string;
+      metrics: Record<string, Metric>;
+    };
+
+/** What it takes to run a run again, as `gold.training_runs` keeps it. */
+export interface Rerun {
+  of: string;
+  /** Table → the snapshot that it read. */
+  snapshots: Record<string, number>;
+  requestedAtMs: number;
+  /** SHA-256 of what it made; null where it was refused before. */
+  evaluatedHash: string | null;
+  modelHash: string | null;
+}
+
+/** Why a run cannot be run again. */
+export interface RerunRefusal {
+  /** `unknown`: there is no such run. `expired`, `erased`: what it read is gone. */
+  kind: "unknown" | "expired" | "erased" | "nothing_read";
+  message: string;
+}
 
 export interface RetrainParams {
   tenant: string;
@@ -14,6 +42,8 @@ export interface RetrainParams {
   reason: string;
   /** When it was asked for: the "now" of every step, so that a retry gives the same bytes. */
   requestedAtMs: number;
+  /** Runs an earlier run again, on the snapshots that it read: nothing is published. */
+  rerun?: Rerun;
 }
 
 export const RETRAIN_STEPS = ["read", "train", "evaluate", "gate", "refit", "publish"] as const;
@@ -33,6 +63,8 @@ export interface RetrainStatus {
 /** The trainer Worker's RPC entrypoint `Admin`. */
 export interface TrainerAdmin {
   startRetrain(tenant: string, options: { seed?: number; reason: string }): Promise<{ runId: string }>;
+  /** Runs an earlier run again with its seed on the snapshots that it read, and compares what comes out. */
+  startRerun(tenant: string, run: string): Promise<{ runId: string } | { refusal: RerunRefusal }>;
   /** Null when the tenant has no such run. */
   retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null>;
   listModels(tenant: string): Promise<{ live: Pointer | null; versions: string[] }>;

@@ -5,6 +5,8 @@
  */
 export {
   RETRAIN_STEPS,
+  type Rerun,
+  type RerunRefusal,
   type RetrainOutcome,
   type RetrainParams,
   type RetrainStatus,
@@ -12,7 +14,9 @@ export {
 } from "./contract.ts";
 export { decodeDataset, encodeDataset } from "./dataset-file.ts";
 export { decide, GATE_CASES_MIN, GATE_METRIC, type GateDecision, type LiveComparison } from "./gate.ts";
+export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { RetrainPorts, StepRunner } from "./ports.ts";
+export { planRerun } from "./rerun.ts";
 export { retrain } from "./retrain.ts";
 export { runIdOf, startedAtMs, tenantOfRun } from "./run-id.ts";
 export { readProgress, sweepWorkspaces } from "./workspace.ts";

@@ -1,14 +1,13 @@
 import type { Clock, Engine, ObjectStore } from "../base/index.ts";
-import type { StoredItem } from "../events/index.ts";
 import type { YieldTo } from "../learn/index.ts";
 
 export interface RetrainPorts {
   store: ObjectStore;
   engine: Engine;
-  /** The tenant's catalogue as it stands, deleted items left out. */
-  items(tenant: string): Promise<StoredItem[]>;
+  /** Brings what has landed by now into the lake's tables, gold included. */
+  makeCurrent(): Promise<void>;
   yieldTo: YieldTo;
-  /** For the pace of progress reports only; what is computed takes its time from the run's parameters. */
+  /** For progress reports, tags and the run's duration only; what is computed takes its time from the run's parameters. */
   clock: Clock;
 }
 

@@ -1,4 +1,4 @@
-import { assert, HISTORY_MAX, sha256Hex } from "../base/index.ts";
+import { assert, HISTORY_MAX } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
 import type { Evaluation } from "../learn/index.ts";
 import { promote, publish } from "../registry/index.ts";
@@ -6,14 +6,14 @@ import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import { PROTOCOL } from "./evaluate.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
-import type { TrainResult } from "./train.ts";
+import type { Refit, TrainResult } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Trained {
   read: ReadResult;
   train: TrainResult;
   evaluation: Evaluation;
-  itemCount: number;
+  refit: Refit;
 }
 
 /** Canary, immutable files, then the pointer. Safe to repeat: the version follows from the bytes and the run's own time. */
@@ -21,12 +21,12 @@ export async function publishModel(
   ports: RetrainPorts,
   params: RetrainParams,
   workspace: Workspace,
-  { read, train, evaluation, itemCount }: Trained,
+  { read, train, evaluation, refit }: Trained,
 ): Promise<RetrainOutcome> {
   const onnx = await workspace.read("model.onnx");
+  const { itemCount } = refit;
   await canary(ports, onnx, itemCount);
   const { tenant, seed, requestedAtMs } = params;
-  const evaluated = await workspace.read("evaluated.onnx");
   const manifest = await publish(ports.store, {
     manifest: {
       tenant,
@@ -40,6 +40,7 @@ export async function publishModel(
         interactions: read.interactions,
         users: read.users,
         snapshot: read.snapshot,
+        snapshots: read.snapshots,
       },
       itemCount,
       historyMax: HISTORY_MAX,
@@ -51,7 +52,7 @@ export async function publishModel(
         users: evaluation.users,
         cutMs: train.cutMs,
       },
-      fits: { evaluated: await sha256Hex(evaluated), published: await sha256Hex(onnx) },
+      fits: { evaluated: train.evaluatedHash, published: refit.modelHash },
     },
     files: { "model.onnx": onnx, "catalog.parquet": await workspace.read("catalog.parquet") },
   });

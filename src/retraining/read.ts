@@ -1,11 +1,12 @@
 import { sha256Hex } from "../base/index.ts";
 import { type CatalogItem, contentFeatures, LATE_FEATURES, writeCatalog } from "../catalogue/index.ts";
 import type { StoredItem } from "../events/index.ts";
-import { openLake } from "../lake/index.ts";
-import { createDataset, type Dataset } from "../learn/index.ts";
+import { ITEM_STATES, type Lake, openLake, USER_HISTORIES } from "../lake/index.ts";
+import { type Dataset, DatasetBuilder } from "../learn/index.ts";
 import type { RetrainParams } from "./contract.ts";
 import { encodeDataset } from "./dataset-file.ts";
-import { InteractionCollector, TRAINING_COLUMNS, type TrainingEvent } from "./interactions.ts";
+import { readItems } from "./items.ts";
+import { goneSnapshot, pinSnapshots } from "./pin.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -16,23 +17,39 @@ export interface ReadResult {
   itemsSeen: number;
   fromMs: number;
   untilMs: number;
-  /** SHA-256 over the sorted names of the files read: equal snapshots give equal models. */
+  /** Table → the snapshot read: equal snapshots give equal models. */
+  snapshots: Record<string, number>;
+  /** SHA-256 over `snapshots`. */
   snapshot: string;
+}
+
+/** Says why nothing could be read; only a run that is run again may find so. */
+export interface Unreadable {
+  unreadable: string;
 }
 
 /**
  * Lake → data set, catalogue and item content, in the run's folder, so that every later step and every retry sees the
- * very same data, however many events arrive meanwhile.
+ * very same data, however many events arrive meanwhile. All of it is read at one snapshot of each table.
  */
 export async function readData(
   ports: RetrainPorts,
-  { tenant }: RetrainParams,
+  { tenant, runId, rerun }: RetrainParams,
   workspace: Workspace,
-): Promise<ReadResult> {
+): Promise<ReadResult | Unreadable> {
   const report = workspace.progress("read");
-  const { collector, files } = await scanInteractions(ports, tenant, report);
-  const items = await ports.items(tenant);
-  const dataset = createDataset(collector.rows(), items.map((item) => item.item_id).sort());
+  const lake = openLake(ports.store);
+  if (rerun === undefined) await ports.makeCurrent();
+  const snapshots = rerun?.snapshots ?? (await pinSnapshots(lake, runId, ports.clock()));
+  const gone = rerun === undefined ? null : await goneSnapshot(lake, snapshots);
+  if (gone !== null) return { unreadable: gone.message };
+  const items = await readItems(lake, tenant, snapshots[ITEM_STATES.name]);
+  const builder = await readHistories(ports, lake, {
+    tenant,
+    snapshotId: snapshots[USER_HISTORIES.name],
+    report,
+  });
+  const dataset = builder.build(items.map((item) => item.item_id));
   const catalogue = catalogueOf(dataset, items);
   await workspace.write("dataset.bin", encodeDataset(dataset));
   await workspace.write("catalog.parquet", await writeCatalog(catalogue, ports));
@@ -44,40 +61,50 @@ export async function readData(
     itemsSeen: seen.size,
     fromMs: minOf(dataset.timesMs),
     untilMs: maxOf(dataset.timesMs),
-    snapshot: await sha256Hex([...files].sort().join("\n")),
+    snapshots,
+    snapshot: await sha256Hex(JSON.stringify(Object.entries(snapshots).sort())),
   };
 }
 
-async function scanInteractions(
-  { store, yieldTo }: RetrainPorts,
-  tenant: string,
-  report: (fraction: number, message: string) => void,
-): Promise<{ collector: InteractionCollector; files: Set<string> }> {
-  const collector = new InteractionCollector();
-  const files = new Set<string>();
-  const groups = openLake(store).scanEvents(tenant, {
-    columns: TRAINING_COLUMNS,
+/** What a row of a history is to a learner: the scan fetches no other columns. */
+const COLUMNS = ["subject", "item_id", "occurred_at", "weight", "type_code"] as const;
+
+/** Row group by row group, into columns: no row is held as an object. */
+async function readHistories(
+  { yieldTo }: RetrainPorts,
+  lake: Lake,
+  {
+    tenant,
+    snapshotId,
+    report,
+  }: {
+    tenant: string;
+    snapshotId: number | undefined;
+    report: (fraction: number, message: string) => void;
+  },
+): Promise<DatasetBuilder> {
+  const builder = new DatasetBuilder();
+  if (snapshotId === undefined) return builder;
+  const batches = lake.scan(USER_HISTORIES, {
+    tenant,
+    snapshotId,
+    columns: COLUMNS,
     onProgress: ({ filesDone, filesTotal }) =>
       report(filesTotal === 0 ? 1 : filesDone / filesTotal, `${filesDone} of ${filesTotal} files read`),
   });
-  for await (const { path, rows, columns } of groups) {
-    files.add(path);
-    for (let row = 0; row < rows; row++) collector.add(eventAt(columns, row));
+  for await (const { rows, columns } of batches) {
+    for (let row = 0; row < rows; row++) {
+      builder.add({
+        userId: columns.subject[row] as string,
+        itemId: columns.item_id[row] as string,
+        timeMs: columns.occurred_at[row] as number,
+        weight: columns.weight[row] as number,
+        typeCode: columns.type_code[row] as number,
+      });
+    }
     await yieldTo();
   }
-  return { collector, files };
-}
-
-type Columns = { [K in keyof TrainingEvent]-?: (Exclude<TrainingEvent[K], undefined> | null)[] };
-
-/** Null cells are left out: an event has no such field then. */
-function eventAt(columns: Columns, row: number): TrainingEvent {
-  const event: Record<string, unknown> = {};
-  for (const name of TRAINING_COLUMNS) {
-    const cell = columns[name][row];
-    if (cell !== null) event[name] = cell;
-  }
-  return event as unknown as TrainingEvent;
+  return builder;
 }
 
 /**

@@ -5,12 +5,14 @@ import { decide } from "./gate.ts";
 import type { RetrainPorts, StepRunner } from "./ports.ts";
 import { publishModel } from "./publish.ts";
 import { type ReadResult, readData } from "./read.ts";
+import { type Made, recordRun } from "./record.ts";
+import { reproduced } from "./rerun.ts";
 import { refitCandidate, trainCandidate } from "./train.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /**
  * One retrain: read → train → evaluate → gate → refit → publish. Killed at any point it goes on from the last finished
- * step; a step that is repeated writes the same bytes again.
+ * step; a step that is repeated writes the same bytes again. However it ends, gold.training_runs tells.
  */
 export async function retrain(
   ports: RetrainPorts,
@@ -18,39 +20,44 @@ export async function retrain(
   step: StepRunner,
 ): Promise<RetrainOutcome> {
   const workspace = openWorkspace(ports, params);
-  const outcome = await run(ports, params, step, workspace);
-  await step.do("finish", async () => {
+  const made: Made = {};
+  const outcome = await run(ports, params, { step, workspace, made });
+  const { seconds } = await step.do("finish", async () => {
     await workspace.finish(outcome);
-    return outcome.status;
+    return { seconds: Math.max(0, ports.clock() - params.requestedAtMs) / 1_000 };
   });
+  await step.do("record", () => recordRun(ports, params, { outcome, made, seconds }));
   return outcome;
 }
 
 async function run(
   ports: RetrainPorts,
   params: RetrainParams,
-  step: StepRunner,
-  workspace: Workspace,
+  { step, workspace, made }: { step: StepRunner; workspace: Workspace; made: Made },
 ): Promise<RetrainOutcome> {
   const read = await step.do("read", () => readData(ports, params, workspace));
+  if ("unreadable" in read) return { status: "refused", reason: read.unreadable, metrics: {} };
+  made.snapshots = read.snapshots;
   const missing = missingData(read);
   if (missing !== null) return missing;
   const train = await step.do("train", () => trainCandidate(ports, params, workspace));
+  made.evaluatedHash = train.evaluatedHash;
+  made.learner = train.learner;
   const evaluation = await step.do("evaluate", () => evaluateCandidate(ports, params, workspace));
-  const decision = await step.do("gate", async () =>
-    decide(
-      evaluation.cases,
-      evaluation.metrics,
-      await compareWithLive(ports, params, workspace, train.parameters),
-    ),
-  );
-  if (!decision.pass) return { status: "refused", reason: decision.reason, metrics: evaluation.metrics };
-  const { itemCount } = await step.do("refit", () =>
-    refitCandidate(ports, params, workspace, train.parameters),
-  );
-  return step.do("publish", () =>
-    publishModel(ports, params, workspace, { read, train, evaluation, itemCount }),
-  );
+  if (params.rerun === undefined) {
+    const decision = await step.do("gate", async () =>
+      decide(
+        evaluation.cases,
+        evaluation.metrics,
+        await compareWithLive(ports, params, workspace, train.parameters),
+      ),
+    );
+    if (!decision.pass) return { status: "refused", reason: decision.reason, metrics: evaluation.metrics };
+  }
+  const refit = await step.do("refit", () => refitCandidate(ports, params, workspace, train.parameters));
+  made.modelHash = refit.modelHash;
+  if (params.rerun !== undefined) return reproduced(params.rerun, { train, refit, evaluation });
+  return step.do("publish", () => publishModel(ports, params, workspace, { read, train, evaluation, refit }));
 }
 
 /** Says how much is missing, in the tenant's own terms. */

@@ -1,4 +1,4 @@
-import { HISTORY_MAX } from "../base/index.ts";
+import { HISTORY_MAX, sha256Hex } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
 import {
   type Dataset,
@@ -18,6 +18,8 @@ export interface TrainResult {
   parameters: Parameters;
   cutMs: number;
   cases: number;
+  /** SHA-256 of `evaluated.onnx`. */
+  evaluatedHash: string;
 }
 
 /** Fits on the rows before the cut, hyper-parameters chosen on the newest of those: the test slice stays unseen. */
@@ -38,7 +40,19 @@ export async function trainCandidate(
   await workspace.write("popularity.onnx", baseline.onnx);
   const model = await linear.fit(train, options, ports.engine, ports.yieldTo);
   await workspace.write("evaluated.onnx", model.onnx);
-  return { learner: model.learner, parameters: model.parameters, cutMs, cases: cases.targetRows.length };
+  return {
+    learner: model.learner,
+    parameters: model.parameters,
+    cutMs,
+    cases: cases.targetRows.length,
+    evaluatedHash: await sha256Hex(model.onnx),
+  };
+}
+
+export interface Refit {
+  itemCount: number;
+  /** SHA-256 of `model.onnx`. */
+  modelHash: string;
 }
 
 /** Fits again on all rows, with the parameters that were evaluated. */
@@ -47,12 +61,12 @@ export async function refitCandidate(
   params: RetrainParams,
   workspace: Workspace,
   parameters: Parameters,
-): Promise<{ itemCount: number }> {
+): Promise<Refit> {
   const dataset: Dataset = decodeDataset(await workspace.read("dataset.bin"));
   const options = await fitOptions(params, workspace, workspace.progress("refit"));
   const model = await linear.fit(dataset, { ...options, parameters }, ports.engine, ports.yieldTo);
   await workspace.write("model.onnx", model.onnx);
-  return { itemCount: model.itemCount };
+  return { itemCount: model.itemCount, modelHash: await sha256Hex(model.onnx) };
 }
 
 /** What every fit of a run has in common. */

@@ -1,7 +1,5 @@
 import type { Table } from "./table.ts";
-
-/** Tenants of one bucket share files; sixteen keep a small lake's files few and let a large one's jobs go bucket by bucket. */
-const TENANT_BUCKETS = { column: "tenant", transform: { kind: "bucket", buckets: 16 } } as const;
+import { TENANT_BUCKETS } from "./tenant-bucket.ts";
 
 /**
  * What happened to an item on one UTC day of `occurred_at`, by people: bots and automated sessions are left out. Denied consent

@@ -1,5 +1,6 @@
 import { type AnyTable, type DataFile, INTERACTIONS, type Lake, LakeError } from "../../lake/index.ts";
 import { inputKey, RUN_KEY } from "../job.ts";
+import { readBase } from "../watermark.ts";
 
 /** What a gold table was made from so far, and what the next unit of work brings it to. */
 export interface Step {
@@ -21,50 +22,33 @@ export async function nextStep(
   output: AnyTable,
   { rowsMax, others = [] }: { rowsMax: number; others?: readonly AnyTable[] },
 ): Promise<Step | null> {
-  const marks = await watermarks(lake, output, [INTERACTIONS, ...others]);
-  const from = marks.inputs[INTERACTIONS.name] ?? null;
+  const base = await readBase(lake, output);
+  const from = base.mark(INTERACTIONS);
   try {
     // The difference between two states is read from both.
-    for (const table of [INTERACTIONS, ...others]) await checkHeld(lake, table, marks.inputs[table.name]);
+    for (const table of [INTERACTIONS, ...others]) await checkHeld(lake, table, base.mark(table));
     const increment = await lake.increment(INTERACTIONS, { after: from, rowsMax });
     const inputs: Step["inputs"] = { [INTERACTIONS.name]: { from, until: increment?.until ?? from } };
-    for (const table of others) inputs[table.name] = await newest(lake, table, marks.inputs[table.name]);
+    for (const table of others) inputs[table.name] = await newest(lake, table, base.mark(table));
     if (Object.values(inputs).every((input) => input.from === input.until)) return null;
-    return { base: marks.base, inputs, anew: false, more: increment !== null && !increment.complete };
+    return { base: base.snapshotId, inputs, anew: false, more: increment !== null && !increment.complete };
   } catch (cause) {
     if (!(cause instanceof LakeError) || (cause.kind !== "expired" && cause.kind !== "erased")) throw cause;
   }
   const inputs: Step["inputs"] = {};
   for (const table of [INTERACTIONS, ...others]) {
-    inputs[table.name] = { ...(await newest(lake, table, undefined)), from: null };
+    inputs[table.name] = { ...(await newest(lake, table, null)) };
   }
-  return { base: marks.base, inputs, anew: true, more: false };
+  return { base: base.snapshotId, inputs, anew: true, more: false };
 }
 
 /** Rejects when a snapshot that was read has been expired or erased since. */
-async function checkHeld(lake: Lake, table: AnyTable, snapshotId: number | undefined): Promise<void> {
-  if (snapshotId !== undefined) await lake.snapshot(table, { snapshotId });
+async function checkHeld(lake: Lake, table: AnyTable, snapshotId: number | null): Promise<void> {
+  if (snapshotId !== null) await lake.snapshot(table, { snapshotId });
 }
 
-async function newest(lake: Lake, table: AnyTable, from: number | undefined) {
-  return { from: from ?? null, until: (await lake.snapshot(table, {}))?.id ?? null };
-}
-
-/** The newest of each that any snapshot of the output tells: compaction adds snapshots that tell none. */
-async function watermarks(
-  lake: Lake,
-  output: AnyTable,
-  inputs: readonly AnyTable[],
-): Promise<{ base: number | null; inputs: Record<string, number> }> {
-  const table = await lake.load(output);
-  const found: Record<string, number> = {};
-  for (const { summary } of table?.snapshots.toReversed() ?? []) {
-    for (const { name } of inputs) {
-      const mark = summary[inputKey(name)];
-      if (mark !== undefined) found[name] ??= Number(mark);
-    }
-  }
-  return { base: table?.current?.id ?? null, inputs: found };
+async function newest(lake: Lake, table: AnyTable, from: number | null) {
+  return { from, until: (await lake.snapshot(table, {}))?.id ?? null };
 }
 
 /** The commit point of rows and watermarks together. Rejects with `StaleBaseError` when another run was faster. */

@@ -5,6 +5,7 @@ import {
   INTERACTIONS,
   type Lake,
   type LiveFile,
+  tenantBucket,
   USER_HISTORIES,
 } from "../../lake/index.ts";
 import type { Job } from "../job.ts";
@@ -93,10 +94,7 @@ async function plan(lake: Lake, step: Step): Promise<Work> {
   for (const partition of await changedPartitions(lake, step))
     at(partition.bucket).partitions.push(partition);
   for (const [tenant, changes] of Map.groupBy(links.changes, (change) => change.tenant)) {
-    // A tenant without files has no rows that could move.
-    const [file] =
-      step.base === null ? [] : await lake.files(USER_HISTORIES, { snapshotId: step.base, tenant });
-    if (file !== undefined) at(file.partition[0] as number).links.push(...changes);
+    at(tenantBucket(tenant)).links.push(...changes);
   }
   return { step, links, dropped, buckets: [...buckets.values()].sort((a, b) => a.bucket - b.bucket) };
 }

@@ -1,0 +1,76 @@
+import { DAY_MS, err, ok, type Result } from "../base/index.ts";
+import { type Lake, TRAINING_RUNS, type TrainingRun, USER_HISTORIES } from "../lake/index.ts";
+import type { Evaluation } from "../learn/index.ts";
+import type { Rerun, RerunRefusal, RetrainOutcome } from "./contract.ts";
+import { goneSnapshot, RUN_KEPT_DAYS } from "./pin.ts";
+import type { Refit, TrainResult } from "./train.ts";
+
+const COLUMNS = [
+  "run",
+  "requested_at",
+  "seed",
+  "snapshots",
+  "evaluated_hash",
+  "model_hash",
+  "status",
+] as const satisfies (keyof TrainingRun)[];
+
+/** What it takes to run an earlier run again; refused, naming what is gone, when it cannot come out the same. */
+export async function planRerun(
+  lake: Lake,
+  tenant: string,
+  run: string,
+): Promise<Result<{ rerun: Rerun; seed: number }, RerunRefusal>> {
+  const found = await findRun(lake, tenant, run);
+  if (found === null) {
+    return err({ kind: "unknown", message: `there is no finished run "${run}" in ${TRAINING_RUNS.name}` });
+  }
+  const { snapshots } = found.rerun;
+  if (snapshots[USER_HISTORIES.name] === undefined) {
+    return err({ kind: "nothing_read", message: `the run "${run}" found no interactions to read` });
+  }
+  const gone = await goneSnapshot(lake, snapshots);
+  if (gone === null) return ok(found);
+  const until = new Date(found.rerun.requestedAtMs + RUN_KEPT_DAYS * DAY_MS).toISOString().slice(0, 10);
+  const why =
+    gone.kind === "erased" ? "" : ` (runs are kept for ${RUN_KEPT_DAYS} days, this one until ${until})`;
+  return err({ kind: gone.kind, message: `the run "${run}" cannot be run again: ${gone.message}${why}` });
+}
+
+async function findRun(
+  lake: Lake,
+  tenant: string,
+  run: string,
+): Promise<{ rerun: Rerun; seed: number } | null> {
+  const where = [{ column: "run", min: run, max: run }] as const;
+  for await (const { columns, rows } of lake.scan(TRAINING_RUNS, { columns: COLUMNS, tenant, where })) {
+    if (rows === 0) continue;
+    return {
+      seed: columns.seed[0] as number,
+      rerun: {
+        of: run,
+        snapshots: columns.snapshots[0] as Record<string, number>,
+        requestedAtMs: columns.requested_at[0] as number,
+        evaluatedHash: columns.evaluated_hash[0] ?? null,
+        modelHash: columns.model_hash[0] ?? null,
+      },
+    };
+  }
+  return null;
+}
+
+/** Both files beside those of the first run. */
+export function reproduced(
+  { of, evaluatedHash, modelHash }: Rerun,
+  { train, refit, evaluation }: { train: TrainResult; refit: Refit; evaluation: Evaluation },
+): RetrainOutcome {
+  const isSame = (first: string | null, second: string) => first === null || first === second;
+  return {
+    status: "reproduced",
+    of,
+    identical: isSame(evaluatedHash, train.evaluatedHash) && isSame(modelHash, refit.modelHash),
+    evaluatedHash: train.evaluatedHash,
+    modelHash: refit.modelHash,
+    metrics: evaluation.metrics,
+  };
+}

@@ -41,7 +41,7 @@ export async function benchRetrain(
 
       let running = true;
       const startedMs = Date.now();
-      const training = retrain(site.client, options.seed + 1, () => {}).finally(() => {
+      const training = retrain(site.client, { seed: options.seed + 1 }, () => {}).finally(() => {
         running = false;
       });
       const busy: number[] = [];

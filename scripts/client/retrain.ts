@@ -17,7 +17,24 @@ export interface Published {
 export type RetrainOutcome =
   | Published
   | { status: "refused"; reason: string; metrics: Record<string, Metric> }
-  | { status: "too_little_data"; interactions_needed: number; message: string };
+  | { status: "too_little_data"; interactions_needed: number; message: string }
+  | Reproduced;
+
+/** An earlier run, run again. */
+export interface Reproduced {
+  status: "reproduced";
+  of: string;
+  identical: boolean;
+  evaluated_hash: string;
+  model_hash: string;
+  metrics: Record<string, Metric>;
+}
+
+/** What to train: with a seed, or an earlier run again. */
+export interface RetrainRequest {
+  seed?: number;
+  run?: string;
+}
 
 export interface RetrainStatus {
   status: "queued" | "running" | "complete" | "errored";
@@ -32,13 +49,13 @@ export interface RetrainStatus {
 /** Starts a retrain and follows it to its end; throws when it errs, and when it has not moved for `stallMs`. */
 export async function retrain(
   client: ApiClient,
-  seed: number | undefined,
+  request: RetrainRequest,
   onStatus: (status: RetrainStatus) => void,
   stallMs = STALL_MS,
 ): Promise<RetrainOutcome> {
   const { run_id: runId } = await client.request<{ run_id: string }>("/v1/admin/retrain", {
     method: "POST",
-    body: seed === undefined ? {} : { seed },
+    body: request,
     // Repeated, it would start a second run.
     retry: false,
   });

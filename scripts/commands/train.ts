@@ -7,6 +7,7 @@ import { connect, type ServerOptions, withServer } from "./server.ts";
 
 interface Options extends ServerOptions {
   seed?: number;
+  run?: string;
   json?: boolean;
 }
 
@@ -15,19 +16,26 @@ export function registerTrain(program: Command): void {
     .command("train")
     .description("retrain the model now, follow it, and print how it compares")
     .option("--seed <number>", "seed of the training", wholeNumber)
+    .option(
+      "--run <id>",
+      "run an earlier run again, with its seed on the data that it read; publishes nothing",
+    )
     .option("--json", "print the outcome as JSON");
   withServer(command).action(runCommand);
 }
 
-/** Exit code 0 when a model was published, 1 when it was refused or the data does not suffice. */
+/** Exit code 0 when a model was published or came out the same again, 1 otherwise. */
 async function runCommand(options: Options): Promise<void> {
   const { client } = await connect(options);
   const part = new Progress().part("Training", 1);
-  const outcome = await retrain(client, options.seed, ({ progress, step, message }) =>
+  const { seed, run } = options;
+  const request = { ...(seed === undefined ? {} : { seed }), ...(run === undefined ? {} : { run }) };
+  const outcome = await retrain(client, request, ({ progress, step, message }) =>
     part.update(progress, message === "" ? step : message),
   );
   part.finish(outcome.status);
-  if (outcome.status !== "published") process.exitCode = 1;
+  const isGood = outcome.status === "published" || (outcome.status === "reproduced" && outcome.identical);
+  if (!isGood) process.exitCode = 1;
   if (options.json === true) {
     console.log(JSON.stringify(outcome));
     return;
@@ -43,5 +51,11 @@ async function runCommand(options: Options): Promise<void> {
       return;
     case "too_little_data":
       console.log(outcome.message);
+      return;
+    case "reproduced":
+      console.log(
+        `${outcome.of}, run again: ${outcome.identical ? "byte for byte the same" : "not the same"}`,
+      );
+      printMetrics(outcome.metrics, console.log);
   }
 }

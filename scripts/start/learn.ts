@@ -20,7 +20,7 @@ const ANSWERING_TIMEOUT_MS = 90_000;
 /** Retrains and follows it; anything but a published model is an error that says why. */
 export async function trainFirst(client: ApiClient, seed: number, progress: Progress): Promise<Published> {
   const part = progress.part("Training", 1);
-  const outcome = await retrain(client, seed, ({ progress: done, step, message }) =>
+  const outcome = await retrain(client, { seed }, ({ progress: done, step, message }) =>
     part.update(done, message === "" ? step : message),
   );
   if (outcome.status === "too_little_data") throw new Error(outcome.message);
@@ -28,6 +28,8 @@ export async function trainFirst(client: ApiClient, seed: number, progress: Prog
     printMetrics(outcome.metrics, (line) => progress.say(line));
     throw new Error(`the gate refused the model: ${outcome.reason}`);
   }
+  if (outcome.status === "reproduced")
+    throw new Error("a first model was asked for, not an earlier one again");
   part.finish(`${outcome.learner}, version ${outcome.version}`);
   return outcome;
 }

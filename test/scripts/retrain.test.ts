@@ -14,7 +14,7 @@ describe("following a retrain", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const client = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "sk_demo_x");
     try {
-      await expect(retrain(client, 1, () => {}, 600)).rejects.toThrow(/run-1 has not moved/);
+      await expect(retrain(client, { seed: 1 }, () => {}, 600)).rejects.toThrow(/run-1 has not moved/);
     } finally {
       server.close();
     }

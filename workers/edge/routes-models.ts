@@ -19,7 +19,18 @@ const outcomeSchema = z.discriminatedUnion("status", [
   z.object({ status: z.literal("published"), version: z.string(), learner: z.string(), metrics }),
   z.object({ status: z.literal("refused"), reason: z.string(), metrics }),
   z.object({ status: z.literal("too_little_data"), interactions_needed: z.number(), message: z.string() }),
+  z.object({
+    status: z.literal("reproduced"),
+    of: z.string().describe("The run that was run again."),
+    identical: z.boolean().describe("Whether what it had made came out byte for byte."),
+    evaluated_hash: z.string(),
+    model_hash: z.string(),
+    metrics,
+  }),
 ]);
+
+/** A Workflow instance's name has no more. */
+const RUN_CHARS_MAX = 100;
 
 const common = { tag: "admin", access: "secret" } as const;
 
@@ -29,12 +40,31 @@ export const modelRoutes: Endpoint[] = [
     ...common,
     method: "post",
     path: "/v1/admin/retrain",
-    summary: "Starts a retrain; a run goes on by itself.",
-    body: { schema: z.object({ seed: z.int().nonnegative().optional() }), limit: SMALL_BODY },
+    summary: "Starts a retrain, or runs an earlier one again; a run goes on by itself.",
+    body: {
+      schema: z.object({
+        seed: z.int().nonnegative().optional(),
+        run: z
+          .string()
+          .max(RUN_CHARS_MAX)
+          .optional()
+          .describe("An earlier run's id: again with its seed, on the data that it read. Publishes nothing."),
+      }),
+      limit: SMALL_BODY,
+    },
     status: 202,
     answer: z.object({ run_id: z.string() }),
     async handle({ tenant, env, body }) {
-      const { seed } = await body();
+      const { seed, run } = await body();
+      if (run !== undefined) {
+        if (seed !== undefined) {
+          throw new ApiError("invalid_body", "seed: a run that is run again has its own", { field: "seed" });
+        }
+        const started = await trainer(env).startRerun(tenant, run);
+        if ("runId" in started) return { run_id: started.runId };
+        const { kind, message } = started.refusal;
+        throw new ApiError(kind === "unknown" ? "not_found" : "conflict", message, { field: "run" });
+      }
       const options = { reason: "admin", ...(seed === undefined ? {} : { seed }) };
       return { run_id: (await trainer(env).startRetrain(tenant, options)).runId };
     },
@@ -122,7 +152,11 @@ function liveBody({ version, promotedAtMs, pinned, previous }: Pointer): z.infer
 }
 
 function outcomeBody(outcome: RetrainOutcome): z.infer<typeof outcomeSchema> {
-  if (outcome.status !== "too_little_data") return outcome;
-  const { interactionsNeeded, ...rest } = outcome;
-  return { ...rest, interactions_needed: interactionsNeeded };
+  if (outcome.status === "too_little_data") {
+    const { interactionsNeeded, ...rest } = outcome;
+    return { ...rest, interactions_needed: interactionsNeeded };
+  }
+  if (outcome.status !== "reproduced") return outcome;
+  const { evaluatedHash, modelHash, ...rest } = outcome;
+  return { ...rest, evaluated_hash: evaluatedHash, model_hash: modelHash };
 }

@@ -1,6 +1,7 @@
 import { listTenants, pruneFeatures, refreshLists, writeWithdrawn } from "../src/features/index.ts";
 import { type Drained, drainSpill } from "../src/ingest/index.ts";
 import { openLake } from "../src/lake/index.ts";
+import { JOBS } from "./pipeline-jobs.ts";
 import { flushOverlays } from "./pipeline-overlay.ts";
 import { objectStore, sinks } from "./pipeline-ports.ts";
 
@@ -26,10 +27,15 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
           // Repairs what a writer that was overtaken left: the overlay's own writes come one at a time, mostly.
           await writeWithdrawn(ports, tenant, nowMs);
         } catch (cause) {
-          faults.push(`${tenant}: ${cause instanceof Error ? cause.message : String(cause)}`);
+          faults.push(`${tenant}: ${messageOf(cause)}`);
         }
       }
-      return { lists: faults };
+      // Last, for it is the largest: what it did not get done is the next round's.
+      const lake = await JOBS.refine(env, nowMs).then(
+        () => [],
+        (cause: unknown) => [`refine: ${messageOf(cause)}`],
+      );
+      return { lists: faults, lake };
     },
 
     async "17 * * * *"(env, nowMs) {
@@ -40,4 +46,8 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
 
 export function drainSpilled(env: PipelineEnv, nowMs: number): Promise<Drained> {
   return drainSpill(objectStore(env), sinks(env, nowMs), { messagesMax: SPILLED_MESSAGES_MAX });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -35,6 +35,7 @@ export const EVENT_COLUMNS: readonly EventColumn[] = [
   { id: 20, name: "country", type: "string", required: false },
   { id: 21, name: "device", type: "string", required: false },
   { id: 22, name: "is_bot", type: "boolean", required: true },
+  { id: 23, name: "replayed_at", type: "timestamp_ms", required: false },
 ];
 
 export type Cell = string | number | boolean | null;

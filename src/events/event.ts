@@ -70,6 +70,8 @@ export interface StoredEvent extends Event {
   country?: string;
   device?: "desktop" | "mobile" | "tablet" | "other";
   is_bot: boolean;
+  /** When it was taken back out of quarantine; see `silverPlace`. */
+  replayed_at?: number;
 }
 
 /** The body of one Queue message: many events of one tenant. */

@@ -18,11 +18,17 @@ export type SilverPlace = { idTimeMs: number } | "too_late" | "too_early";
  * Where silver keeps an event: by the day of its id, which all its duplicates share. A function of the row alone, so whoever
  * asks and whenever, the answer is the same; duplicates received on both sides of the clamp's edge differ, and the inner
  * one counts.
+ *
+ * A row with `replayed_at` was set aside for its id's age, and somebody decided that it counts: it has its place however old
+ * it is. What was too early has one once its time has come.
  */
-export function silverPlace(event: Pick<StoredEvent, "event_id" | "received_at">): SilverPlace {
+export function silverPlace(
+  event: Pick<StoredEvent, "event_id" | "received_at"> & { replayed_at?: number | null },
+): SilverPlace {
   const idTimeMs = uuidV7TimeMs(event.event_id);
-  if (event.received_at - idTimeMs > ID_LATE_MAX_MS) return "too_late";
-  if (idTimeMs - event.received_at > ID_EARLY_MAX_MS) return "too_early";
+  const replayedAtMs = event.replayed_at ?? null;
+  if (replayedAtMs === null && event.received_at - idTimeMs > ID_LATE_MAX_MS) return "too_late";
+  if (idTimeMs - (replayedAtMs ?? event.received_at) > ID_EARLY_MAX_MS) return "too_early";
   return { idTimeMs };
 }
 

@@ -15,6 +15,16 @@ describe("silverPlace", () => {
     expect(placeAfter(-DAY_MS - 1)).toBe("too_early");
   });
 
+  it("has a place for what was replayed, however late, and for what is no longer early", () => {
+    const replayed = (ageMs: number, replayedAgeMs: number) =>
+      silverPlace({ event_id, received_at: MADE_MS + ageMs, replayed_at: MADE_MS + replayedAgeMs });
+    expect(replayed(40 * DAY_MS, 41 * DAY_MS)).toEqual({ idTimeMs: MADE_MS });
+    expect(replayed(-3 * DAY_MS, -2 * DAY_MS)).toBe("too_early");
+    expect(replayed(-3 * DAY_MS, -DAY_MS)).toEqual({ idTimeMs: MADE_MS });
+    const asStored = { event_id, received_at: MADE_MS + 8 * DAY_MS, replayed_at: null };
+    expect(silverPlace(asStored)).toBe("too_late");
+  });
+
   it("gives all duplicates inside the clamp one place", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -DAY_MS, max: 7 * DAY_MS }), { minLength: 2 }), (ages) => {

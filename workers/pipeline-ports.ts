@@ -13,7 +13,8 @@ export function sinks(env: PipelineEnv, nowMs: number): Sinks {
   return {
     lake: openLake(objectStore(env)),
     features: {
-      applyEvents: (events, atMs, counts) => applyEvents([env.PROFILES_0], events, atMs, counts),
+      applyEvents: (events, atMs, counts) =>
+        applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, events, atMs, counts),
       recordQuarantine: (rows) => recordQuarantine(env.DB, rows),
     },
     nowMs,

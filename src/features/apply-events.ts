@@ -1,34 +1,47 @@
-import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import { assert, HISTORY_MAX } from "../base/index.ts";
+import type { D1Database } from "@cloudflare/workers-types";
+import { assert } from "../base/index.ts";
 import type { StoredEvent } from "../events/index.ts";
-import { type ApplyPlan, planApply } from "./apply-plan.ts";
-import { ITEM_COUNTERS } from "./declarations.ts";
+import {
+  type ActivityFold,
+  type ActivityRow,
+  activityRows,
+  READ_ACTIVITY,
+  type StoredActivity,
+} from "./activity-row.ts";
+import { type Counted, countedTurns, type PlanOptions, planApply, sortOut } from "./apply-plan.ts";
+import { applyStatements, READ_LEDGER } from "./apply-statements.ts";
+import { isKept } from "./counting.ts";
+import { type FacetStates, itemName, readFacets } from "./facets.ts";
 import { type IntakeCount, insertCounts, recordIntake } from "./intake-counts.ts";
+import { JsonList } from "./json-list.ts";
+
+/** `profiles`: the shards. Joining two profiles takes one transaction, so for now there is one. */
+export interface FeatureStores {
+  core: D1Database;
+  profiles: readonly D1Database[];
+}
+
+/** D1 runs one batch for at most 30 s; this many take well under one, and other consumers wait meanwhile. */
+const BATCH_EVENTS_MAX = 2_000;
 
 /**
- * Folds events into the ledger, the item counters, the identity links and the profiles. Each D1 batch is one transaction
- * and the commit point of its events: an id that the ledger has already changes nothing, so any redelivery, regrouping
- * or second consumer gives the same sums. Rejects when D1 does; what was committed by then is skipped on the retry.
+ * Folds events into the ledger, the counters, the sessions, the identity links and the profiles. Each D1 batch is one
+ * transaction and the commit point of its events: what the ledger has already is left out, so any redelivery, regrouping or
+ * second consumer gives the same sums. Rejects when D1 does; what was committed by then is skipped on the retry.
  *
- * `databases`: the profile shards. Joining two profiles takes one transaction, so for now there is one. `counts`: of the
- * messages that brought the events; they stand in the last batch, so what is counted as delivered has been applied.
+ * `counts`: of the messages that brought the events; they stand in the last batch, so what is counted as delivered has been
+ * applied.
  */
 export async function applyEvents(
-  databases: readonly D1Database[],
+  stores: FeatureStores,
   events: readonly StoredEvent[],
   nowMs: number,
   counts: readonly IntakeCount[] = [],
 ): Promise<void> {
-  const database = onlyOne(databases);
-  const plans = planApply(events, nowMs);
-  for (const [index, plan] of plans.entries()) {
-    const last = index === plans.length - 1;
-    await database.batch([
-      ...statements(database, plan, nowMs),
-      ...(last ? insertCounts(database, counts) : []),
-    ]);
-  }
-  if (plans.length === 0) await recordIntake(database, counts);
+  const batches = batchesOf(events);
+  for (const [index, batch] of batches.entries())
+    await applyBatch(stores, batch, { nowMs, isLate: false }, index === batches.length - 1 ? counts : []);
+  if (batches.length === 0) await recordIntake(onlyOne(stores), counts);
 }
 
 /**
@@ -36,106 +49,104 @@ export async function applyEvents(
  * week in which it looks for duplicates. Silver hands an event over again after a crash: by then the ledger has its id.
  */
 export async function applyLate(
-  databases: readonly D1Database[],
+  stores: FeatureStores,
   events: readonly StoredEvent[],
   nowMs: number,
 ): Promise<void> {
-  const database = onlyOne(databases);
-  for (const plan of planApply(events, nowMs, { isLate: true }))
-    await database.batch(statements(database, plan, nowMs));
+  for (const batch of batchesOf(events)) await applyBatch(stores, batch, { nowMs, isLate: true }, []);
 }
 
-function onlyOne(databases: readonly D1Database[]): D1Database {
-  const [database] = databases;
-  assert(database !== undefined && databases.length === 1, "profiles live in one database");
+function onlyOne({ profiles }: FeatureStores): D1Database {
+  const [database] = profiles;
+  assert(database !== undefined && profiles.length === 1, "profiles live in one database");
   return database;
 }
 
-/** In the order in which they must run: the ledger decides, and links come before the profiles that they redirect. */
-function statements(database: D1Database, plan: ApplyPlan, nowMs: number): D1PreparedStatement[] {
-  const optional = (sql: string | readonly string[], json: string) =>
-    json === "[]" ? [] : [sql].flat().map((text) => database.prepare(text).bind(json));
-  return [
-    database.prepare(NEXT_BATCH),
-    database.prepare(INSERT_LEDGER).bind(plan.ledger, nowMs),
-    ...optional(addCounters("item_hourly", "hour"), plan.hours),
-    ...optional(addCounters("item_daily", "day"), plan.days),
-    ...optional([INSERT_LINKS, FOLD_PROFILES, DELETE_FOLDED], plan.links),
-    ...optional(MERGE_PROFILES, plan.interactions),
-  ];
+/** One event per (tenant, id): D1's ledger tells only ids apart, so a batch must not name one twice. */
+function batchesOf(events: readonly StoredEvent[]): StoredEvent[][] {
+  const byId = new Map<string, StoredEvent>();
+  for (const event of events) {
+    const id = `${event.tenant}/${event.event_id}`;
+    if (!byId.has(id)) byId.set(id, event);
+  }
+  const distinct = [...byId.values()];
+  return Array.from({ length: Math.ceil(distinct.length / BATCH_EVENTS_MAX) }, (_, index) =>
+    distinct.slice(index * BATCH_EVENTS_MAX, (index + 1) * BATCH_EVENTS_MAX),
+  );
 }
 
-/** Transactions on one database run one after another, so this number is this batch's own. */
-const NEXT_BATCH = "UPDATE ledger_batch SET batch = batch + 1";
+/** Of n consumers that apply the same events at one moment, one gets through in each round. */
+const ATTEMPTS_MAX = 30;
 
-const INSERT_LEDGER = `
-INSERT OR IGNORE INTO event_ledger (tenant, event_id, batch, applied_at, received_hour)
-SELECT value ->> 0, value ->> 1, (SELECT batch FROM ledger_batch), ?2, value ->> 2 FROM json_each(?1)`;
-
-/** The rows of ?1 whose event this very batch has brought into the ledger. CROSS JOIN fixes the order: rows, then key. */
-const NEW_ROWS = `
-json_each(?1) AS row CROSS JOIN event_ledger AS ledger
-  ON ledger.tenant = row.value ->> 0 AND ledger.event_id = row.value ->> 1
-  AND ledger.batch = (SELECT batch FROM ledger_batch)`;
-
-function addCounters(table: "item_hourly" | "item_daily", bucket: "hour" | "day"): string {
-  const names = ITEM_COUNTERS.map((counter) => counter.name);
-  const sums = names.map((_, index) => `sum(row.value ->> '$[4][${index}]')`);
-  const updates = names.map((name) => `${name} = ${name} + excluded.${name}`);
-  return `
-INSERT INTO ${table} (${bucket}, tenant, item_id, ${names.join(", ")})
-SELECT row.value ->> 2, row.value ->> 0, item.value, ${sums.join(", ")}
-FROM ${NEW_ROWS} CROSS JOIN json_each(row.value, '$[3]') AS item
-WHERE true
-GROUP BY 1, 2, 3
-ON CONFLICT (${bucket}, tenant, item_id) DO UPDATE SET ${updates.join(", ")}`;
+/** Reads what the events meet, plans, and writes; anew when somebody else has changed it in between. */
+async function applyBatch(
+  stores: FeatureStores,
+  events: readonly StoredEvent[],
+  options: PlanOptions,
+  counts: readonly IntakeCount[],
+): Promise<void> {
+  const database = onlyOne(stores);
+  const all = sortOut(events, options);
+  for (let attempt = 1; ; attempt++) {
+    const { fresh, rows } = await readPresent(database, events, all.sessions);
+    const { sessions, single } = fresh === events ? all : sortOut(fresh, options);
+    const folded = sessions.fold(rows);
+    const counted = [...single, ...countedTurns(folded)];
+    const facets = await readCounted(stores.core, counted, options.nowMs);
+    const plan = planApply(fresh, { counted, activity: folded.documents, facets, nowMs: options.nowMs });
+    const statements = [...applyStatements(database, plan, options.nowMs), ...insertCounts(database, counts)];
+    if (statements.length === 0) return;
+    try {
+      await database.batch(statements);
+      return;
+    } catch (cause) {
+      if (!isConflict(cause) || attempt === ATTEMPTS_MAX) throw cause;
+    }
+  }
 }
 
-/** The first link of a device stands; within one batch the earliest. */
-const INSERT_LINKS = `
-INSERT OR IGNORE INTO identity_links (tenant, anonymous_id, user_id, linked_at)
-SELECT row.value ->> 0, row.value ->> 2, row.value ->> 3, row.value ->> 4
-FROM ${NEW_ROWS}
-ORDER BY row.value ->> 4, row.value ->> 1`;
-
-/**
- * Replaces each subject's history by the newest entries of its old and its incoming ones. One sub-query per subject over
- * two short arrays: several times faster than one window function over all subjects.
- */
-function mergeHistories(incoming: string): string {
-  return `
-WITH incoming (tenant, subject, entry, updated_at) AS (${incoming}),
-touched (tenant, subject, entries, updated_at) AS MATERIALIZED (
-  SELECT tenant, subject, json_group_array(entry), max(updated_at) FROM incoming GROUP BY tenant, subject
-)
-INSERT INTO profiles (tenant, subject, history, updated_at)
-SELECT touched.tenant, touched.subject, (
-  SELECT json_group_array(entry ORDER BY entry) FROM (
-    SELECT value AS entry FROM json_each(touched.entries)
-    UNION SELECT value FROM json_each(coalesce(old.history, '[]'))
-    ORDER BY entry DESC LIMIT ${HISTORY_MAX}
-  )
-), touched.updated_at
-FROM touched LEFT JOIN profiles AS old ON old.tenant = touched.tenant AND old.subject = touched.subject
-WHERE true
-ON CONFLICT (tenant, subject) DO UPDATE SET
-  history = excluded.history, updated_at = max(updated_at, excluded.updated_at)`;
+/** Both guards of the batch are constraints: the ledger's key, and a version that must not be null. */
+function isConflict(cause: unknown): boolean {
+  return cause instanceof Error && /constraint failed/i.test(cause.message);
 }
 
-const MERGE_PROFILES = mergeHistories(`
-  SELECT row.value ->> 0, coalesce('u:' || link.user_id, row.value ->> 2), row.value ->> 4, row.value ->> 5
-  FROM ${NEW_ROWS}
-  LEFT JOIN identity_links AS link ON link.tenant = row.value ->> 0 AND link.anonymous_id = row.value ->> 3`);
+/** The events that D1 does not have, and what it has of their sessions: one round to D1. */
+async function readPresent(
+  database: D1Database,
+  events: readonly StoredEvent[],
+  sessions: ActivityFold,
+): Promise<{ fresh: readonly StoredEvent[]; rows: Map<string, ActivityRow> }> {
+  const ids = new JsonList();
+  for (const { tenant, event_id } of events)
+    ids.add(`[${JSON.stringify(tenant)},${JSON.stringify(event_id)}]`);
+  const ledger = ids.documents().map((document) => database.prepare(READ_LEDGER).bind(document));
+  const activity = sessions.wanted().map((document) => database.prepare(READ_ACTIVITY).bind(document));
+  const answers = await database.batch<Record<string, unknown>>([...ledger, ...activity]);
+  const rowsOf = <Row>(from: number, to: number) =>
+    answers.slice(from, to).flatMap(({ results }) => results as Row[]);
+  const known = new Set(
+    rowsOf<{ tenant: string; event_id: string }>(0, ledger.length).map(
+      (row) => `${row.tenant}/${row.event_id}`,
+    ),
+  );
+  return {
+    fresh:
+      known.size === 0 ? events : events.filter((event) => !known.has(`${event.tenant}/${event.event_id}`)),
+    rows: activityRows(rowsOf<StoredActivity>(ledger.length, answers.length)),
+  };
+}
 
-const LINKED_PROFILES = `
-  FROM json_each(?1) AS row
-  CROSS JOIN identity_links AS link ON link.tenant = row.value ->> 0 AND link.anonymous_id = row.value ->> 2
-  CROSS JOIN profiles AS device ON device.tenant = link.tenant AND device.subject = 'a:' || link.anonymous_id`;
-
-const FOLD_PROFILES = mergeHistories(`
-  SELECT link.tenant, 'u:' || link.user_id, entry.value, device.updated_at
-  ${LINKED_PROFILES} CROSS JOIN json_each(device.history) AS entry`);
-
-/** Once folded, the device's own profile is gone and never comes back: the link redirects all that follows. */
-const DELETE_FOLDED = `
-DELETE FROM profiles WHERE (tenant, subject) IN (SELECT device.tenant, device.subject ${LINKED_PROFILES})`;
+/** The states of the items that are counted in a bucket that is still kept. */
+async function readCounted(
+  core: D1Database,
+  counted: readonly Counted[],
+  nowMs: number,
+): Promise<FacetStates> {
+  const items = new Map<string, readonly [string, string]>();
+  for (const { occurrence } of counted) {
+    if (!isKept("day", occurrence.occurredAtMs, nowMs)) continue;
+    const { tenant, itemIds } = occurrence;
+    for (const itemId of itemIds) items.set(itemName(tenant, itemId), [tenant, itemId]);
+  }
+  return readFacets(core, items.values());
+}

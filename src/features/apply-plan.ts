@@ -1,131 +1,170 @@
-import { COUNTER_DAYS, COUNTER_HOURS, D1_JSON_BYTES_MAX, DAY_MS, HOUR_MS } from "../base/index.ts";
+import { HOUR_MS } from "../base/index.ts";
 import { eventTypeWeight, isBeyondLedger, type StoredEvent } from "../events/index.ts";
-import { counterIncrements } from "./declarations.ts";
+import { sessionEntry } from "./activity.ts";
+import { ActivityFold, activityName, type FoldedActivity } from "./activity-row.ts";
+import { BucketSums, countedItems, type Occurrence } from "./counting.ts";
+import { type FacetStates, facetsAt, itemName } from "./facets.ts";
 import { encodeEntry } from "./history.ts";
+import { JsonList } from "./json-list.ts";
 import { anonymousSubject, userSubject } from "./profile.ts";
+import { sessionActor } from "./session-pattern.ts";
 
-/**
- * The rows of one D1 batch, each list as the JSON text that one statement binds. All rows begin with (tenant, event id):
- * a statement applies a row only if this very batch wrote that id into the ledger.
- */
+/** The rows of one D1 batch: for each statement the JSON documents that it is run with, one after another. */
 export interface ApplyPlan {
   /** [tenant, event_id, received hour since the epoch] */
-  ledger: string;
-  /** [tenant, event_id, bucket, [item_id, …], [increment of each counter]]; hour or day numbers since the epoch. */
-  hours: string;
-  days: string;
-  /** [tenant, event_id, anonymous_id, user_id, occurred_at] */
-  links: string;
-  /** [tenant, event_id, subject, anonymous_id or null, entry, received_at]; with an anonymous_id, a link overrules the subject. */
-  interactions: string;
+  ledger: string[];
+  /** [bucket, tenant, item_id, increment of each counter …]; hour or day numbers since the epoch. */
+  itemHours: string[];
+  itemDays: string[];
+  /** The same by category. */
+  categoryHours: string[];
+  categoryDays: string[];
+  /** Whether increments are negative: then rows may be left that count nothing. */
+  takesBack: boolean;
+  /** [tenant, anonymous_id, user_id, occurred_at, event_id] */
+  links: string[];
+  /** [tenant, subject, anonymous_id or null, [entry, …], received_at]; with an anonymous_id, a link overrules the subject. */
+  interactions: string[];
+  /** See `WRITE_ACTIVITY`. */
+  activity: string[];
 }
-
-type PlanRow = { [list in keyof ApplyPlan]: string | null };
-
-/** D1 runs one batch for at most 30 s; this many take well under one, and other consumers wait meanwhile. */
-const PLAN_EVENTS_MAX = 2_000;
-
-const encoder = new TextEncoder();
 
 export interface PlanOptions {
+  nowMs: number;
   /** The events come from silver, which has never held them before: their ids count however old they are. */
-  isLate?: boolean;
+  isLate: boolean;
 }
 
-/** Splits events into batches that D1 takes. Which event stands in which batch makes no difference to the sums. */
+/** What counts for items: at once, or together with the session that it is part of. */
+export interface Counted {
+  receivedAtMs: number;
+  occurrence: Occurrence;
+}
+
+/**
+ * Splits events into those that make sessions and those that count by themselves. Bots count nowhere, nor does an id that is
+ * older than the ledger remembers, which could be counted twice.
+ */
+export function sortOut(
+  events: readonly StoredEvent[],
+  { nowMs, isLate }: PlanOptions,
+): { sessions: ActivityFold; single: Counted[] } {
+  const sessions = new ActivityFold();
+  const single: Counted[] = [];
+  for (const event of events) {
+    if (event.is_bot || (!isLate && isBeyondLedger(event, nowMs))) continue;
+    const itemIds = countedItems(event);
+    const actor = sessionActor(event);
+    if (actor !== null) {
+      sessions.add(activityName(event.tenant, actor, event.event_id), event, sessionEntry(event, itemIds));
+    } else if (itemIds.length > 0) single.push(countedEvent(event, itemIds));
+  }
+  return { sessions, single };
+}
+
+function countedEvent(event: StoredEvent, itemIds: readonly string[]): Counted {
+  const { tenant, type, occurred_at: occurredAtMs, duration_ms: durationMs = 0 } = event;
+  return {
+    receivedAtMs: event.received_at,
+    occurrence: { tenant, itemIds, type, durationMs, occurredAtMs, sign: 1 },
+  };
+}
+
+/** What counts, and what ceases to, with the sessions as they are now. */
+export function countedTurns({ turns }: FoldedActivity): Counted[] {
+  return turns.map(({ tenant, sign, entry }) => {
+    const [, occurredAtMs, receivedAtMs, type, itemIds, durationMs] = entry;
+    return { receivedAtMs, occurrence: { tenant, itemIds, type, durationMs, occurredAtMs, sign } };
+  });
+}
+
+/** Plans one batch of events that D1 does not have yet. Which event stands in which batch makes no difference. */
 export function planApply(
   events: readonly StoredEvent[],
-  nowMs: number,
-  { isLate = false }: PlanOptions = {},
-): ApplyPlan[] {
-  const plans: ApplyPlan[] = [];
-  let rows: PlanRow[] = [];
-  let bytes = 0;
-  for (const event of distinct(events)) {
-    const row = planEvent(event, nowMs, isLate || !isBeyondLedger(event, nowMs));
-    // The sum over all lists bounds each of them.
-    const rowBytes = encoder.encode(Object.values(row).join(",")).byteLength;
-    if (rows.length > 0 && (bytes + rowBytes > D1_JSON_BYTES_MAX || rows.length === PLAN_EVENTS_MAX)) {
-      plans.push(joinRows(rows));
-      rows = [];
-      bytes = 0;
-    }
-    rows.push(row);
-    bytes += rowBytes;
-  }
-  if (rows.length > 0) plans.push(joinRows(rows));
-  return plans;
-}
-
-/** One event per (tenant, id): D1's ledger tells only ids apart, so a batch must not name one twice. */
-function distinct(events: readonly StoredEvent[]): StoredEvent[] {
-  const byId = new Map<string, StoredEvent>();
+  {
+    counted,
+    activity,
+    facets,
+    nowMs,
+  }: { counted: readonly Counted[]; activity: string[]; facets: FacetStates; nowMs: number },
+): ApplyPlan {
+  const ledger = new JsonList();
+  const links = new JsonList();
+  const interactions = new Interactions();
   for (const event of events) {
-    const id = `${event.tenant}/${event.event_id}`;
-    if (!byId.has(id)) byId.set(id, event);
+    const { tenant, event_id: id, received_at: receivedAtMs } = event;
+    ledger.add(`[${JSON.stringify(tenant)},${JSON.stringify(id)},${Math.floor(receivedAtMs / HOUR_MS)}]`);
+    if (event.consent !== "granted" || event.is_bot) continue;
+    if (event.type !== "identify") interactions.add(event);
+    else links.add(JSON.stringify([tenant, event.anonymous_id, event.user_id, event.occurred_at, id]));
   }
-  return [...byId.values()];
-}
-
-function joinRows(rows: readonly PlanRow[]): ApplyPlan {
-  const join = (list: keyof ApplyPlan) => `[${rows.flatMap((row) => row[list] ?? []).join(",")}]`;
   return {
-    ledger: join("ledger"),
-    hours: join("hours"),
-    days: join("days"),
-    links: join("links"),
-    interactions: join("interactions"),
+    ledger: ledger.documents(),
+    ...planCounters(counted, facets, nowMs),
+    links: links.documents(),
+    interactions: interactions.documents(),
+    activity,
   };
 }
 
-/** `counts`: not for an id older than the ledger remembers, which could be counted twice. */
-function planEvent(event: StoredEvent, nowMs: number, counts: boolean): PlanRow {
-  const id = [event.tenant, event.event_id];
-  const personal = event.consent === "granted" && !event.is_bot;
+/** Increments of items, and of the categories that they had when the event was received. */
+function planCounters(counted: readonly Counted[], facets: FacetStates, nowMs: number) {
+  const items = new BucketSums(nowMs);
+  const categories = new BucketSums(nowMs);
+  for (const { occurrence, receivedAtMs } of counted) {
+    const { tenant, itemIds } = occurrence;
+    items.add(occurrence, itemIds);
+    const named = itemIds.flatMap(
+      (itemId) => facetsAt(facets, itemName(tenant, itemId), receivedAtMs)?.categories ?? [],
+    );
+    categories.add(occurrence, named);
+  }
   return {
-    ledger: JSON.stringify([...id, Math.floor(event.received_at / HOUR_MS)]),
-    hours: counts ? planCounters(event, { bucketMs: HOUR_MS, count: COUNTER_HOURS, nowMs }) : null,
-    days: counts ? planCounters(event, { bucketMs: DAY_MS, count: COUNTER_DAYS, nowMs }) : null,
-    links:
-      personal && event.type === "identify"
-        ? JSON.stringify([...id, event.anonymous_id, event.user_id, event.occurred_at])
-        : null,
-    interactions: personal ? planInteraction(event) : null,
+    itemHours: items.documents("hour"),
+    itemDays: items.documents("day"),
+    categoryHours: categories.documents("hour"),
+    categoryDays: categories.documents("day"),
+    takesBack: counted.some(({ occurrence }) => occurrence.sign < 0),
   };
 }
 
-/** Bots count nowhere; denied consent counts here, where nobody is named. */
-function planCounters(
-  event: StoredEvent,
-  window: { bucketMs: number; count: number; nowMs: number },
-): string | null {
-  const increments = counterIncrements(event.type);
-  const items = countedItems(event);
-  if (event.is_bot || items.length === 0 || !increments.some((increment) => increment > 0)) return null;
-  const bucket = Math.floor(event.occurred_at / window.bucketMs);
-  if (bucket <= Math.floor(window.nowMs / window.bucketMs) - window.count) return null;
-  return JSON.stringify([event.tenant, event.event_id, bucket, items, increments]);
-}
+/** Entries of one row: at some 300 characters each it stays far below what one statement takes. */
+const ENTRIES_PER_ROW = 500;
 
-function countedItems(event: StoredEvent): string[] {
-  const listed = event.type === "impression" ? (event.items ?? []).map((item) => item.item_id) : [];
-  return [...new Set(event.item_id === undefined ? listed : [event.item_id, ...listed])];
-}
+/** Entries of histories by subject: D1 then merges each history once. */
+class Interactions {
+  readonly #rows: { head: string; receivedAtMs: number; entries: string[] }[] = [];
+  readonly #open = new Map<string, string[]>();
 
-function planInteraction(event: StoredEvent): string | null {
-  if (event.item_id === undefined || eventTypeWeight(event.type) === 0) return null;
-  const { user_id: userId, anonymous_id: anonymousId } = event;
-  if (userId === undefined && anonymousId === undefined) return null;
-  const entry = encodeEntry({
-    eventId: event.event_id,
-    itemId: event.item_id,
-    type: event.type,
-    ...(event.value === undefined ? {} : { value: event.value }),
-    occurredAtMs: event.occurred_at,
-  });
-  const subject =
-    userId === undefined
-      ? [anonymousSubject(anonymousId as string), anonymousId]
-      : [userSubject(userId), null];
-  return JSON.stringify([event.tenant, event.event_id, ...subject, entry, event.received_at]);
+  add(event: StoredEvent): void {
+    const { tenant, item_id: itemId, user_id: userId, anonymous_id: anonymousId } = event;
+    if (itemId === undefined || eventTypeWeight(event.type) === 0) return;
+    if (userId === undefined && anonymousId === undefined) return;
+    const device = userId === undefined ? anonymousId : undefined;
+    const subject = userId === undefined ? anonymousSubject(anonymousId as string) : userSubject(userId);
+    const name = `${tenant}/${event.received_at}/${subject}`;
+    let entries = this.#open.get(name);
+    if (entries === undefined || entries.length === ENTRIES_PER_ROW) {
+      entries = [];
+      this.#open.set(name, entries);
+      const head = `${JSON.stringify(tenant)},${JSON.stringify(subject)},${device === undefined ? "null" : JSON.stringify(device)}`;
+      this.#rows.push({ head, receivedAtMs: event.received_at, entries });
+    }
+    const entry = {
+      eventId: event.event_id,
+      itemId,
+      type: event.type,
+      ...(event.value === undefined ? {} : { value: event.value }),
+      occurredAtMs: event.occurred_at,
+    };
+    entries.push(JSON.stringify(encodeEntry(entry)));
+  }
+
+  /** See `ApplyPlan.interactions`. */
+  documents(): string[] {
+    const list = new JsonList();
+    for (const { head, receivedAtMs, entries } of this.#rows)
+      list.add(`[${head},[${entries.join(",")}],${receivedAtMs}]`);
+    return list.documents();
+  }
 }

@@ -3,8 +3,8 @@
  * and the lists made from them. Declared once in `declarations.ts`; written once per event, whatever is delivered again.
  * Nothing here is the truth: all of it can be rebuilt from the lake.
  */
-export { applyEvents, applyLate } from "./apply-events.ts";
-export { FEATURES, type Feature } from "./declarations.ts";
+export { applyEvents, applyLate, type FeatureStores } from "./apply-events.ts";
+export { FEATURES, type Feature } from "./feature-list.ts";
 export {
   type HourRange,
   type IntakeCount,
@@ -44,7 +44,7 @@ export {
   userSubject,
 } from "./profile.ts";
 export { pruneFeatures } from "./prune.ts";
-export { type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
+export { forgetQuarantine, type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
 export {
   type Restored,
   restoreItems,

@@ -1,6 +1,7 @@
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import { D1_JSON_BYTES_MAX } from "../base/index.ts";
 import type { Item, ItemPatch, StoredItem } from "../events/index.ts";
+import { NOTE_FACETS } from "./facets.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { splitJson } from "./split-json.ts";
 
@@ -52,9 +53,14 @@ export async function putItems(
 ): Promise<Set<string>> {
   const documents = splitJson(items, D1_JSON_BYTES_MAX);
   if (documents.length === 0) return new Set();
-  const answers = await core.batch<Pick<ItemRow, "item_id">>(
-    documents.map((document) => core.prepare(PUT).bind(tenant, document)),
+  const ids = splitJson(
+    items.map((item) => item.item_id),
+    D1_JSON_BYTES_MAX,
   );
+  const answers = await core.batch<Pick<ItemRow, "item_id">>([
+    ...documents.map((document) => core.prepare(PUT).bind(tenant, document)),
+    ...ids.map((document) => core.prepare(NOTE_FACETS).bind(tenant, document)),
+  ]);
   return new Set(answers.flatMap(({ results }) => results.map((row) => row.item_id)));
 }
 
@@ -91,8 +97,21 @@ export async function replaceItem(
   tenant: string,
   { next, seenMs }: { next: StoredItem; seenMs: number },
 ): Promise<boolean> {
-  const { meta } = await core.prepare(REPLACE).bind(tenant, JSON.stringify(next), seenMs).run();
-  return meta.changes > 0;
+  return changeNoted(core, tenant, {
+    itemId: next.item_id,
+    change: core.prepare(REPLACE).bind(tenant, JSON.stringify(next), seenMs),
+  });
+}
+
+/** One transaction: the change, and what features need of the item after it. Whether it changed anything. */
+async function changeNoted(
+  core: D1Database,
+  tenant: string,
+  { itemId, change }: { itemId: string; change: D1PreparedStatement },
+): Promise<boolean> {
+  const note = core.prepare(NOTE_FACETS).bind(tenant, JSON.stringify([itemId]));
+  const [changed] = await core.batch([change, note]);
+  return changed !== undefined && changed.meta.changes > 0;
 }
 
 const REPLACE = `
@@ -130,14 +149,13 @@ export async function deleteItem(
   tenant: string,
   { itemId, nowMs, seenMs }: { itemId: string; nowMs: number; seenMs: number },
 ): Promise<boolean> {
-  const { meta } = await core
+  const change = core
     .prepare(
       `UPDATE items SET body = '{}', listed = 0, deleted = 1, updated_at = ?3
        WHERE tenant = ?1 AND item_id = ?2 AND updated_at = ?4`,
     )
-    .bind(tenant, itemId, nowMs, seenMs)
-    .run();
-  return meta.changes > 0;
+    .bind(tenant, itemId, nowMs, seenMs);
+  return changeNoted(core, tenant, { itemId, change });
 }
 
 /** A page in the order of the ids; the cursor is the last id of the page before. */

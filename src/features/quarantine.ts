@@ -18,6 +18,21 @@ export async function recordQuarantine(core: D1Database, rows: readonly Quaranti
   for (const document of documents) await core.prepare(INSERT).bind(document).run();
 }
 
+/** For ids that were taken back. */
+export async function forgetQuarantine(
+  core: D1Database,
+  rows: readonly Pick<QuarantinedEvent, "tenant" | "eventId">[],
+): Promise<void> {
+  const documents = splitJson(
+    rows.map(({ tenant, eventId }) => [tenant, eventId]),
+    D1_JSON_BYTES_MAX,
+  );
+  for (const document of documents) await core.prepare(DELETE).bind(document).run();
+}
+
+const DELETE = `
+DELETE FROM quarantine WHERE (tenant, event_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`;
+
 const INSERT = `
 INSERT OR IGNORE INTO quarantine (tenant, event_id, reason, at)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`;

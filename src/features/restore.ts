@@ -17,7 +17,20 @@ export interface Restored<State> {
 
 export async function restoreItems(core: D1Database, rows: readonly Restored<ItemState>[]): Promise<void> {
   await writeAll(core, RESTORE_ITEMS, rows);
+  await writeAll(core, RESTORE_FACETS, rows);
 }
+
+/** Every state, not only the latest: what counted for a category did so by the item's categories of its time. */
+const RESTORE_FACETS = `
+INSERT INTO item_facets (tenant, item_id, valid_from, facets)
+SELECT value ->> 'tenant', value ->> '$.state.item_id', value ->> '$.state.updated_at',
+  CASE coalesce(value ->> '$.state.deleted', 0) WHEN 1 THEN 'null' ELSE json_array(
+    json(coalesce(value -> '$.state.categories', '[]')), json(coalesce(value -> '$.state.tags', '[]')),
+    value ->> '$.state.price', coalesce(value ->> '$.state.published_at', 0)
+  ) END
+FROM json_each(?1)
+WHERE true
+ON CONFLICT (tenant, item_id, valid_from) DO UPDATE SET facets = excluded.facets`;
 
 const ITEM_BODY = "json_remove(value -> 'state', '$.item_id', '$.published_at', '$.updated_at', '$.deleted')";
 

@@ -1,18 +1,14 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { ITEM_COUNTERS } from "./declarations.ts";
 
 /**
  * The declared truth of D1's tables, in two schemas: `core` (catalogue, users, configuration) and `profiles` (what events
- * change). Every table but the one-row counter is WITHOUT ROWID, which drizzle cannot say: the migrations add it, because
+ * change). Every table is WITHOUT ROWID, which drizzle cannot say: the migrations add it, because
  * a text key beside a row id would be a second index, paid on every write. Times are ms since the epoch.
  */
-const itemCounts = {
-  views: integer().notNull().default(0),
-  clicks: integer().notNull().default(0),
-  carts: integer().notNull().default(0),
-  purchases: integer().notNull().default(0),
-  impressions: integer().notNull().default(0),
-  score: integer().notNull().default(0),
-};
+const counts = Object.fromEntries(
+  ITEM_COUNTERS.map(({ name, default: value }) => [name, integer(name).notNull().default(value)]),
+);
 
 export const profilesSchema = {
   /** Ids applied here, kept LEDGER_HOURS; `batch` is the D1 batch that brought the id, `received_hour` counts since the epoch. */
@@ -21,7 +17,6 @@ export const profilesSchema = {
     {
       tenant: text().notNull(),
       eventId: text("event_id").notNull(),
-      batch: integer().notNull(),
       appliedAt: integer("applied_at").notNull(),
       receivedHour: integer("received_hour").notNull().default(0),
     },
@@ -39,8 +34,6 @@ export const profilesSchema = {
     },
     (table) => [primaryKey({ columns: [table.hour, table.tenant, table.producer, table.before] })],
   ),
-  /** One row: the number of the last D1 batch. */
-  ledgerBatch: sqliteTable("ledger_batch", { batch: integer().notNull() }),
   /** The user of a device, from its first `identify` on. */
   identityLinks: sqliteTable(
     "identity_links",
@@ -63,18 +56,50 @@ export const profilesSchema = {
     },
     (table) => [primaryKey({ columns: [table.tenant, table.subject] })],
   ),
-  /** The bucket stands first in the key: pruning deletes one range, a window reads one range per bucket. */
-  itemHourly: sqliteTable(
-    "item_hourly",
-    { hour: integer().notNull(), tenant: text().notNull(), itemId: text("item_id").notNull(), ...itemCounts },
-    (table) => [primaryKey({ columns: [table.hour, table.tenant, table.itemId] })],
+  itemHourly: buckets("item_hourly", "hour", "item_id"),
+  itemDaily: buckets("item_daily", "day", "item_id"),
+  categoryHourly: buckets("category_hourly", "hour", "category"),
+  categoryDaily: buckets("category_daily", "day", "category"),
+  /** `day`: UTC days since the epoch; `activity`: see `activity-json.ts`; `version` grows with each change. */
+  sessionActivity: sqliteTable(
+    "session_activity",
+    {
+      tenant: text().notNull(),
+      actor: text().notNull(),
+      day: integer().notNull(),
+      version: integer().notNull(),
+      activity: text().notNull(),
+    },
+    (table) => [
+      primaryKey({ columns: [table.tenant, table.actor, table.day] }),
+      index("session_activity_day").on(table.day),
+    ],
   ),
-  itemDaily: sqliteTable(
-    "item_daily",
-    { day: integer().notNull(), tenant: text().notNull(), itemId: text("item_id").notNull(), ...itemCounts },
-    (table) => [primaryKey({ columns: [table.day, table.tenant, table.itemId] })],
+  /** When a user was last deleted: nothing of them that was received by then comes back, however late it is applied. */
+  userDeletions: sqliteTable(
+    "user_deletions",
+    {
+      tenant: text().notNull(),
+      userId: text("user_id").notNull(),
+      deletedAt: integer("deleted_at").notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.tenant, table.userId] })],
   ),
 };
+
+/** The bucket stands first in the key: pruning deletes one range, a window reads one range per bucket. */
+function buckets(name: string, bucket: "hour" | "day", key: "item_id" | "category") {
+  return sqliteTable(
+    name,
+    {
+      [bucket]: integer(bucket).notNull(),
+      tenant: text().notNull(),
+      [key]: text(key).notNull(),
+      ...counts,
+    },
+    (table) => [primaryKey({ columns: [table[bucket], table.tenant, table[key]] as never })],
+  );
+}
 
 /** What an item or a user row carries besides its body. A tombstone stays: the overlay has to tell that the item is gone. */
 const record = {
@@ -100,6 +125,17 @@ export const coreSchema = {
       index("items_newest").on(table.tenant, table.listed, table.publishedAt),
       index("items_changed").on(table.tenant, table.updatedAt),
     ],
+  ),
+  /** What features need of an item, a row for each time it changed; in force until the next one's `valid_from`. */
+  itemFacets: sqliteTable(
+    "item_facets",
+    {
+      tenant: text().notNull(),
+      itemId: text("item_id").notNull(),
+      validFrom: integer("valid_from").notNull(),
+      facets: text().notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.tenant, table.itemId, table.validFrom] })],
   ),
   users: sqliteTable(
     "users",

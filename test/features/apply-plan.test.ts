@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { D1_JSON_BYTES_MAX } from "../../src/base/index.ts";
+import { D1_JSON_BYTES_MAX, DAY_MS, HOUR_MS } from "../../src/base/index.ts";
 import { EVENT_TYPES, makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
-import { type ApplyPlan, planApply } from "../../src/features/apply-plan.ts";
-import { counterIncrements, FEATURES, ITEM_COUNTERS } from "../../src/features/declarations.ts";
+import { type ApplyPlan, countedTurns, planApply, sortOut } from "../../src/features/apply-plan.ts";
+import { BUCKETS_KEPT, counterIncrements, ITEM_COUNTERS, WINDOWS } from "../../src/features/declarations.ts";
+import { FEATURES } from "../../src/features/feature-list.ts";
 import { splitJson } from "../../src/features/split-json.ts";
 
 const NOW_MS = 1_795_000_000_000;
@@ -24,38 +25,72 @@ function impression(n: number, itemChars: number): StoredEvent {
   };
 }
 
+/** The plan of events that D1 has none of, in a lake without items. */
+function plan(events: readonly StoredEvent[]): ApplyPlan {
+  const options = { nowMs: NOW_MS, isLate: false };
+  const { sessions, single } = sortOut(events, options);
+  const folded = sessions.fold(new Map());
+  const counted = [...single, ...countedTurns(folded)];
+  return planApply(events, { counted, activity: folded.documents, facets: new Map(), nowMs: NOW_MS });
+}
+
+const rowsOf = (documents: readonly string[]) =>
+  documents.flatMap((document) => JSON.parse(document) as unknown[][]);
+
 describe("plans", () => {
-  it("keep every bound text under D1's limit, and every event in exactly one plan", () => {
-    const events = Array.from({ length: 120 }, (_, n) => impression(n, 200));
-    const plans = planApply([...events, ...events.slice(0, 5)], NOW_MS);
-    expect(plans.length).toBeGreaterThan(1);
-    const sizes = plans.flatMap((plan) => Object.values<string>({ ...plan }).map(bytesOf));
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(D1_JSON_BYTES_MAX);
-    const idsOf = (list: keyof ApplyPlan) =>
-      plans.flatMap((plan) => (JSON.parse(plan[list]) as string[][]).map((row) => row[1]));
-    expect(idsOf("ledger")).toEqual(events.map((event) => event.event_id));
-    expect(idsOf("hours")).toEqual(idsOf("ledger"));
-    expect(idsOf("interactions")).toEqual([]);
+  it("keep every bound text under D1's limit, and every event's id and history", () => {
+    const events = Array.from({ length: 1_500 }, (_, n): StoredEvent => {
+      const item = `${n}`.padEnd(200, "ü");
+      return { ...impression(n, 200), type: "view", item_id: item, anonymous_id: `d${n % 20}` };
+    });
+    const made = plan(events);
+    const documents = Object.values(made)
+      .flat()
+      .filter((each) => typeof each === "string");
+    expect(Math.max(...documents.map(bytesOf))).toBeLessThanOrEqual(D1_JSON_BYTES_MAX);
+    expect(made.itemDays.length).toBeGreaterThan(1);
+    expect(rowsOf(made.ledger).map((row) => row[1])).toEqual(events.map((event) => event.event_id));
+    expect(rowsOf(made.interactions).flatMap((row) => row[3])).toHaveLength(events.length);
   });
 
-  it("are none for no events", () => {
-    expect(planApply([], NOW_MS)).toEqual([]);
+  it("sum what a batch adds to one row", () => {
+    const listed = (n: number) => ({ ...impression(n, 3), items: [{ item_id: "a" }, { item_id: "b" }] });
+    const view = { ...impression(3, 3), type: "view", item_id: "a", duration_ms: 700 };
+    const { itemHours, itemDays, activity } = plan([listed(1), listed(2), view]);
+    const [hour, day] = [HOUR_MS, DAY_MS].map((bucketMs) => Math.floor(NOW_MS / bucketMs));
+    expect(rowsOf(itemHours)).toEqual([
+      [hour, "t", "a", 1, 0, 0, 0, 2, 1, 1, 700],
+      [hour, "t", "b", 0, 0, 0, 0, 2, 0, 0, 0],
+    ]);
+    expect(rowsOf(itemDays).map((row) => row[0])).toEqual([day, day]);
+    expect(activity).toEqual([]);
+  });
+
+  it("are empty for no events", () => {
+    expect(Object.values(plan([])).flat().filter(Boolean)).toEqual([]);
   });
 });
 
 describe("declarations", () => {
-  it("name each feature once, with windows that all counters share", () => {
-    const names = FEATURES.map((feature) => feature.name);
+  it("name each feature of an entity once, with windows that are kept for as long as they look back", () => {
+    const names = FEATURES.map((feature) => `${feature.entity} ${feature.name}`);
     expect(new Set(names).size).toBe(names.length);
-    expect(new Set(ITEM_COUNTERS.map((counter) => JSON.stringify(counter.windows))).size).toBe(1);
+    for (const { bucket, count } of WINDOWS) expect(count).toBeLessThanOrEqual(BUCKETS_KEPT[bucket]);
+    expect(FEATURES.find(({ name }) => name === "ctr_24h")).toMatchObject({
+      entity: "item",
+      sources: ["click", "impression"],
+      window: { bucket: "hour", count: 24 },
+      default: 0.02,
+    });
   });
 
   it("give each event type its whole-number increments", () => {
-    const [views, clicks, , purchases, impressions, score] = counterIncrements("purchase");
-    expect([views, clicks, purchases, impressions, score]).toEqual([0, 0, 1, 0, EVENT_TYPES.purchase.weight]);
-    expect(counterIncrements("a_custom_one")).toEqual([0, 0, 0, 0, 0, 1]);
-    expect(counterIncrements("search")).toEqual([0, 0, 0, 0, 0, 0]);
-    const all = Object.keys(EVENT_TYPES).flatMap(counterIncrements);
+    expect(counterIncrements("purchase", 900)).toEqual([0, 0, 0, 1, 0, EVENT_TYPES.purchase.weight, 0, 0]);
+    expect(counterIncrements("view", 900)).toEqual([1, 0, 0, 0, 0, 1, 1, 900]);
+    expect(counterIncrements("view")).toEqual([1, 0, 0, 0, 0, 1, 0, 0]);
+    expect(counterIncrements("a_custom_one")).toEqual([0, 0, 0, 0, 0, 1, 0, 0]);
+    expect(counterIncrements("search")).toEqual(ITEM_COUNTERS.map(() => 0));
+    const all = Object.keys(EVENT_TYPES).flatMap((type) => counterIncrements(type));
     expect(all.every(Number.isInteger)).toBe(true);
   });
 });

@@ -28,6 +28,7 @@ function event(n: number, fields: Partial<StoredEvent> = {}): StoredEvent {
 }
 
 const db = () => env.PROFILES_0;
+const stores = () => ({ core: env.DB, profiles: [db()] });
 
 /** All that events have left behind, except who brought them. */
 async function state(): Promise<unknown> {
@@ -35,6 +36,8 @@ async function state(): Promise<unknown> {
     "SELECT tenant, event_id FROM event_ledger ORDER BY 1, 2",
     "SELECT * FROM item_hourly ORDER BY 1, 2, 3",
     "SELECT * FROM item_daily ORDER BY 1, 2, 3",
+    "SELECT * FROM category_daily ORDER BY 1, 2, 3",
+    "SELECT tenant, actor, day, activity FROM session_activity ORDER BY 1, 2, 3",
     "SELECT * FROM profiles ORDER BY 1, 2",
     "SELECT tenant, anonymous_id, user_id FROM identity_links ORDER BY 1, 2",
   ];
@@ -51,6 +54,7 @@ async function history(subject: string, tenant = "t"): Promise<string[]> {
 }
 
 beforeEach(async () => {
+  await migrated(env.DB, "core");
   await migrated(db(), "profiles");
 });
 
@@ -58,7 +62,7 @@ describe("counters", () => {
   it("count each type of event in its UTC hour and day", async () => {
     const at = NOW_MS - 2 * HOUR_MS;
     await applyEvents(
-      [db()],
+      stores(),
       [
         event(1, { type: "view", item_id: "a", occurred_at: at }),
         event(2, { type: "purchase", item_id: "a", occurred_at: at }),
@@ -75,7 +79,16 @@ describe("counters", () => {
       ],
       NOW_MS,
     );
-    const zero = { views: 0, clicks: 0, carts: 0, purchases: 0, impressions: 0, score: 0 };
+    const zero = {
+      views: 0,
+      clicks: 0,
+      carts: 0,
+      purchases: 0,
+      impressions: 0,
+      score: 0,
+      timed: 0,
+      duration_ms: 0,
+    };
     const hour = Math.floor(at / HOUR_MS);
     expect(await rows("SELECT * FROM item_hourly ORDER BY hour, item_id")).toEqual([
       { ...zero, hour, tenant: "t", item_id: "a", views: 1, purchases: 1, impressions: 1, score: 6 },
@@ -92,7 +105,7 @@ describe("counters", () => {
 
   it("leave out what lies before the windows, and ids that the ledger no longer remembers", async () => {
     await applyEvents(
-      [db()],
+      stores(),
       [
         event(1, { item_id: "a", occurred_at: NOW_MS - 48 * HOUR_MS }),
         event(2, { item_id: "b", occurred_at: NOW_MS - 31 * DAY_MS }),
@@ -109,11 +122,11 @@ describe("counters", () => {
 describe("profiles", () => {
   it(`keep the newest ${HISTORY_MAX} interactions with type, value and time, oldest first`, async () => {
     const many = Array.from({ length: HISTORY_MAX + 20 }, (_, n) => event(n, { user_id: "u" }));
-    await applyEvents([db()], many.slice(60), NOW_MS);
-    await applyEvents([db()], many.slice(0, 60).reverse(), NOW_MS);
+    await applyEvents(stores(), many.slice(60), NOW_MS);
+    await applyEvents(stores(), many.slice(0, 60).reverse(), NOW_MS);
     expect(await history("u:u")).toEqual(many.slice(20).map((each) => each.item_id));
     await applyEvents(
-      [db()],
+      stores(),
       [event(500, { user_id: "v", type: "rate", value: 4.5, item_id: "an item" })],
       NOW_MS,
     );
@@ -133,12 +146,12 @@ describe("profiles", () => {
       { type: "dislike" },
     ];
     await applyEvents(
-      [db()],
+      stores(),
       fields.map((each, n) => event(n, { user_id: "u", anonymous_id: "d", ...each })),
       NOW_MS,
     );
     await applyEvents(
-      [db()],
+      stores(),
       [event(9, { type: "identify", user_id: "u", anonymous_id: "d", consent: "denied" })],
       NOW_MS,
     );
@@ -148,12 +161,12 @@ describe("profiles", () => {
 
   it("are folded into the user's by identify, once, and take the device's later events", async () => {
     const identify = event(4, { type: "identify", user_id: "u", anonymous_id: "d" });
-    await applyEvents([db()], [event(1, { anonymous_id: "d" }), event(2, { user_id: "u" })], NOW_MS);
+    await applyEvents(stores(), [event(1, { anonymous_id: "d" }), event(2, { user_id: "u" })], NOW_MS);
     expect(await history("a:d")).toEqual(["i1"]);
-    await applyEvents([db()], [event(3, { anonymous_id: "d" }), identify], NOW_MS);
+    await applyEvents(stores(), [event(3, { anonymous_id: "d" }), identify], NOW_MS);
     expect(await history("u:u")).toEqual(["i1", "i2", "i3"]);
-    await applyEvents([db()], [identify, event(5, { anonymous_id: "d" })], NOW_MS);
-    await applyEvents([db()], [event(6, { type: "identify", user_id: "w", anonymous_id: "d" })], NOW_MS);
+    await applyEvents(stores(), [identify, event(5, { anonymous_id: "d" })], NOW_MS);
+    await applyEvents(stores(), [event(6, { type: "identify", user_id: "w", anonymous_id: "d" })], NOW_MS);
     expect(await history("u:u")).toEqual(["i1", "i2", "i3", "i5"]);
     expect(await history("u:w")).toEqual([]);
     expect(await history("a:d")).toEqual([]);
@@ -162,14 +175,14 @@ describe("profiles", () => {
   it("take any text as an id", async () => {
     const ids = ["a\u0000b", "a", "\ud800", "'; DROP TABLE profiles; --", '"', "\\", "🦊", "$.x"];
     const events = ids.map((id, n) => event(n, { user_id: id, anonymous_id: id, item_id: id }));
-    await applyEvents([db()], events, NOW_MS);
-    await applyEvents([db()], events, NOW_MS);
+    await applyEvents(stores(), events, NOW_MS);
+    await applyEvents(stores(), events, NOW_MS);
     for (const id of ids.slice(3)) expect(await history(`u:${id}`)).toEqual([id]);
     expect(await rows("SELECT sum(clicks) AS n FROM item_hourly")).toEqual([{ n: ids.length }]);
   });
 
   it("merge a user and a device that are asked for together", async () => {
-    await applyEvents([db()], [event(1, { anonymous_id: "d" }), event(2, { user_id: "u" })], NOW_MS);
+    await applyEvents(stores(), [event(1, { anonymous_id: "d" }), event(2, { user_id: "u" })], NOW_MS);
     const profile = await readProfile(db(), "t", ["u:u", "a:d"]);
     expect(profile?.history.map((entry) => entry.itemId)).toEqual(["i1", "i2"]);
     expect(await readProfile(db(), "other", ["u:u", "a:d"])).toBeNull();
@@ -179,7 +192,7 @@ describe("profiles", () => {
 describe("tenants", () => {
   it("with equal ids of events, users and items do not meet", async () => {
     await applyEvents(
-      [db()],
+      stores(),
       [event(1, { user_id: "u" }), event(1, { user_id: "u", tenant: "other", item_id: "x" })],
       NOW_MS,
     );
@@ -228,13 +241,13 @@ describe("redelivery", () => {
         fc.array(fc.array(fc.nat(), { minLength: 1, maxLength: 12 }), { maxLength: 6 }),
         async (events, picks) => {
           await migrated(db(), "profiles");
-          await applyEvents([db()], events, NOW_MS);
+          await applyEvents(stores(), events, NOW_MS);
           const whole = await state();
 
           await migrated(db(), "profiles");
           const groups = picks.map((group) => group.map((n) => events[n % events.length] as StoredEvent));
           const delivered = [...groups, [...events].reverse(), ...groups];
-          await Promise.all(delivered.map((group) => applyEvents([db()], group, NOW_MS)));
+          await Promise.all(delivered.map((group) => applyEvents(stores(), group, NOW_MS)));
           expect(await state()).toEqual(whole);
         },
       ),

@@ -17,7 +17,10 @@ const HOUR = 498_000;
 const NOW_MS = HOUR * HOUR_MS + 1_000;
 const ALL = { fromHour: 0, toHour: 2 * HOUR };
 
-beforeEach(() => migrated(env.PROFILES_0, "profiles"));
+beforeEach(async () => {
+  await migrated(env.DB, "core");
+  await migrated(env.PROFILES_0, "profiles");
+});
 
 function count(fields: Partial<IntakeCount>): IntakeCount {
   return { tenant: "shop", producer: "p", hour: HOUR, before: 0, events: 1, ...fields };
@@ -47,9 +50,9 @@ it("counts each message once, however often and in whatever order it comes", asy
     count({ hour: HOUR + 1, before: 0, events: 3 }),
     count({ tenant: "other", before: 0, events: 100 }),
   ];
-  await applyEvents([env.PROFILES_0], [event(1)], NOW_MS, counts.slice(2));
+  await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, [event(1)], NOW_MS, counts.slice(2));
   await recordIntake(env.PROFILES_0, counts.slice(0, 3));
-  await applyEvents([env.PROFILES_0], [], NOW_MS, counts);
+  await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, [], NOW_MS, counts);
   expect(await readIntakeCounts(env.PROFILES_0, "shop", ALL)).toEqual([
     { hour: HOUR, edge: 32, queue: 32 },
     { hour: HOUR + 1, edge: 3, queue: 3 },
@@ -66,8 +69,8 @@ it("shows a message that never arrived, by the one after it", async () => {
 
 it("counts the ledger's ids by the hour in which they were received", async () => {
   const events = [event(1), event(2), event(3, { received_at: NOW_MS - HOUR_MS })];
-  await applyEvents([env.PROFILES_0], [...events, event(1)], NOW_MS);
-  await applyEvents([env.PROFILES_0], events, NOW_MS);
+  await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, [...events, event(1)], NOW_MS);
+  await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, events, NOW_MS);
   expect(await readLedgerCounts(env.PROFILES_0, "shop", ALL)).toEqual([
     { hour: HOUR - 1, events: 1 },
     { hour: HOUR, events: 2 },
@@ -86,7 +89,7 @@ it("keeps counts for 31 days", async () => {
 it("takes what silver found new however old its id is, once, and only into windows that it falls into", async () => {
   const old = makeUuidV7(NOW_MS - 5 * DAY_MS, new Uint8Array(10));
   const late = event(1, { event_id: old, occurred_at: NOW_MS - 5 * DAY_MS, user_id: "ann" });
-  await applyEvents([env.PROFILES_0], [late], NOW_MS);
+  await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, [late], NOW_MS);
   const sums = () =>
     env.PROFILES_0.prepare(
       "SELECT (SELECT count(*) FROM item_hourly) AS hours, (SELECT sum(views) FROM item_daily) AS views",
@@ -94,7 +97,7 @@ it("takes what silver found new however old its id is, once, and only into windo
   expect(await sums()).toEqual({ hours: 0, views: null });
   await migrated(env.PROFILES_0, "profiles");
   for (let run = 0; run < 2; run++) {
-    await applyLate([env.PROFILES_0], [late], NOW_MS);
+    await applyLate({ core: env.DB, profiles: [env.PROFILES_0] }, [late], NOW_MS);
     expect(await sums()).toEqual({ hours: 0, views: 1 });
   }
   const profile = await env.PROFILES_0.prepare("SELECT subject FROM profiles").all();

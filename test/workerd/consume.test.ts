@@ -65,7 +65,7 @@ function sinks(kills?: Kills): Sinks {
     features: {
       applyEvents: async (events, nowMs, counts) => {
         if (kills !== undefined && kills.prng.next() < kills.beforeD1) throw new Error("killed before D1");
-        await applyEvents([env.PROFILES_0], events, nowMs, counts);
+        await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, events, nowMs, counts);
         if (kills !== undefined && kills.prng.next() < kills.afterD1) throw new Error("killed after D1");
       },
       recordQuarantine: (rows) => recordQuarantine(env.DB, rows),

@@ -56,7 +56,7 @@ async function happen(
 ): Promise<void> {
   const fields = { item_id: itemId, type, tenant, occurred_at: NOW_MS - agoMs };
   const events = Array.from({ length: times }, () => event(++count, fields));
-  await applyEvents([env.PROFILES_0], events, NOW_MS);
+  await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, events, NOW_MS);
 }
 
 const list = (kind: ListKind) => readList(env.KV, { tenant: "t", kind, cacheTtlS: 30 });
@@ -116,7 +116,7 @@ describe("materialised lists", () => {
       event(++count, { item_id }),
       event(++count, { item_id }),
     ]);
-    await applyEvents([env.PROFILES_0], clicks, NOW_MS);
+    await applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, clicks, NOW_MS);
     await happen("shown");
     await refresh();
     expect(await ids("popular")).toEqual(["shown"]);
@@ -183,7 +183,11 @@ describe("pruning", () => {
     for (const hours of [0, 1, 47, 48, 49, 50, 72]) {
       const nowMs = NOW_MS + hours * HOUR_MS;
       await pruneFeatures(env.PROFILES_0, nowMs);
-      await applyEvents([env.PROFILES_0], [event(1, { sent_at: nowMs, received_at: nowMs })], nowMs);
+      await applyEvents(
+        { core: env.DB, profiles: [env.PROFILES_0] },
+        [event(1, { sent_at: nowMs, received_at: nowMs })],
+        nowMs,
+      );
       expect(await total()).toBe(1);
     }
   });

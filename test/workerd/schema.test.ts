@@ -86,13 +86,16 @@ describe.each(DATABASES)("the migrations of $name", ({ name, database, schema })
       .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND wr = 0")
       .all<{ name: string }>();
     const withRowId = results.map((row) => row.name).filter((table) => !/^(_cf|sqlite_)/.test(table));
-    expect(withRowId).toEqual(name === "profiles" ? ["ledger_batch"] : []);
+    expect(withRowId).toEqual([]);
   });
 });
 
 describe("the item counters", () => {
-  it.each(["itemHourly", "itemDaily"] as const)("are the columns of %s", (table) => {
-    const names = declared(profilesSchema[table]).columns.map((column) => column.name);
-    expect(names.slice(3)).toEqual(ITEM_COUNTERS.map((counter) => counter.name));
-  });
+  it.each(["itemHourly", "itemDaily", "categoryHourly", "categoryDaily"] as const)(
+    "are the columns of %s",
+    (table) => {
+      const names = declared(profilesSchema[table]).columns.map((column) => column.name);
+      expect(names.slice(3)).toEqual(ITEM_COUNTERS.map((counter) => counter.name));
+    },
+  );
 });

@@ -54,8 +54,8 @@ export const STAGES: readonly Stage[] = [
   stage<UserChange>("users", USER_CHANGES, (rows, { core }) => restoreUsers(core, rows.map(userState))),
   // Silver has each event once, and the ledger makes a repeated file count once: the very code that counted them at first
   // counts them again, in the order in which they were received.
-  stage<Interaction>("events", INTERACTIONS, (rows, { profiles, nowMs }) =>
-    applyLate([profiles], rows.map(storedEvent).sort(byReceipt), nowMs),
+  stage<Interaction>("events", INTERACTIONS, (rows, { core, profiles, nowMs }) =>
+    applyLate({ core, profiles: [profiles] }, rows.map(storedEvent).sort(byReceipt), nowMs),
   ),
   stage<QuarantinedRow>("quarantine", QUARANTINE, (rows, { core }) =>
     recordQuarantine(

@@ -1,10 +1,4 @@
-import {
-  type HistoryEntry,
-  INTERACTIONS,
-  type Lake,
-  USER_HISTORIES,
-  USER_HISTORY_MAX,
-} from "../../lake/index.ts";
+import { type HistoryEntry, INTERACTIONS, type Lake, USER_HISTORIES } from "../../lake/index.ts";
 import type { ExternalSort } from "../sort/index.ts";
 import { type ChangedPartition, differences } from "./difference.ts";
 import {
@@ -80,8 +74,14 @@ export async function gatherMoves(
   {
     base,
     moves,
+    historyMax,
     onShort,
-  }: { base: number | null; moves: readonly LinkChange[]; onShort(subject: SubjectName): void },
+  }: {
+    base: number | null;
+    moves: readonly LinkChange[];
+    historyMax: number;
+    onShort(subject: SubjectName): void;
+  },
 ): Promise<void> {
   if (base === null) return;
   for (const [tenant, changes] of Map.groupBy(moves, (move) => move.tenant)) {
@@ -100,7 +100,7 @@ export async function gatherMoves(
         const count = (counts.get(row.subject) ?? 0) + 1;
         counts.set(row.subject, count);
         // A full history may have left out older rows, which the user's would need.
-        if (count === USER_HISTORY_MAX) onShort({ tenant, subject });
+        if (count === historyMax) onShort({ tenant, subject });
       }
       await sort.add(changes);
     }

@@ -1,15 +1,15 @@
-import { type HistoryEntry, USER_HISTORY_MAX } from "../../lake/index.ts";
+import type { HistoryEntry } from "../../lake/index.ts";
 import { CHANGE, compareEntries, type HistoryChange } from "./history-change.ts";
 import type { Fold } from "./rewrite.ts";
 
 /**
- * The newest USER_HISTORY_MAX rows of each subject. Where the table had left out older rows of a subject and newer ones now go, those
+ * The newest `rowsMax` rows of each subject. Where the table had left out older rows of a subject and newer ones now go, those
  * older ones are missing here: such subjects are told to `onShort`, to be made again from all of their events.
  */
 export function historyFold(
   emit: (entry: HistoryEntry) => void,
   onShort: (subject: HistoryEntry) => void,
-  rowsMax = USER_HISTORY_MAX,
+  rowsMax: number,
 ): Fold<HistoryEntry, HistoryChange> {
   let entries: HistoryEntry[] = [];
   let oldest: HistoryEntry | null = null;

@@ -24,49 +24,62 @@ import {
 } from "./item-day.ts";
 import { boundOf, rowsOf } from "./ordered-files.ts";
 import { rewrite } from "./rewrite.ts";
-import { tableSink } from "./sink.ts";
+import { FILE_ROWS, tableSink } from "./sink.ts";
 import { commitStep, nextStep, type Step } from "./step.ts";
 import { TouchedDays } from "./touched-days.ts";
 
-/** Entries held in memory while they are sorted: about 15 MB. */
-const MEMORY_ROWS = 40_000;
+export interface DailyOptions {
+  /** Entries held in memory while they are sorted. */
+  memoryRows: number;
+  /** Rows of a file, as long as its last day ends there. */
+  fileRows: number;
+}
+
+/** 40,000 entries are about 15 MB. */
+const OPTIONS: DailyOptions = { memoryRows: 40_000, fileRows: FILE_ROWS };
 
 /**
  * gold.item_daily: the days on which anything differs between two states of silver are counted again from all of their events. Distinct
  * subjects are no sum, so nothing can be added to a day that is there already.
  */
-export const itemDaily: Job = {
-  name: ITEM_DAILY.name,
-  async run({ lake, store }, { nowMs, rowsMax, run }) {
-    const step = await nextStep(lake, ITEM_DAILY, { rowsMax });
-    if (step === null) return null;
-    const scratch = openScratch(store, run);
-    try {
-      const files = step.base === null ? [] : await lake.files(ITEM_DAILY, { snapshotId: step.base });
-      const existing = step.anew ? [] : files;
-      const removed = step.anew ? files.map(({ path }) => path) : [];
-      const added: DataFile[] = [];
-      const counts = { rowsIn: 0, rowsOut: 0 };
-      const partitions = Map.groupBy(await changedPartitions(lake, step), ({ bucket }) => bucket);
-      for (const [bucket, changed] of partitions) {
-        const rewritten = existing.filter(({ partition }) => partition[0] === bucket);
-        const made = await makeBucket(
-          { lake, scratch, step, nowMs },
-          { bucket, changed, existing: rewritten },
-        );
-        added.push(...made.files);
-        removed.push(...made.removed);
-        counts.rowsIn += made.rowsIn;
-        counts.rowsOut += made.rowsOut;
-      }
-      return { ...(await commitStep(lake, ITEM_DAILY, { step, added, removed, run, nowMs })), ...counts };
-    } finally {
-      await scratch.clear();
-    }
-  },
-};
+export const ITEM_DAILY_JOB: Job = dailyJob(OPTIONS);
 
-interface Work {
+/** The job with other sizes. */
+export function dailyJob(options: DailyOptions): Job {
+  return {
+    name: ITEM_DAILY.name,
+    async run({ lake, store }, { nowMs, rowsMax, run }) {
+      const step = await nextStep(lake, ITEM_DAILY, { rowsMax });
+      if (step === null) return null;
+      const scratch = openScratch(store, run);
+      try {
+        const files = step.base === null ? [] : await lake.files(ITEM_DAILY, { snapshotId: step.base });
+        const existing = step.anew ? [] : files;
+        const removed = step.anew ? files.map(({ path }) => path) : [];
+        const added: DataFile[] = [];
+        const counts = { rowsIn: 0, rowsOut: 0 };
+        const partitions = Map.groupBy(await changedPartitions(lake, step), ({ bucket }) => bucket);
+        for (const [bucket, changed] of partitions) {
+          const rewritten = existing.filter(({ partition }) => partition[0] === bucket);
+          const made = await makeBucket(
+            { ...options, lake, scratch, step, nowMs },
+            { bucket, changed, existing: rewritten },
+          );
+          added.push(...made.files);
+          removed.push(...made.removed);
+          counts.rowsIn += made.rowsIn;
+          counts.rowsOut += made.rowsOut;
+        }
+        return { ...(await commitStep(lake, ITEM_DAILY, { step, added, removed, run, nowMs })), ...counts };
+      } finally {
+        // What the store does not let go now is swept when the run is old.
+        await scratch.clear().catch(() => undefined);
+      }
+    },
+  };
+}
+
+interface Work extends DailyOptions {
   lake: Lake;
   scratch: Scratch;
   step: Step;
@@ -74,14 +87,14 @@ interface Work {
 }
 
 async function makeBucket(
-  { lake, scratch, step, nowMs }: Work,
+  { lake, scratch, step, nowMs, memoryRows, fileRows }: Work,
   { bucket, changed, existing }: { bucket: number; changed: ChangedPartition[]; existing: LiveFile[] },
 ): Promise<{ files: readonly DataFile[]; removed: string[]; rowsIn: number; rowsOut: number }> {
   const days = new TouchedDays();
   for (const partition of changed) await touchDays(lake, partition, days);
-  const sort = new ExternalSort<DayEntry>(scratch, { compare: compareDayEntries, memoryRows: MEMORY_ROWS });
+  const sort = new ExternalSort<DayEntry>(scratch, { compare: compareDayEntries, memoryRows });
   const rowsIn = await gatherDays({ lake, step, days, sort }, bucket);
-  const sink = tableSink<ItemDay>(lake, ITEM_DAILY, { partition: [bucket], nowMs });
+  const sink = tableSink<ItemDay>(lake, ITEM_DAILY, { partition: [bucket], nowMs, fileRows });
   const removed = await rewrite<DayKey, ItemDay, DayKey | ItemDay>({
     clusters: clusterFiles<DayKey, ItemDay>(lake, ITEM_DAILY, existing, FILE_ORDER),
     changes: mergeSorted<DayKey | ItemDay>([days.markers(), itemDays(sort.read())], compareItems),

@@ -4,13 +4,17 @@ import type { RowSink } from "./rewrite.ts";
 /** Rows handed to the writer at once. */
 const BATCH_ROWS = 4_096;
 /** Some MB: a file is what a change of one group rewrites. Compaction makes larger ones of those that rest. */
-const FILE_ROWS = 250_000;
+export const FILE_ROWS = 250_000;
 
 /** Rows → files of one partition of a gold table. */
 export function tableSink<Row extends object>(
   lake: Lake,
   table: Table<Row>,
-  { partition, nowMs }: { partition: DataFile["partition"]; nowMs: number },
+  {
+    partition,
+    nowMs,
+    fileRows: rowsMax,
+  }: { partition: DataFile["partition"]; nowMs: number; fileRows: number },
 ): RowSink<Row> & { rows: number } {
   const files: DataFile[] = [];
   let writer: TableWriter<Row> | null = null;
@@ -34,7 +38,7 @@ export function tableSink<Row extends object>(
       buffer = [];
     },
     async mayCut(): Promise<void> {
-      if (fileRows + buffer.length >= FILE_ROWS) await sink.cut();
+      if (fileRows + buffer.length >= rowsMax) await sink.cut();
     },
     async cut(): Promise<void> {
       await sink.flush();

@@ -7,6 +7,7 @@ import {
   type LiveFile,
   tenantBucket,
   USER_HISTORIES,
+  USER_HISTORY_MAX,
 } from "../../lake/index.ts";
 import type { Job } from "../job.ts";
 import { ExternalSort, openScratch, type Scratch } from "../sort/index.ts";
@@ -24,40 +25,58 @@ import { historyFold } from "./history-fold.ts";
 import { type LinkChange, type Links, readLinks } from "./links.ts";
 import { boundOf } from "./ordered-files.ts";
 import { rewrite } from "./rewrite.ts";
-import { tableSink } from "./sink.ts";
+import { FILE_ROWS, tableSink } from "./sink.ts";
 import { commitStep, nextStep, type Step } from "./step.ts";
 
-/** Changes held in memory while they are sorted: about 15 MB. */
-const MEMORY_ROWS = 40_000;
+export interface HistoryOptions {
+  /** Rows of a subject. */
+  historyMax: number;
+  /** Changes held in memory while they are sorted. */
+  memoryRows: number;
+  /** Rows of a file, as long as its last subject ends there. */
+  fileRows: number;
+}
+
+/** 40,000 changes are about 15 MB. */
+const OPTIONS: HistoryOptions = { historyMax: USER_HISTORY_MAX, memoryRows: 40_000, fileRows: FILE_ROWS };
 
 /**
  * gold.user_histories: of each subject the newest rows that training may learn from. What differs between the two states of silver
  * and of the links is folded into the partitions that it touches.
  */
-export const userHistories: Job = {
-  name: USER_HISTORIES.name,
-  async run({ lake, store }, { nowMs, rowsMax, run }) {
-    const step = await nextStep(lake, USER_HISTORIES, { rowsMax, others: [IDENTITY_LINKS] });
-    if (step === null) return null;
-    const scratch = openScratch(store, run);
-    try {
-      const work = await plan(lake, step);
-      const added: DataFile[] = [];
-      const removed: string[] = [...work.dropped];
-      const counts = { rowsIn: 0, rowsOut: 0 };
-      for (const bucket of work.buckets) {
-        const made = await makeBucket({ ...work, lake, scratch, nowMs }, bucket);
-        added.push(...made.files);
-        removed.push(...made.removed);
-        counts.rowsIn += made.rowsIn;
-        counts.rowsOut += made.rowsOut;
+export const USER_HISTORIES_JOB: Job = historiesJob(OPTIONS);
+
+/** The job with other sizes. */
+export function historiesJob(options: HistoryOptions): Job {
+  return {
+    name: USER_HISTORIES.name,
+    async run({ lake, store }, { nowMs, rowsMax, run }) {
+      const step = await nextStep(lake, USER_HISTORIES, { rowsMax, others: [IDENTITY_LINKS] });
+      if (step === null) return null;
+      const scratch = openScratch(store, run);
+      try {
+        const work = await plan(lake, step);
+        const added: DataFile[] = [];
+        const removed: string[] = [...work.dropped];
+        const counts = { rowsIn: 0, rowsOut: 0 };
+        for (const bucket of work.buckets) {
+          const made = await makeBucket({ ...work, ...options, lake, scratch, nowMs }, bucket);
+          added.push(...made.files);
+          removed.push(...made.removed);
+          counts.rowsIn += made.rowsIn;
+          counts.rowsOut += made.rowsOut;
+        }
+        return {
+          ...(await commitStep(lake, USER_HISTORIES, { step, added, removed, run, nowMs })),
+          ...counts,
+        };
+      } finally {
+        // What the store does not let go now is swept when the run is old.
+        await scratch.clear().catch(() => undefined);
       }
-      return { ...(await commitStep(lake, USER_HISTORIES, { step, added, removed, run, nowMs })), ...counts };
-    } finally {
-      await scratch.clear();
-    }
-  },
-};
+    },
+  };
+}
 
 interface Work {
   step: Step;
@@ -108,32 +127,36 @@ interface Made {
 
 /** Repeated when subjects turn out to miss older rows, which only all of their events can tell. Then files already written are in no table. */
 async function makeBucket(
-  work: Work & { lake: Lake; scratch: Scratch; nowMs: number },
+  work: Work & HistoryOptions & { lake: Lake; scratch: Scratch; nowMs: number },
   bucket: Bucket,
 ): Promise<Made> {
-  const { lake, links, scratch, step, nowMs } = work;
+  const { lake, links, scratch, step, nowMs, historyMax, fileRows, memoryRows } = work;
   const anew = new SubjectSet();
   const moves = bucket.links.filter(({ before, now }) => before === undefined && now !== undefined);
   for (const change of bucket.links) if (!moves.includes(change)) relinked(change, anew);
   for (;;) {
     const sort = new ExternalSort<HistoryChange>(scratch, {
       compare: compareChanges,
-      memoryRows: MEMORY_ROWS,
+      memoryRows,
     });
     const short: { tenant: string; subject: string }[] = [];
     const onShort = (subject: { tenant: string; subject: string }) => void short.push(subject);
     const gathering: Gathering = { lake, links, anew, sort };
     let rowsIn = 0;
     for (const partition of bucket.partitions) rowsIn += await gatherDifferences(gathering, partition);
-    await gatherMoves(gathering, { base: step.base, moves, onShort });
+    await gatherMoves(gathering, { base: step.base, moves, historyMax, onShort });
     await gatherAnew(gathering, step.inputs[INTERACTIONS.name]?.until ?? null);
-    const sink = tableSink<HistoryEntry>(lake, USER_HISTORIES, { partition: [bucket.bucket], nowMs });
+    const sink = tableSink<HistoryEntry>(lake, USER_HISTORIES, {
+      partition: [bucket.bucket],
+      nowMs,
+      fileRows,
+    });
     const removed = await rewrite<HistoryKey, HistoryEntry, HistoryChange>({
       clusters: clusterFiles<HistoryKey, HistoryEntry>(lake, USER_HISTORIES, bucket.existing, FILE_ORDER),
       changes: sort.read(),
       compareGroups: compareSubjects,
       compareRows: compareEntries,
-      fold: historyFold(sink.push, onShort),
+      fold: historyFold(sink.push, onShort, historyMax),
       sink,
     });
     await sort.remove();

@@ -64,7 +64,7 @@ function placeRow(
   bucketOf: (tenant: string) => number,
 ): FreshRow | null {
   // The required columns have no null.
-  const event = cells as Pick<StoredEvent, "tenant" | "event_id" | "received_at" | "sent_at">;
+  const event = cells as Pick<StoredEvent, "tenant" | "event_id" | "received_at" | "sent_at" | "replayed_at">;
   const place = silverPlace(event);
   if (typeof place === "string") return null;
   return {

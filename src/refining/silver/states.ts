@@ -25,6 +25,9 @@ import {
   touchedIds,
 } from "./state-changes.ts";
 
+/** Some MB of items: what one change rewrites. */
+const FILE_ROWS = 20_000;
+
 /** bronze.item_changes → silver.items: an item's states with the time in which each held. */
 export const ITEM_STATES_JOB = stateJob({
   changes: ITEM_CHANGES,
@@ -104,7 +107,7 @@ async function makeBucket(
 ): Promise<void> {
   const files = snapshotId === null ? [] : await lake.files(tables.states, { snapshotId });
   const order = orderOf(tables);
-  const sink = tableSink<StateRow>(lake, tables.states, { partition: [bucket], nowMs });
+  const sink = tableSink<StateRow>(lake, tables.states, { partition: [bucket], nowMs, fileRows: FILE_ROWS });
   const removed = await rewrite<StateKey, StateRow, StateRow>({
     clusters: clusterFiles<StateKey, StateRow>(
       lake,

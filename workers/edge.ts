@@ -13,6 +13,7 @@ import { eventRoutes } from "./edge/routes-events.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
 import { rebuildRoutes } from "./edge/routes-rebuild.ts";
+import { replayRoutes } from "./edge/routes-replay.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
 
@@ -26,6 +27,7 @@ const app = buildApp([
   ...lakeRoutes,
   ...catalogRoutes,
   ...rebuildRoutes,
+  ...replayRoutes,
   ...serviceRoutes,
 ]);
 addDocuments(app);

@@ -9,9 +9,11 @@ import type {
   LakeJobOutcome,
   LakeListing,
   LakeObjectRequest,
+  ReplayRequest,
 } from "../src/ops/index.ts";
 import { JOBS } from "./pipeline-jobs.ts";
 import { objectStore } from "./pipeline-ports.ts";
+import { replay } from "./pipeline-replay.ts";
 
 /** What is not below it is nobody's to read from outside: models, overlays and what was spilled. */
 const LAKE_PREFIX = "lake/";
@@ -41,6 +43,10 @@ export class LakeEntrypoint extends WorkerEntrypoint<PipelineEnv> implements Lak
   async callCatalog(call: CatalogCall): Promise<CatalogAnswer> {
     const lake = openLake(objectStore(this.env));
     return callCatalog({ lake, tables: TABLES, warehouseUri: WAREHOUSE_URI }, call);
+  }
+
+  async replayQuarantine(request: ReplayRequest) {
+    return replay(this.env, request, Date.now());
   }
 
   async runLakeJob(job: LakeJob): Promise<LakeJobOutcome> {

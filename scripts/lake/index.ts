@@ -4,6 +4,7 @@
  */
 import type { Command } from "commander";
 import { registerCommit } from "./commit.ts";
+import { registerReplay } from "./replay.ts";
 import { registerScan } from "./scan.ts";
 import { registerServe } from "./serve.ts";
 import { registerSnapshots } from "./snapshots.ts";
@@ -19,4 +20,5 @@ export function registerLake(program: Command): void {
   registerScan(lake);
   registerServe(lake);
   registerCommit(lake);
+  registerReplay(lake);
 }

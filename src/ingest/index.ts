@@ -15,6 +15,14 @@ export { type Consumed, consume } from "./consume.ts";
 export { consumeDeadLetters } from "./dead-letter.ts";
 export type { DeliveredMessage, QueuePort, Sinks, Sleep } from "./ports.ts";
 export { IntakeProducer } from "./producer.ts";
+export {
+  REPLAYED,
+  type ReplayCursor,
+  type Replayed,
+  type ReplayOptions,
+  type ReplayPorts,
+  replayQuarantine,
+} from "./replay.ts";
 export { type SendPorts, type Sent, sendEvents } from "./send.ts";
 export { type Drained, drainSpill } from "./spill.ts";
 export { type Agent, readUserAgent } from "./user-agent.ts";

@@ -80,7 +80,7 @@ function sortOut(tenant: string, candidates: readonly unknown[]): ParsedMessage 
 }
 
 /** Why the candidate is no row of `bronze.events`; null when it is one. */
-function misfitDetail(candidate: unknown, tenant: string): string | null {
+export function misfitDetail(candidate: unknown, tenant: string): string | null {
   if (typeof candidate !== "object" || candidate === null) return "is no object";
   const event = candidate as Record<string, unknown>;
   for (const column of EVENT_COLUMNS) {

@@ -25,6 +25,7 @@ export type {
 } from "./lake-admin.ts";
 export type { RebuildPorts } from "./rebuild/ports.ts";
 export { type RebuildProgress, rebuildStep } from "./rebuild/step.ts";
+export type { ReplayOutcome, ReplayRequest } from "./replay-admin.ts";
 export { readStats } from "./stats.ts";
 export { changeTenant, createTenant } from "./tenants.ts";
 export { changeUser, changeUsers, removeUser } from "./user-changes.ts";

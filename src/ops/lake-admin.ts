@@ -1,3 +1,5 @@
+import type { ReplayOutcome, ReplayRequest } from "./replay-admin.ts";
+
 /** One object of the lake as it is sent on: a part of it where a range was asked for. */
 export interface LakeObject {
   size: number;
@@ -50,5 +52,7 @@ export interface LakeAdmin {
   ): Promise<LakeObject | { error: "unsatisfiable"; size: number } | null>;
   listLakeObjects(prefix: string, cursor?: string): Promise<LakeListing>;
   callCatalog(call: CatalogCall): Promise<CatalogAnswer>;
+  /** One step of a replay of quarantine; null when the cursor is none that a step answered. */
+  replayQuarantine(request: ReplayRequest): Promise<ReplayOutcome | null>;
   runLakeJob(job: LakeJob): Promise<LakeJobOutcome>;
 }

@@ -1,0 +1,73 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { ApiClient } from "../client/index.ts";
+import { type LakeOptions, withLake, withLakeStore } from "./open.ts";
+
+interface Options extends LakeOptions {
+  tenant?: string;
+  reason?: string;
+  since?: number;
+  dryRun?: true;
+  json?: true;
+}
+
+interface Step {
+  read: number;
+  accepted: number;
+  already_replayed: number;
+  refused: Record<string, number>;
+  cursor?: string;
+}
+
+export function registerReplay(lake: Command): void {
+  const command = lake
+    .command("replay")
+    .description("judge what was set aside once more, and land what is accepted now, each event once")
+    .requiredOption("--quarantine", "from ops.quarantine")
+    .option("--tenant <tenant>", "rows of one tenant only")
+    .option("--reason <reason>", "rows of one reason only, such as too_late or invalid_event")
+    .option("--since <time>", "rows set aside from then on (2026-01-31T12:00Z)", timeMs)
+    .option("--dry-run", "judge and count, write nothing")
+    .option("--json", "print one line of JSON");
+  withLake(command).action((options: Options) =>
+    withLakeStore(options, async ({ server, from }) => {
+      if (server === null) {
+        throw new Error(`${from} is stopped: what is replayed is landed by its Workers, so start it first.`);
+      }
+      const outcome = await replay(new ApiClient(server.url, server.adminToken), options);
+      if (options.json === true) console.log(JSON.stringify(outcome));
+      else print(outcome, options.dryRun === true);
+    }),
+  );
+}
+
+/** Step by step, to the end; the sums. */
+async function replay(client: ApiClient, { tenant, reason, since, dryRun }: Options): Promise<Step> {
+  const sums: Step = { read: 0, accepted: 0, already_replayed: 0, refused: {} };
+  let cursor: string | undefined;
+  do {
+    const body = { tenant, reason, since, dry_run: dryRun === true, cursor };
+    const step: Step = await client.request("/v1/admin/lake/replay", { method: "POST", body });
+    sums.read += step.read;
+    sums.accepted += step.accepted;
+    sums.already_replayed += step.already_replayed;
+    for (const [why, rows] of Object.entries(step.refused))
+      sums.refused[why] = (sums.refused[why] ?? 0) + rows;
+    cursor = step.cursor;
+  } while (cursor !== undefined);
+  return sums;
+}
+
+function print({ read, accepted, already_replayed, refused }: Step, isDryRun: boolean): void {
+  console.log(`${read} rows in quarantine`);
+  console.log(`${accepted} ${isDryRun ? "would be landed" : "landed"}`);
+  if (already_replayed > 0) console.log(`${already_replayed} were landed by an earlier replay`);
+  for (const [why, rows] of Object.entries(refused)) console.log(`${rows} still refused: ${why}`);
+}
+
+function timeMs(text: string): number {
+  const value = Date.parse(text);
+  if (!/^\d{4}-/.test(text) || Number.isNaN(value)) {
+    throw new InvalidArgumentError("must be a time such as 2026-01-31 or 2026-01-31T12:00Z.");
+  }
+  return value;
+}

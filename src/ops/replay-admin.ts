@@ -1,0 +1,22 @@
+/** Which rows of quarantine are judged again. */
+export interface ReplayRequest {
+  tenant?: string;
+  /** Rows of this reason only. */
+  reason?: string;
+  /** Rows set aside from then on. */
+  sinceMs?: number;
+  isDryRun: boolean;
+  /** The last answer's `cursor`. */
+  cursor?: string;
+}
+
+/** In rows of quarantine. */
+export interface ReplayOutcome {
+  read: number;
+  accepted: number;
+  alreadyReplayed: number;
+  /** By the reason they have today. */
+  refused: Record<string, number>;
+  /** Absent when all was read: the caller repeats until then. */
+  cursor?: string;
+}

@@ -1,5 +1,6 @@
+import { HOUR_MS } from "../base/index.ts";
 import type { LiveFile, Table } from "../lake/index.ts";
-import { aggregateOf, type PartAggregate } from "./aggregate.ts";
+import { aggregateOf, count, type PartAggregate } from "./aggregate.ts";
 import type { AnyTableChecks, UniqueCheck } from "./check.ts";
 import { type Failure, noteFailure } from "./failure.ts";
 import { KeySet } from "./key-set.ts";
@@ -39,7 +40,7 @@ async function nameRepeats(
   { tenants, failures: found }: Found,
 ): Promise<void> {
   const seen = new Set<string>();
-  for await (const { file, rows, key, tenant, eventId } of batches) {
+  for await (const { file, rows, key, tenant, eventId, receivedHour } of batches) {
     const failures = found.get(file) ?? [];
     for (let row = 0; row < rows; row++) {
       const text = key(row);
@@ -50,7 +51,11 @@ async function nameRepeats(
       }
       const fault = `${check.columns.join(", ")} ${text} is there already`;
       const failure = { tenant: tenant(row), check: check.name, fault, eventId: eventId(row) };
-      noteFailure(aggregateOf(tenants, failure.tenant), failures, failure);
+      const aggregate = aggregateOf(tenants, failure.tenant);
+      noteFailure(aggregate, failures, failure);
+      // It is no other event: sums by hour count what is there once, so that one fault has one name.
+      const hour = receivedHour(row);
+      if (hour !== null) count(aggregate.hours, hour, -1);
     }
     if (failures.length > 0) found.set(file, failures);
   }
@@ -62,15 +67,17 @@ interface KeyedBatch {
   key(row: number): string;
   tenant(row: number): string;
   eventId(row: number): string | undefined;
+  receivedHour(row: number): string | null;
 }
 
 async function* keyedBatches(
   lake: Pick<QualityLake, "scan">,
-  { table, idColumn }: AnyTableChecks,
+  { table, idColumn, receivedColumn }: AnyTableChecks,
   check: UniqueCheck<string>,
   files: readonly LiveFile[],
 ): AsyncGenerator<KeyedBatch> {
-  const columns = [...new Set(["tenant", ...check.columns, ...(idColumn === undefined ? [] : [idColumn])])];
+  const named = [idColumn, receivedColumn].filter((column) => column !== undefined);
+  const columns = [...new Set(["tenant", ...check.columns, ...named])];
   for (const file of files) {
     for await (const batch of lake.scan(table as Table<Record<string, unknown>>, {
       columns,
@@ -83,6 +90,10 @@ async function* keyedBatches(
         key: (row) => JSON.stringify(check.columns.map((column) => cells[column]?.[row])),
         tenant: (row) => cells.tenant?.[row] as string,
         eventId: (row) => (idColumn === undefined ? undefined : (cells[idColumn]?.[row] as string)),
+        receivedHour: (row) =>
+          receivedColumn === undefined
+            ? null
+            : String(Math.floor((cells[receivedColumn]?.[row] as number) / HOUR_MS)),
       };
     }
   }

@@ -62,7 +62,7 @@ export async function readTable(
     touched: new Set(),
     quarantined: 0,
   };
-  const known = state.days[name] ?? {};
+  const known = changes.restarted ? {} : (state.days[name] ?? {});
   const firstDay = Math.floor(nowMs / DAY_MS) - KEEP_DAYS;
   for (const day of new Set([...Object.keys(known), ...changes.days.keys()])) {
     if (day !== "all" && Number(day) < firstDay) continue;

@@ -30,9 +30,9 @@ export function judgeRow(check: RowCheck<string>, columns: BatchColumns, row: nu
       return { fault: `${check.column}${or} without a value` };
     }
     case "range":
-      return cell === null ? "skip" : judgeRange(check, cell as number, columns, row);
+      return cell === null ? "ok" : judgeRange(check, cell as number, columns, row);
     case "set":
-      return cell === null ? "skip" : judgeSet(check, cell as string);
+      return cell === null ? "ok" : judgeSet(check, cell as string);
     case "referential":
       if (cell === null) return "skip";
       return columns[check.known]?.[row] === false

@@ -10,6 +10,8 @@ export interface ChangedFiles {
   /** The snapshot that a run has reached once it has read the files. */
   until: number | null;
   complete: boolean;
+  /** Whether the files are all that is live, because what came since the last report cannot be told any more. */
+  restarted: boolean;
   /** By day since the epoch as text, or `all`; then by partition key. */
   days: Map<string, Map<string, LiveFile[]>>;
 }
@@ -25,15 +27,23 @@ export async function changedFiles(
 ): Promise<ChangedFiles> {
   const current = (await lake.load(table))?.current ?? null;
   const snapshotId = current?.id ?? null;
-  if (snapshotId === null) return { snapshotId, until: after, complete: true, days: new Map() };
+  const nothing = { snapshotId, until: after, complete: true, restarted: false, days: new Map() };
+  if (snapshotId === null) return nothing;
   if (rewritten) {
     const files = await lake.files(table as never, { snapshotId });
-    return { snapshotId, until: snapshotId, complete: true, days: byDay(table, files) };
+    return { ...nothing, until: snapshotId, days: byDay(table, files) };
   }
-  const increment = await lake.increment(table, { after, rowsMax });
-  if (increment === null) return { snapshotId, until: after, complete: true, days: new Map() };
+  const restarted = after !== null && (await isForgotten(lake, table, after));
+  const increment = await lake.increment(table, { after: restarted ? null : after, rowsMax });
+  if (increment === null) return nothing;
   const { files, until, complete } = increment;
-  return { snapshotId, until, complete, days: byDay(table, files) };
+  return { snapshotId, until, complete, restarted, days: byDay(table, files) };
+}
+
+/** Whether expiry took the snapshot before it was read up to: reports had stood still for longer than snapshots are kept. */
+async function isForgotten(lake: QualityLake, table: AnyTable, snapshotId: number): Promise<boolean> {
+  const snapshots = (await lake.load(table))?.snapshots ?? [];
+  return !snapshots.some(({ id, parentId }) => id === snapshotId || parentId === snapshotId);
 }
 
 function byDay(table: AnyTable, files: readonly LiveFile[]): Map<string, Map<string, LiveFile[]>> {

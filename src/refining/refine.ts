@@ -12,18 +12,25 @@ export interface Refined {
 const ATTEMPTS_MAX = 3;
 
 /**
- * One bounded unit of work of each job, from bronze to gold; the caller repeats until `done`. Rejects when the store, the lake
- * or `applyLate` does: what was committed by then stands, and the next call goes on from there.
+ * One bounded unit of work of each job, from bronze to gold; the caller repeats until `done`. A job that fails stops no other: those
+ * after it go on from what its table holds. Rejects in the end with what the first one failed with; what was committed stands, and
+ * the next call goes on from there.
  */
 export async function refine(ports: RefinePorts, options: RefineOptions): Promise<Refined> {
   const runs: LineageRow[] = [];
+  const faults: unknown[] = [];
   let done = true;
   for (const job of JOBS) {
-    const run = await runJob(job, ports, options);
-    if (run === null) continue;
-    runs.push(run.row);
-    done &&= !run.more;
+    try {
+      const run = await runJob(job, ports, options);
+      if (run === null) continue;
+      runs.push(run.row);
+      done &&= !run.more;
+    } catch (cause) {
+      faults.push(cause);
+    }
   }
+  if (faults.length > 0) throw faults[0];
   return { done, runs };
 }
 

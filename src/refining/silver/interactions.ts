@@ -12,7 +12,7 @@ import { inputKey, type Job, type RefineOptions, RUN_KEY } from "../job.ts";
 import { BLOCK_ROWS, openScratch, type Scratch, Spool } from "../sort/index.ts";
 import { type Base, readBase } from "../watermark.ts";
 import { freshPartitions } from "./fresh-partitions.ts";
-import { handOver, type LateRow, lateScratch, recoverRuns } from "./late-events.ts";
+import { finishRuns, type LateRow, lateScratch } from "./late-events.ts";
 import { changedItems, firstLinks, knownItems, type Lookups, linkedDevices } from "./lookups.ts";
 import { type MadePartition, makePartition } from "./make-partition.ts";
 import type { FreshRow } from "./merge-rows.ts";
@@ -27,10 +27,12 @@ import { needsSettling, partitionKey, SETTLE_DAYS, storedPartitions } from "./st
 export const INTERACTIONS_JOB: Job = {
   name: INTERACTIONS.name,
   async run(ports, options) {
-    await recoverRuns(ports, options.nowMs);
     const base = await readBase(ports.lake, INTERACTIONS);
     const inputs = await readInputs(ports.lake, base, options.rowsMax);
-    if (inputs === null) return null;
+    if (inputs === null) {
+      await finishRuns(ports, options.nowMs);
+      return null;
+    }
     const scratch = openScratch(ports.store, `${options.run}/sort`);
     const late = new Spool<LateRow>(lateScratch(ports.store, options.run), BLOCK_ROWS);
     try {
@@ -47,7 +49,7 @@ export const INTERACTIONS_JOB: Job = {
         },
         options,
       );
-      await handOver(ports, late.keys);
+      await finishRuns(ports, options.nowMs);
       return {
         snapshotId: snapshot.id,
         inputs: marks,

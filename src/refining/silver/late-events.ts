@@ -6,7 +6,7 @@ import { openScratch, type Scratch, type Storable, WORK_PREFIX } from "../sort/i
 
 /*
  * Late events go to D1 after the commit that made them silver's, and a crash may come between the two. So they are kept beside
- * the run before it commits, under its name: who finds them later asks the table whether the run got in. If it did, they are handed
+ * the run before it commits, under its name: who finds them asks the table whether the run got in. If it did, they are handed
  * over, again perhaps, which D1's ledger sees; if it did not, its events are fresh for the next run, and these are void.
  */
 
@@ -21,31 +21,24 @@ export function lateScratch(store: ObjectStore, run: string): Scratch {
 
 export type LateRow = StoredEvent & Storable;
 
-/** Hands the kept events over, block by block, and then lets go of them. */
-export async function handOver(
-  { store, applyLate }: Pick<RefinePorts, "store" | "applyLate">,
-  keys: readonly string[],
-): Promise<void> {
-  const scratch = openScratch(store, "");
-  for (const key of keys) {
-    await applyLate(await scratch.read<LateRow>(key));
-    await scratch.remove([key]);
-  }
-}
-
 /**
- * Finishes what runs that crashed have left: late events of runs that committed are handed over; the rest goes once its run
- * cannot be at work any more.
+ * Hands over the late events of runs that committed, the one just now and any that crashed behind their commit. What is left of runs
+ * that did not goes once they cannot be at work any more. Rejects when `applyLate` does: the events are kept for the next call.
  */
-export async function recoverRuns(ports: RefinePorts, nowMs: number): Promise<void> {
+export async function finishRuns(ports: RefinePorts, nowMs: number): Promise<void> {
   const byRun = await objectsByRun(ports.store);
   if (byRun.size === 0) return;
   const committed = await committedRuns(ports.lake);
+  const scratch = openScratch(ports.store, "");
   for (const [run, keys] of byRun) {
     const late = keys.filter((key) => key.startsWith(`${WORK_PREFIX}${run}/${LATE_FOLDER}/`));
-    if (committed.has(run)) await handOver(ports, late);
-    if (nowMs - startedMsOf(run) <= RUN_HOURS_MAX * HOUR_MS) continue;
-    await openScratch(ports.store, run).remove(keys);
+    if (committed.has(run)) {
+      for (const key of late) {
+        await ports.applyLate(await scratch.read<LateRow>(key));
+        await scratch.remove([key]);
+      }
+    }
+    if (nowMs - startedMsOf(run) > RUN_HOURS_MAX * HOUR_MS) await scratch.remove(keys);
   }
 }
 

@@ -12,6 +12,7 @@ import { catalogueRoutes } from "./edge/routes-catalogue.ts";
 import { eventRoutes } from "./edge/routes-events.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
+import { qualityRoutes } from "./edge/routes-quality.ts";
 import { rebuildRoutes } from "./edge/routes-rebuild.ts";
 import { replayRoutes } from "./edge/routes-replay.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
@@ -27,6 +28,7 @@ const app = buildApp([
   ...lakeRoutes,
   ...catalogRoutes,
   ...rebuildRoutes,
+  ...qualityRoutes,
   ...replayRoutes,
   ...serviceRoutes,
 ]);

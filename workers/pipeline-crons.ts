@@ -4,6 +4,7 @@ import { openLake } from "../src/lake/index.ts";
 import { JOBS } from "./pipeline-jobs.ts";
 import { flushOverlays } from "./pipeline-overlay.ts";
 import { objectStore, sinks } from "./pipeline-ports.ts";
+import { reportQuality } from "./pipeline-quality.ts";
 
 /** Spilled messages per run: a minute's share that stays far below the CPU limit and the calls of one invocation. */
 const SPILLED_MESSAGES_MAX = 500;
@@ -40,7 +41,11 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
 
     async "17 * * * *"(env, nowMs) {
       await pruneFeatures(env.PROFILES_0, nowMs);
-      return {};
+      const quality = await reportQuality(env, nowMs).then(
+        () => [],
+        (cause: unknown) => [messageOf(cause)],
+      );
+      return { quality };
     },
   };
 

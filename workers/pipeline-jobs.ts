@@ -4,6 +4,7 @@ import { openLake } from "../src/lake/index.ts";
 import type { LakeJob, LakeJobOutcome } from "../src/ops/index.ts";
 import { refine } from "../src/refining/index.ts";
 import { objectStore } from "./pipeline-ports.ts";
+import { reportQuality } from "./pipeline-quality.ts";
 
 /** Input rows of one unit: a cron under an hour has 30 s of CPU, and each of the jobs' units takes a few. */
 const REFINE_ROWS_MAX = 100_000;
@@ -27,6 +28,13 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
     };
     const { done, runs } = await refine(ports, { nowMs, rowsMax: REFINE_ROWS_MAX });
     return { done, runs };
+  },
+
+  async quality(env, nowMs) {
+    const { done, report } = await reportQuality(env, nowMs, { isAsked: true });
+    const { complete, reconciliation } = report;
+    const { differences, hoursOpen } = reconciliation;
+    return { done, complete, differences: differences.length, hours_open: hoursOpen };
   },
 };
 

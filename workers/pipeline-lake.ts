@@ -11,15 +11,17 @@ import type {
   LakeObjectRequest,
   ReplayRequest,
 } from "../src/ops/index.ts";
+import type { QualityAdmin } from "../src/quality/index.ts";
 import { JOBS } from "./pipeline-jobs.ts";
 import { objectStore } from "./pipeline-ports.ts";
+import { latestReport } from "./pipeline-quality.ts";
 import { replay } from "./pipeline-replay.ts";
 
 /** What is not below it is nobody's to read from outside: models, overlays and what was spilled. */
 const LAKE_PREFIX = "lake/";
 
 /** The lake's half of `Admin`: its objects as they are, the catalog's view of its tables, and its jobs on demand. */
-export class LakeEntrypoint extends WorkerEntrypoint<PipelineEnv> implements LakeAdmin {
+export class LakeEntrypoint extends WorkerEntrypoint<PipelineEnv> implements LakeAdmin, QualityAdmin {
   async readLakeObject(key: string, { range: header, withBody }: LakeObjectRequest) {
     if (!key.startsWith(LAKE_PREFIX)) return null;
     const head = await this.env.LAKE.head(key);
@@ -47,6 +49,10 @@ export class LakeEntrypoint extends WorkerEntrypoint<PipelineEnv> implements Lak
 
   async replayQuarantine(request: ReplayRequest) {
     return replay(this.env, request, Date.now());
+  }
+
+  async qualityReport(tenant: string | null) {
+    return latestReport(this.env, tenant);
   }
 
   async runLakeJob(job: LakeJob): Promise<LakeJobOutcome> {

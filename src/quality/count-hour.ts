@@ -1,4 +1,5 @@
 import { HOUR_MS } from "../base/index.ts";
+import { silverPlace } from "../events/index.ts";
 import { EVENTS, INTERACTIONS } from "../lake/index.ts";
 import { EXAMPLES_MAX } from "./aggregate.ts";
 import { KeySet } from "./key-set.ts";
@@ -39,19 +40,20 @@ export async function countHour(
   const counted = {
     deliveries: deliveries.distinct,
     ids: ids.distinct,
-    refused: quarantined?.refused.size ?? 0,
+    // What a replay took since stands in bronze, and is refused no more.
+    refused: [...(quarantined?.refused.values() ?? [])].filter((id) => id === "" || !ids.has(id)).length,
     undeliverable: quarantined?.undeliverable.size ?? 0,
     newestMs,
   };
   if (counted.ids - held.size === silver) return { ...counted, held: held.size, repeated: 0, lost: [] };
-  return { ...counted, ...(await lookUpMissing(lake, at, held)) };
+  return { ...counted, ...(await lookUpMissing(lake, at, quarantined)) };
 }
 
 /** Of bronze's ids that silver does not have in this hour: which are held in quarantine, which silver has otherwise, which are lost. */
 async function lookUpMissing(
   lake: Pick<QualityLake, "scan">,
   at: TenantHour,
-  heldIds: ReadonlySet<string>,
+  quarantined: QuarantinedHour | undefined,
 ): Promise<Pick<LakeHour, "held" | "repeated" | "lost">> {
   const inSilver = new KeySet();
   for await (const ids of silverIds(lake, at.tenant, { column: "received_at", ...hourRange(at.hour) })) {
@@ -59,9 +61,11 @@ async function lookUpMissing(
   }
   const held = new Set<string>();
   const missing = new Set<string>();
-  for await (const { eventId } of bronzeRows(lake, at)) {
+  for await (const row of bronzeRows(lake, at)) {
+    const { eventId } = row;
     if (inSilver.has(eventId)) continue;
-    if (heldIds.has(eventId)) held.add(eventId);
+    if (quarantined?.held.has(eventId) || (quarantined?.undeliverable.has(eventId) && isMisplaced(row)))
+      held.add(eventId);
     else if (missing.size < LOOKUPS_MAX) missing.add(eventId);
   }
   const sorted = [...missing].sort();
@@ -75,10 +79,20 @@ async function lookUpMissing(
   return { held: held.size, repeated, lost: [...missing].sort().slice(0, EXAMPLES_MAX) };
 }
 
+/** A dead letter's events are in quarantine as such, whatever silver would say of their ids. */
+function isMisplaced({ eventId, receivedAtMs }: BronzeRow): boolean {
+  return typeof silverPlace({ event_id: eventId, received_at: receivedAtMs }) === "string";
+}
+
+interface BronzeRow {
+  eventId: string;
+  receivedAtMs: number;
+}
+
 async function* bronzeRows(
   lake: Pick<QualityLake, "scan">,
   { tenant, hour }: TenantHour,
-): AsyncGenerator<{ eventId: string; receivedAtMs: number }> {
+): AsyncGenerator<BronzeRow> {
   const where = [{ column: "received_at" as const, ...hourRange(hour) }];
   const columns = ["event_id", "received_at"] as const;
   for await (const batch of lake.scan(EVENTS, { tenant, columns, where })) {

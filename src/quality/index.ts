@@ -3,6 +3,9 @@
  * last report, copies failing rows to quarantine, judges days against the weeks before, and holds what edge, Queue, bronze,
  * silver and D1 counted of each hour against each other. Nothing here stops the intake; failing tables stop a model's promotion.
  */
+
+export type { QualityAdmin } from "./admin.ts";
+export { type Alert, alertOf, isNews } from "./alert.ts";
 export type { AnomalyRule } from "./anomaly.ts";
 export type { AnyTableChecks, Check, Severity } from "./check.ts";
 export { DECLARED_CHECKS } from "./declarations/index.ts";

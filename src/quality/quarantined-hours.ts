@@ -8,8 +8,8 @@ export interface QuarantinedHour {
   held: Set<string>;
   /** Ids that reached bronze by way of the dead letters, and so not D1. */
   undeliverable: Set<string>;
-  /** Distinct bodies that are no event. */
-  refused: Set<string>;
+  /** Distinct bodies that are no event, with the id that they claim; empty for none. */
+  refused: Map<string, string>;
 }
 
 /** By `hourKey`. A body that does not say when it was received belongs to no hour. */
@@ -35,9 +35,11 @@ export async function quarantinedHours(
       const receivedAtMs = list === undefined ? null : receivedAt(text);
       if (list === undefined || receivedAtMs === null) continue;
       const key = hourKey(tenant[row] ?? "", Math.floor(receivedAtMs / HOUR_MS));
-      const hour = hours.get(key) ?? { held: new Set(), undeliverable: new Set(), refused: new Set() };
+      const hour = hours.get(key) ?? { held: new Set(), undeliverable: new Set(), refused: new Map() };
       hours.set(key, hour);
-      hour[list].add(list === "refused" ? text : (event_id[row] ?? text));
+      const eventId = event_id[row] ?? "";
+      if (list === "refused") hour.refused.set(text, eventId);
+      else hour[list].add(eventId);
     }
   }
   return hours;

@@ -95,7 +95,7 @@ export async function writeDay(
 }
 
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(value));
+  return new TextEncoder().encode(JSON.stringify(value)) as Uint8Array<ArrayBuffer>;
 }
 
 function parse<T>(bytes: Uint8Array): T {

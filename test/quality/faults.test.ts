@@ -9,7 +9,7 @@ describe("a report", () => {
     expect(named(made)).toEqual([]);
     expect(made.complete).toBe(true);
     expect(made.reconciliation.hoursOpen).toBe(0);
-    expect(made.reconciliation.hoursCompared).toBe(100);
+    expect(made.reconciliation.hoursCompared).toBe(105);
     const volume = made.outcomes.find(({ check }) => check === "volume_drop");
     expect(volume?.status).toBe("pass");
     expect(volume?.reason).toMatch(/^2026-11-19: \d+ rows; the 19 days before: median .* robust z .* fences/);

@@ -4,8 +4,11 @@ import { checkKey, type KeyProblem, type ServingPorts } from "../../src/serving/
 import { type Env, memory } from "./bindings.ts";
 import { ApiError } from "./errors.ts";
 
-/** Who may call: `publishable` takes either kind of key, `root` the deployment's own token. */
-export type Access = "open" | "publishable" | "secret" | "root";
+/**
+ * Who may call: `publishable` takes either kind of key, `root` the deployment's own token, `secret_or_root` a tenant's secret key
+ * for its own part, or the token for all.
+ */
+export type Access = "open" | "publishable" | "secret" | "root" | "secret_or_root";
 
 /** What a key's text alone says; whether the key is valid, only its check tells. */
 export interface Caller {
@@ -61,6 +64,11 @@ export async function checkRoot(request: Request, { ADMIN_TOKEN: token }: Env): 
   const given = bearer(request) ?? "";
   const [expected, actual] = await Promise.all([sha256Hex(token), sha256Hex(given)]);
   if (!equalConstantTime(expected, actual)) throw unauthorized("the admin token is missing or wrong");
+}
+
+/** Whether the call comes with a tenant's key, of whatever kind, and not with the deployment's token. */
+export function hasKey(request: Request, url: URL): boolean {
+  return url.searchParams.has("key") || parseKey(bearer(request) ?? "") !== null;
 }
 
 function bearer(request: Request): string | null {

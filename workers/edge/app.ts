@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { ID_CHARS_MAX } from "../../src/base/index.ts";
 import type { KeyRecord } from "../../src/events/index.ts";
 import { Timeline } from "../../src/serving/index.ts";
-import { checkCaller, checkRoot, readCaller } from "./access.ts";
+import { checkCaller, checkRoot, hasKey, readCaller } from "./access.ts";
 import { type Env, servingPorts } from "./bindings.ts";
 import { readJson } from "./body.ts";
 import { catalogError, isCatalogPath } from "./catalog-error.ts";
@@ -33,11 +33,12 @@ export function buildApp(endpoints: readonly Endpoint[]): App {
 async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   const { access } = endpoint;
   if (access === "open") return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
-  if (access === "root") {
+  const url = new URL(c.req.url);
+  if (access === "root" || (access === "secret_or_root" && !hasKey(c.req.raw, url))) {
     await checkRoot(c.req.raw, c.env);
     return success(endpoint, await endpoint.handle(openCall(c, endpoint, "root")));
   }
-  const caller = readCaller(c.req.raw, new URL(c.req.url), access);
+  const caller = readCaller(c.req.raw, url, access === "publishable" ? access : "secret");
   await limitRate(endpoint.rate ?? "none", caller, c.req.raw, c.env);
   const call = { ...openCall(c, endpoint), tenant: caller.tenant, keyKind: caller.kind };
   const origin = c.req.header("origin") ?? null;

@@ -2,6 +2,7 @@ import { toBase64Url } from "../../src/base/index.ts";
 import { readProfile, readStoredKey, readStoredTenant } from "../../src/features/index.ts";
 import { IntakeProducer } from "../../src/ingest/intake.ts";
 import type { PipelineAdmin } from "../../src/ops/index.ts";
+import type { QualityAdmin } from "../../src/quality/index.ts";
 import type { ScorerRpc } from "../../src/registry/index.ts";
 import type { TrainerAdmin } from "../../src/retraining/index.ts";
 import {
@@ -69,6 +70,10 @@ export function scorer(env: Env): ScorerRpc {
 
 export function pipeline(env: Env): PipelineAdmin {
   return env.PIPELINE as unknown as PipelineAdmin;
+}
+
+export function quality(env: Env): QualityAdmin {
+  return env.PIPELINE as unknown as QualityAdmin;
 }
 
 export function trainer(env: Env): TrainerAdmin {

@@ -33,6 +33,7 @@ const SECURITY: Record<Endpoint["access"], { [scheme: string]: [] }[]> = {
   publishable: [{ publishableKey: [] }, { secretKey: [] }],
   secret: [{ secretKey: [] }],
   root: [{ adminToken: [] }],
+  secret_or_root: [{ secretKey: [] }, { adminToken: [] }],
 };
 
 type Registry = OpenAPIHono["openAPIRegistry"];

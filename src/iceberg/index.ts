@@ -42,3 +42,4 @@ export type {
   Transform,
   Warehouse,
 } from "./types.ts";
+export { reachable, reachedOnlyBy } from "./unreachable.ts";

@@ -7,6 +7,7 @@ import {
   type Snapshot,
   type Warehouse,
 } from "../iceberg/index.ts";
+import { LakeError } from "./error.ts";
 import { chooseSnapshot } from "./snapshot.ts";
 import type { AnyTable } from "./tables/table.ts";
 import type { Increment } from "./types.ts";
@@ -48,7 +49,7 @@ interface Step {
 }
 
 function stepsAfter(table: AnyTable, state: IcebergTable, after: number | null): Step[] {
-  const { snapshots } = state;
+  const snapshots = unbroken(state.snapshots);
   const from = after === null ? -1 : snapshots.findIndex(({ id }) => id === after);
   // Nothing is lost when only the watermark itself was forgotten.
   if (after !== null && from < 0 && snapshots[0]?.parentId !== after) missing(table, state, after);
@@ -61,7 +62,15 @@ function stepsAfter(table: AnyTable, state: IcebergTable, after: number | null):
     );
 }
 
+/** The newest snapshots, as far back as each one's parent is kept: a tag may keep one that is far behind the others. */
+function unbroken(snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  const gap = snapshots.findLastIndex(
+    ({ parentId }, index) => index > 0 && parentId !== snapshots[index - 1]?.id,
+  );
+  return snapshots.slice(Math.max(gap, 0));
+}
+
 function missing(table: AnyTable, state: IcebergTable | null, after: number): never {
   chooseSnapshot(table, state, { snapshotId: after });
-  throw new Error(`snapshot ${after} of ${table.name} is there, and yet not found`);
+  throw new LakeError("expired", `what came after snapshot ${after} of ${table.name} has expired`);
 }

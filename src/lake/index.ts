@@ -18,6 +18,9 @@ export {
   type ViewCall,
 } from "./catalog-view.ts";
 export { LakeError, type LakeErrorKind, StaleBaseError } from "./error.ts";
+export { type Erasure, erase } from "./maintain/erase.ts";
+export { type MaintainOptions, type Maintenance, maintain } from "./maintain/maintain.ts";
+export type { MaintenanceUnit } from "./maintain/unit.ts";
 export { type OpenLakeOptions, openLake, WAREHOUSE_URI } from "./open.ts";
 export { ERASED_UNTIL_PROPERTY } from "./snapshot.ts";
 export { TABLES } from "./tables/all.ts";

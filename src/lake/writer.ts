@@ -12,11 +12,18 @@ import type { ColumnsOf, TableWriter } from "./types.ts";
  */
 export const TARGET_FILE_BYTES = 12_000_000;
 
+interface WriterOptions {
+  partition: readonly Cell[];
+  nowMs: number;
+  /** What json columns are given as: compaction hands on the text that it read. */
+  json?: "values" | "text";
+}
+
 /** Writes rows in their order to files of one partition, a row group at a time; holds one group of rows and one file. */
 export function openWriter<Row extends object>(
   warehouse: Warehouse,
   table: Table<Row>,
-  { partition, nowMs }: { partition: readonly Cell[]; nowMs: number },
+  { partition, nowMs, json = "values" }: WriterOptions,
 ): TableWriter<Row> {
   const files: DataFile[] = [];
   const waiting = new Map<string, unknown[]>(table.columns.map(({ name }) => [name, []]));
@@ -40,7 +47,7 @@ export function openWriter<Row extends object>(
         const given: readonly unknown[] = columns[name] ?? new Array(rows).fill(null);
         assert(given.length === rows, `column ${name} has ${rows} cells`);
         const cells = waiting.get(name) ?? [];
-        for (const cell of given) cells.push(type === "json" ? jsonText(cell) : cell);
+        for (const cell of given) cells.push(type === "json" && json === "values" ? jsonText(cell) : cell);
       }
       rowsWaiting += rows;
       while (rowsWaiting >= ROW_GROUP_ROWS) {

@@ -1,14 +1,19 @@
 /**
- * bench: how fast the real thing is, here and now: answers (`serve`) and events (`ingest`), on Miniflare's own port, each in
+ * bench: how fast the real thing is, here and now: answers (`serve`), events (`ingest`) and the lake's jobs (`lake`), on Miniflare's own port, each in
  * one run against its own floor. A command loads its bench when it runs: the local runtime alone takes a second. Not a claim about Cloudflare's machines: local Workers share one thread.
  */
 import type { Command } from "commander";
+import { wholeNumber } from "../commands/arguments.ts";
 import { Progress } from "../progress.ts";
-import { printIngest, printRetrain, printServe } from "./report.ts";
+import { printIngest, printLake, printRetrain, printServe } from "./report.ts";
 
 export type { IngestReport } from "./ingest.ts";
+export type { LakeReport } from "./lake.ts";
 export type { RetrainReport } from "./retrain.ts";
 export type { ServeReport } from "./serve.ts";
+
+const LAKE_EVENTS = 200_000;
+const LAKE_EVENTS_TINY = 3_000;
 
 interface BenchFlags {
   json?: true;
@@ -38,6 +43,18 @@ export function registerBench(program: Command): void {
       if (report.lost > 0 || report.duplicated > 0) process.exitCode = 1;
     },
   );
+  registerLakeBench(bench);
+}
+
+function registerLakeBench(bench: Command): void {
+  command(bench, "lake", "compaction, silver and gold over a month of events: rows a second, memory, bytes")
+    .option("--events <number>", `of the month; ${LAKE_EVENTS}, with --tiny ${LAKE_EVENTS_TINY}`, wholeNumber)
+    .action(async (flags: BenchFlags & { events?: number }) => {
+      const { benchLake } = await import("./lake.ts");
+      const size = sizeOf(flags);
+      const events = flags.events ?? (size.tiny ? LAKE_EVENTS_TINY : LAKE_EVENTS);
+      print(flags, await benchLake({ ...size, events }, new Progress()), printLake);
+    });
 }
 
 function command(bench: Command, name: string, description: string): Command {

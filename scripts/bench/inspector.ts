@@ -9,14 +9,7 @@ export async function startCpuProfile(
   miniflare: Miniflare,
   worker: string,
 ): Promise<() => Promise<CpuProfile>> {
-  const { host } = await miniflare.getInspectorURL();
-  const targets = (await (await fetch(`http://${host}/json`)).json()) as {
-    id: string;
-    webSocketDebuggerUrl: string;
-  }[];
-  const target = targets.find(({ id }) => id === worker || id.endsWith(`:${worker}`));
-  if (target === undefined) throw new Error(`the inspector has no Worker ${worker}`);
-  const session = await connect(target.webSocketDebuggerUrl);
+  const session = await inspect(miniflare, worker);
   await session.call("Profiler.enable");
   await session.call("Profiler.setSamplingInterval", { interval: SAMPLING_INTERVAL_US });
   await session.call("Profiler.start");
@@ -27,12 +20,24 @@ export async function startCpuProfile(
   };
 }
 
-interface Session {
+/** A session with one Worker's isolate. */
+export async function inspect(miniflare: Miniflare, worker: string): Promise<InspectorSession> {
+  const { host } = await miniflare.getInspectorURL();
+  const targets = (await (await fetch(`http://${host}/json`)).json()) as {
+    id: string;
+    webSocketDebuggerUrl: string;
+  }[];
+  const target = targets.find(({ id }) => id === worker || id.endsWith(`:${worker}`));
+  if (target === undefined) throw new Error(`the inspector has no Worker ${worker}`);
+  return connect(target.webSocketDebuggerUrl);
+}
+
+export interface InspectorSession {
   call(method: string, params?: object): Promise<unknown>;
   close(): void;
 }
 
-async function connect(url: string): Promise<Session> {
+async function connect(url: string): Promise<InspectorSession> {
   const socket = new WebSocket(url);
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let lastId = 0;

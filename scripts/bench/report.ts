@@ -1,4 +1,5 @@
 import type { IngestReport } from "./ingest.ts";
+import type { LakeReport, Rate } from "./lake.ts";
 import type { RetrainReport } from "./retrain.ts";
 import type { ServeReport } from "./serve.ts";
 
@@ -30,6 +31,22 @@ export function printIngest(report: IngestReport): string {
     ["only acknowledged", percent(report.shareOfAckOnly), `of ${report.ackOnly.landedPerSecond} a second`],
     ["consumer's CPU", String(report.consumerCpuMsPer1000), "ms of JavaScript and GC per 1,000 events"],
   ]);
+}
+
+export function printLake({ append, compaction, refining, refiningMemory, demo }: LakeReport): string {
+  const line = (name: string, { rows, rowsPerSecond }: Rate, peak = "") => [
+    name,
+    String(rows),
+    String(rowsPerSecond),
+    peak,
+  ];
+  const rows = [
+    line("append", append),
+    line("compaction", compaction, String(compaction.peakMb)),
+    ...Object.entries(refining).map(([name, rate]) => line(name, rate, String(refiningMemory.peakMb))),
+  ];
+  const bytes = `bytes per event of the demo shop: ${demo.bronzeBytesPerEvent} in bronze, ${demo.silverBytesPerEvent} in silver`;
+  return `${table([["", "rows", "rows/s", "peak MB"], ...rows])}\n${bytes}`;
 }
 
 function percent(share: number): string {

@@ -9,6 +9,8 @@ export interface Site {
   publishableKey: string;
   /** With the secret key. */
   client: ApiClient;
+  /** The root token: the lake's own jobs. */
+  adminToken: string;
   /** The Workers' last lines, for when something goes wrong. */
   log: string[];
 }
@@ -37,7 +39,7 @@ export async function openSite(
       secret_key: string;
     }>("/v1/admin/tenants", { method: "POST", body: { tenant: TENANT, origins: [] } });
     const client = new ApiClient(url, keys.secret_key);
-    return { runtime, url, log, publishableKey: keys.publishable_key, client };
+    return { runtime, url, log, publishableKey: keys.publishable_key, client, adminToken };
   } catch (error) {
     await runtime.dispose();
     throw error;

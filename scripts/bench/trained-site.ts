@@ -26,7 +26,9 @@ export async function seedAndTrain(
   part.finish();
   await waitLanded(site, shop.events.length, progress);
   const training = progress.part("Training", 1);
-  const outcome = await retrain(site.client, { seed }, ({ progress: done, step }) => training.update(done, step));
+  const outcome = await retrain(site.client, { seed }, ({ progress: done, step }) =>
+    training.update(done, step),
+  );
   if (outcome.status !== "published") throw new Error(`no model to measure: ${JSON.stringify(outcome)}`);
   training.finish(outcome.learner);
   return outcome.version;

@@ -128,7 +128,7 @@ export class ActivityFold {
       const { version, activity } = rows.get(name) ?? { version: 0, activity: EMPTY_ACTIVITY };
       const folded = foldSessions(activity.sessions, entries);
       for (const turn of folded.turns) turns.push({ ...turn, tenant });
-      const surroundings = events.reduce(foldSurroundings, activity.surroundings);
+      const surroundings = foldSurroundings(activity.surroundings, events);
       const key = `${JSON.stringify(tenant)},${JSON.stringify(actor)},${day},${version + 1}`;
       list.add(`[${key},${activityText({ sessions: folded.sessions, surroundings })}]`);
     }

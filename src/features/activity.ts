@@ -122,17 +122,23 @@ export function sessionEntry(event: StoredEvent, itemIds: readonly string[]): Se
   return [event_id, occurred_at, received_at, type, itemIds, durationMs];
 }
 
+type Surroundings = Activity["surroundings"];
+
 /** Each surrounding of the newest event that tells it. */
 export function foldSurroundings(
-  before: Activity["surroundings"],
-  event: Pick<StoredEvent, "event_id" | "device" | "country" | "context">,
-): Activity["surroundings"] {
-  let after = before;
-  for (const { name } of SURROUNDINGS) {
-    const value = surrounding(event, name);
-    const known = after[name];
-    if (value === null || (known !== undefined && known[0] > event.event_id)) continue;
-    after = { ...after, [name]: [event.event_id, value] };
+  before: Surroundings,
+  events: readonly Pick<StoredEvent, "event_id" | "device" | "country" | "context">[],
+): Surroundings {
+  const after: Partial<Record<SurroundingName, readonly [eventId: string, value: string | number]>> = {
+    ...before,
+  };
+  for (const event of events) {
+    for (const { name } of SURROUNDINGS) {
+      const value = surrounding(event, name);
+      if (value === null) continue;
+      const known = after[name];
+      if (known === undefined || known[0] < event.event_id) after[name] = [event.event_id, value];
+    }
   }
   return after;
 }

@@ -1,19 +1,20 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { assert } from "../base/index.ts";
 import type { StoredEvent } from "../events/index.ts";
+import { type ActivityRow, activityRows, READ_ACTIVITY, type StoredActivity } from "./activity-row.ts";
 import {
-  type ActivityFold,
-  type ActivityRow,
-  activityRows,
-  READ_ACTIVITY,
-  type StoredActivity,
-} from "./activity-row.ts";
-import { type Counted, countedTurns, type PlanOptions, planApply, sortOut } from "./apply-plan.ts";
+  type ApplyPlan,
+  ledgerRows,
+  type PlanOptions,
+  planPeople,
+  sortOut,
+  turnedOccurrences,
+} from "./apply-plan.ts";
 import { applyStatements, READ_LEDGER } from "./apply-statements.ts";
-import { isKept } from "./counting.ts";
-import { type FacetStates, itemName, readFacets } from "./facets.ts";
+import { bucketsOf, type Occurrence } from "./counting.ts";
+import { type FacetStates, readFacets } from "./facets.ts";
 import { type IntakeCount, insertCounts, recordIntake } from "./intake-counts.ts";
-import { JsonList } from "./json-list.ts";
+import { planCounters } from "./plan-counters.ts";
 
 /** `profiles`: the shards. Joining two profiles takes one transaction, so for now there is one. */
 export interface FeatureStores {
@@ -86,14 +87,11 @@ async function applyBatch(
   counts: readonly IntakeCount[],
 ): Promise<void> {
   const database = onlyOne(stores);
-  const all = sortOut(events, options);
+  const all = { events, ledger: ledgerRows(events), ...sortOut(events, options) };
   for (let attempt = 1; ; attempt++) {
-    const { fresh, rows } = await readPresent(database, events, all.sessions);
-    const { sessions, single } = fresh === events ? all : sortOut(fresh, options);
-    const folded = sessions.fold(rows);
-    const counted = [...single, ...countedTurns(folded)];
-    const facets = await readCounted(stores.core, counted, options.nowMs);
-    const plan = planApply(fresh, { counted, activity: folded.documents, facets, nowMs: options.nowMs });
+    const { known, rows } = await readPresent(database, all);
+    const fresh = known.size === 0 ? all : withoutKnown(events, known, options);
+    const plan = await makePlan(stores.core, fresh, rows, options.nowMs);
     const statements = [...applyStatements(database, plan, options.nowMs), ...insertCounts(database, counts)];
     if (statements.length === 0) return;
     try {
@@ -105,48 +103,72 @@ async function applyBatch(
   }
 }
 
+interface SortedOut extends ReturnType<typeof sortOut> {
+  events: readonly StoredEvent[];
+  ledger: string[];
+}
+
+function withoutKnown(
+  events: readonly StoredEvent[],
+  known: ReadonlySet<string>,
+  options: PlanOptions,
+): SortedOut {
+  const fresh = events.filter((event) => !known.has(`${event.tenant}/${event.event_id}`));
+  return { events: fresh, ledger: ledgerRows(fresh), ...sortOut(fresh, options) };
+}
+
+async function makePlan(
+  core: D1Database,
+  { events, ledger, sessions, single }: SortedOut,
+  rows: ReadonlyMap<string, ActivityRow>,
+  nowMs: number,
+): Promise<ApplyPlan> {
+  const folded = sessions.fold(rows);
+  const occurrences = [...single, ...turnedOccurrences(folded)];
+  const facets = await readFacetsOf(core, occurrences, nowMs);
+  return {
+    ledger,
+    activity: folded.documents,
+    ...planCounters(occurrences, facets, nowMs),
+    ...planPeople(events),
+  };
+}
+
 /** Both guards of the batch are constraints: the ledger's key, and a version that must not be null. */
 function isConflict(cause: unknown): boolean {
   return cause instanceof Error && /constraint failed/i.test(cause.message);
 }
 
-/** The events that D1 does not have, and what it has of their sessions: one round to D1. */
+/** Which of the events D1 has already, and what it has of their sessions: one round to D1. */
 async function readPresent(
   database: D1Database,
-  events: readonly StoredEvent[],
-  sessions: ActivityFold,
-): Promise<{ fresh: readonly StoredEvent[]; rows: Map<string, ActivityRow> }> {
-  const ids = new JsonList();
-  for (const { tenant, event_id } of events)
-    ids.add(`[${JSON.stringify(tenant)},${JSON.stringify(event_id)}]`);
-  const ledger = ids.documents().map((document) => database.prepare(READ_LEDGER).bind(document));
-  const activity = sessions.wanted().map((document) => database.prepare(READ_ACTIVITY).bind(document));
-  const answers = await database.batch<Record<string, unknown>>([...ledger, ...activity]);
+  { ledger, sessions }: SortedOut,
+): Promise<{ known: Set<string>; rows: Map<string, ActivityRow> }> {
+  const answers = await database.batch<Record<string, unknown>>([
+    ...ledger.map((document) => database.prepare(READ_LEDGER).bind(document)),
+    ...sessions.wanted().map((document) => database.prepare(READ_ACTIVITY).bind(document)),
+  ]);
   const rowsOf = <Row>(from: number, to: number) =>
     answers.slice(from, to).flatMap(({ results }) => results as Row[]);
-  const known = new Set(
-    rowsOf<{ tenant: string; event_id: string }>(0, ledger.length).map(
-      (row) => `${row.tenant}/${row.event_id}`,
-    ),
-  );
+  const known = rowsOf<{ tenant: string; event_id: string }>(0, ledger.length);
   return {
-    fresh:
-      known.size === 0 ? events : events.filter((event) => !known.has(`${event.tenant}/${event.event_id}`)),
+    known: new Set(known.map((row) => `${row.tenant}/${row.event_id}`)),
     rows: activityRows(rowsOf<StoredActivity>(ledger.length, answers.length)),
   };
 }
 
 /** The states of the items that are counted in a bucket that is still kept. */
-async function readCounted(
+async function readFacetsOf(
   core: D1Database,
-  counted: readonly Counted[],
+  occurrences: readonly Occurrence[],
   nowMs: number,
 ): Promise<FacetStates> {
-  const items = new Map<string, readonly [string, string]>();
-  for (const { occurrence } of counted) {
-    if (!isKept("day", occurrence.occurredAtMs, nowMs)) continue;
-    const { tenant, itemIds } = occurrence;
-    for (const itemId of itemIds) items.set(itemName(tenant, itemId), [tenant, itemId]);
+  const wanted = new Map<string, Set<string>>();
+  for (const { tenant, itemIds, occurredAtMs } of occurrences) {
+    if (bucketsOf(occurredAtMs, nowMs) === null) continue;
+    const ofTenant = wanted.get(tenant) ?? new Set<string>();
+    wanted.set(tenant, ofTenant);
+    for (const itemId of itemIds) ofTenant.add(itemId);
   }
-  return readFacets(core, items.values());
+  return readFacets(core, wanted);
 }

@@ -2,25 +2,17 @@ import { HOUR_MS } from "../base/index.ts";
 import { eventTypeWeight, isBeyondLedger, type StoredEvent } from "../events/index.ts";
 import { sessionEntry } from "./activity.ts";
 import { ActivityFold, activityName, type FoldedActivity } from "./activity-row.ts";
-import { BucketSums, countedItems, type Occurrence } from "./counting.ts";
-import { type FacetStates, facetsAt, itemName } from "./facets.ts";
+import { countedItems, type Occurrence } from "./counting.ts";
 import { encodeEntry } from "./history.ts";
 import { JsonList } from "./json-list.ts";
+import type { CounterRows } from "./plan-counters.ts";
 import { anonymousSubject, userSubject } from "./profile.ts";
 import { sessionActor } from "./session-pattern.ts";
 
 /** The rows of one D1 batch: for each statement the JSON documents that it is run with, one after another. */
-export interface ApplyPlan {
-  /** [tenant, event_id, received hour since the epoch] */
+export interface ApplyPlan extends CounterRows {
+  /** See `ledgerRows`. */
   ledger: string[];
-  /** [bucket, tenant, item_id, increment of each counter …]; hour or day numbers since the epoch. */
-  itemHours: string[];
-  itemDays: string[];
-  /** The same by category. */
-  categoryHours: string[];
-  categoryDays: string[];
-  /** Whether increments are negative: then rows may be left that count nothing. */
-  takesBack: boolean;
   /** [tenant, anonymous_id, user_id, occurred_at, event_id] */
   links: string[];
   /** [tenant, subject, anonymous_id or null, [entry, …], received_at]; with an anonymous_id, a link overrules the subject. */
@@ -35,12 +27,6 @@ export interface PlanOptions {
   isLate: boolean;
 }
 
-/** What counts for items: at once, or together with the session that it is part of. */
-export interface Counted {
-  receivedAtMs: number;
-  occurrence: Occurrence;
-}
-
 /**
  * Splits events into those that make sessions and those that count by themselves. Bots count nowhere, nor does an id that is
  * older than the ledger remembers, which could be counted twice.
@@ -48,84 +34,52 @@ export interface Counted {
 export function sortOut(
   events: readonly StoredEvent[],
   { nowMs, isLate }: PlanOptions,
-): { sessions: ActivityFold; single: Counted[] } {
+): { sessions: ActivityFold; single: Occurrence[] } {
   const sessions = new ActivityFold();
-  const single: Counted[] = [];
+  const single: Occurrence[] = [];
   for (const event of events) {
     if (event.is_bot || (!isLate && isBeyondLedger(event, nowMs))) continue;
     const itemIds = countedItems(event);
     const actor = sessionActor(event);
     if (actor !== null) {
       sessions.add(activityName(event.tenant, actor, event.event_id), event, sessionEntry(event, itemIds));
-    } else if (itemIds.length > 0) single.push(countedEvent(event, itemIds));
+    } else if (itemIds.length > 0) single.push(occurrence(event, itemIds));
   }
   return { sessions, single };
 }
 
-function countedEvent(event: StoredEvent, itemIds: readonly string[]): Counted {
-  const { tenant, type, occurred_at: occurredAtMs, duration_ms: durationMs = 0 } = event;
-  return {
-    receivedAtMs: event.received_at,
-    occurrence: { tenant, itemIds, type, durationMs, occurredAtMs, sign: 1 },
-  };
+function occurrence(event: StoredEvent, itemIds: readonly string[]): Occurrence {
+  const { tenant, type, occurred_at, received_at, duration_ms: durationMs = 0 } = event;
+  return { tenant, itemIds, type, durationMs, occurredAtMs: occurred_at, receivedAtMs: received_at, sign: 1 };
 }
 
 /** What counts, and what ceases to, with the sessions as they are now. */
-export function countedTurns({ turns }: FoldedActivity): Counted[] {
+export function turnedOccurrences({ turns }: FoldedActivity): Occurrence[] {
   return turns.map(({ tenant, sign, entry }) => {
     const [, occurredAtMs, receivedAtMs, type, itemIds, durationMs] = entry;
-    return { receivedAtMs, occurrence: { tenant, itemIds, type, durationMs, occurredAtMs, sign } };
+    return { tenant, itemIds, type, durationMs, occurredAtMs, receivedAtMs, sign };
   });
 }
 
-/** Plans one batch of events that D1 does not have yet. Which event stands in which batch makes no difference. */
-export function planApply(
-  events: readonly StoredEvent[],
-  {
-    counted,
-    activity,
-    facets,
-    nowMs,
-  }: { counted: readonly Counted[]; activity: string[]; facets: FacetStates; nowMs: number },
-): ApplyPlan {
-  const ledger = new JsonList();
+/** [tenant, event_id, received hour since the epoch] */
+export function ledgerRows(events: readonly StoredEvent[]): string[] {
+  const list = new JsonList();
+  for (const { tenant, event_id, received_at } of events)
+    list.add(`[${JSON.stringify(tenant)},${JSON.stringify(event_id)},${Math.floor(received_at / HOUR_MS)}]`);
+  return list.documents();
+}
+
+/** What of the events concerns people: who they are, and their histories. */
+export function planPeople(events: readonly StoredEvent[]): Pick<ApplyPlan, "links" | "interactions"> {
   const links = new JsonList();
   const interactions = new Interactions();
   for (const event of events) {
-    const { tenant, event_id: id, received_at: receivedAtMs } = event;
-    ledger.add(`[${JSON.stringify(tenant)},${JSON.stringify(id)},${Math.floor(receivedAtMs / HOUR_MS)}]`);
     if (event.consent !== "granted" || event.is_bot) continue;
-    if (event.type !== "identify") interactions.add(event);
-    else links.add(JSON.stringify([tenant, event.anonymous_id, event.user_id, event.occurred_at, id]));
+    const { tenant, type, anonymous_id, user_id, occurred_at, event_id } = event;
+    if (type !== "identify") interactions.add(event);
+    else links.add(JSON.stringify([tenant, anonymous_id, user_id, occurred_at, event_id]));
   }
-  return {
-    ledger: ledger.documents(),
-    ...planCounters(counted, facets, nowMs),
-    links: links.documents(),
-    interactions: interactions.documents(),
-    activity,
-  };
-}
-
-/** Increments of items, and of the categories that they had when the event was received. */
-function planCounters(counted: readonly Counted[], facets: FacetStates, nowMs: number) {
-  const items = new BucketSums(nowMs);
-  const categories = new BucketSums(nowMs);
-  for (const { occurrence, receivedAtMs } of counted) {
-    const { tenant, itemIds } = occurrence;
-    items.add(occurrence, itemIds);
-    const named = itemIds.flatMap(
-      (itemId) => facetsAt(facets, itemName(tenant, itemId), receivedAtMs)?.categories ?? [],
-    );
-    categories.add(occurrence, named);
-  }
-  return {
-    itemHours: items.documents("hour"),
-    itemDays: items.documents("day"),
-    categoryHours: categories.documents("hour"),
-    categoryDays: categories.documents("day"),
-    takesBack: counted.some(({ occurrence }) => occurrence.sign < 0),
-  };
+  return { links: links.documents(), interactions: interactions.documents() };
 }
 
 /** Entries of one row: at some 300 characters each it stays far below what one statement takes. */

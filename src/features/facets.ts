@@ -15,17 +15,22 @@ export interface FacetState {
   facets: Facets | null;
 }
 
-/** The states of items, oldest first, by `itemName`. */
-export type FacetStates = ReadonlyMap<string, readonly FacetState[]>;
+/** The states of items, oldest first, by tenant and item. */
+export type FacetStates = ReadonlyMap<string, ReadonlyMap<string, readonly FacetState[]>>;
 
-/** A tenant's name has no slash: no two names read the same. */
-export function itemName(tenant: string, itemId: string): string {
-  return `${tenant}/${itemId}`;
+const NO_STATES: readonly FacetState[] = [];
+
+export function statesOf(facets: FacetStates, tenant: string, itemId: string): readonly FacetState[] {
+  return facets.get(tenant)?.get(itemId) ?? NO_STATES;
 }
 
 /** The item as it was at `atMs`; null when it was deleted, or not known yet. */
-export function facetsAt(states: FacetStates, name: string, atMs: number): Facets | null {
-  return states.get(name)?.findLast((state) => state.fromMs <= atMs)?.facets ?? null;
+export function facetsAt(states: readonly FacetState[], atMs: number): Facets | null {
+  for (let index = states.length - 1; index >= 0; index--) {
+    const state = states[index] as FacetState;
+    if (state.fromMs <= atMs) return state.facets;
+  }
+  return null;
 }
 
 /** `[categories, tags, price, published_at]` of a row of `items`, or `null` of a tombstone. */
@@ -53,25 +58,34 @@ type Reader = Pick<D1Database | D1DatabaseSession, "prepare">;
 /** All noted states of the items. One query for up to some thousands of ids. */
 export async function readFacets(
   core: Reader,
-  items: Iterable<readonly [tenant: string, itemId: string]>,
+  wanted: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<FacetStates> {
-  const wanted = new JsonList();
-  for (const item of items) wanted.add(JSON.stringify(item));
-  const states = new Map<string, FacetState[]>();
-  for (const document of wanted.documents()) {
+  const items = new JsonList();
+  for (const [tenant, itemIds] of wanted) {
+    const head = JSON.stringify(tenant);
+    for (const itemId of itemIds) items.add(`[${head},${JSON.stringify(itemId)}]`);
+  }
+  const states = new Map<string, Map<string, FacetState[]>>();
+  for (const document of items.documents()) {
     const rows = await core
       .prepare(READ)
       .bind(document)
       .raw<[tenant: string, itemId: string, fromMs: number, facets: string]>();
-    for (const [tenant, itemId, fromMs, text] of rows) {
-      const state = { fromMs, facets: parseFacets(text) };
-      const name = itemName(tenant, itemId);
-      const known = states.get(name);
-      if (known === undefined) states.set(name, [state]);
-      else known.push(state);
-    }
+    for (const [tenant, itemId, fromMs, text] of rows)
+      addState(states, { tenant, itemId, state: { fromMs, facets: parseFacets(text) } });
   }
   return states;
+}
+
+function addState(
+  states: Map<string, Map<string, FacetState[]>>,
+  { tenant, itemId, state }: { tenant: string; itemId: string; state: FacetState },
+): void {
+  const ofTenant = states.get(tenant) ?? new Map<string, FacetState[]>();
+  states.set(tenant, ofTenant);
+  const known = ofTenant.get(itemId);
+  if (known === undefined) ofTenant.set(itemId, [state]);
+  else known.push(state);
 }
 
 const READ = `

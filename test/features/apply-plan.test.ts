@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { D1_JSON_BYTES_MAX, DAY_MS, HOUR_MS } from "../../src/base/index.ts";
 import { EVENT_TYPES, makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
-import { type ApplyPlan, countedTurns, planApply, sortOut } from "../../src/features/apply-plan.ts";
+import {
+  type ApplyPlan,
+  ledgerRows,
+  planPeople,
+  sortOut,
+  turnedOccurrences,
+} from "../../src/features/apply-plan.ts";
 import { BUCKETS_KEPT, counterIncrements, ITEM_COUNTERS, WINDOWS } from "../../src/features/declarations.ts";
 import { FEATURES } from "../../src/features/feature-list.ts";
+import { planCounters } from "../../src/features/plan-counters.ts";
 import { splitJson } from "../../src/features/split-json.ts";
 
 const NOW_MS = 1_795_000_000_000;
@@ -25,13 +32,17 @@ function impression(n: number, itemChars: number): StoredEvent {
   };
 }
 
-/** The plan of events that D1 has none of, in a lake without items. */
+/** The plan of events that D1 has none of, where no item is known. */
 function plan(events: readonly StoredEvent[]): ApplyPlan {
-  const options = { nowMs: NOW_MS, isLate: false };
-  const { sessions, single } = sortOut(events, options);
+  const { sessions, single } = sortOut(events, { nowMs: NOW_MS, isLate: false });
   const folded = sessions.fold(new Map());
-  const counted = [...single, ...countedTurns(folded)];
-  return planApply(events, { counted, activity: folded.documents, facets: new Map(), nowMs: NOW_MS });
+  const occurrences = [...single, ...turnedOccurrences(folded)];
+  return {
+    ledger: ledgerRows(events),
+    activity: folded.documents,
+    ...planCounters(occurrences, new Map(), NOW_MS),
+    ...planPeople(events),
+  };
 }
 
 const rowsOf = (documents: readonly string[]) =>

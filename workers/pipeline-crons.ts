@@ -45,7 +45,12 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
         () => [],
         (cause: unknown) => [messageOf(cause)],
       );
-      return { quality };
+      // Last, for it is the largest: what it did not get done is the next hour's.
+      const lake = await JOBS.maintain(env, nowMs).then(
+        ({ faults }) => faults as string[],
+        (cause: unknown) => [messageOf(cause)],
+      );
+      return { quality, lake };
     },
   };
 

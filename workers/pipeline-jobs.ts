@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../src/events/index.ts";
 import { applyLate } from "../src/features/index.ts";
-import { openLake } from "../src/lake/index.ts";
+import { maintain, openLake, WAREHOUSE_URI } from "../src/lake/index.ts";
 import type { LakeJob, LakeJobOutcome } from "../src/ops/index.ts";
 import { refine } from "../src/refining/index.ts";
 import { objectStore } from "./pipeline-ports.ts";
@@ -8,6 +8,9 @@ import { reportQuality } from "./pipeline-quality.ts";
 
 /** Input rows of one unit: a cron under an hour has 30 s of CPU, and each of the jobs' units takes a few. */
 const REFINE_ROWS_MAX = 100_000;
+
+/** Units of one call: a merge of a full size takes some seconds of CPU, and an hourly cron has fifteen minutes. */
+const MAINTENANCE_UNITS_MAX = 20;
 
 /** The crons' work on the lake, a bounded share a call, for who wants it now. */
 export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<LakeJobOutcome>> = {
@@ -28,6 +31,12 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
     };
     const { done, runs } = await refine(ports, { nowMs, rowsMax: REFINE_ROWS_MAX });
     return { done, runs };
+  },
+
+  async maintain(env, nowMs) {
+    const options = { nowMs, unitsMax: MAINTENANCE_UNITS_MAX, warehouseUri: WAREHOUSE_URI };
+    const { done, units, faults } = await maintain(objectStore(env), options);
+    return { done, units, faults };
   },
 
   async quality(env, nowMs) {

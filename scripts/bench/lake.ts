@@ -49,8 +49,8 @@ export async function benchLake(options: LakeBenchOptions, progress: Progress): 
   return withSite(await openSite({ inspectorPort: 0 }), async (site) => {
     const lake = openLake(r2ObjectStore(await site.runtime.lake()));
     const append = await fill(lake, options, progress);
-    const compacted = await watched(site, () => runJob(site, "maintain", progress));
     const refined = await watched(site, () => runJob(site, "refine", progress));
+    const compacted = await watched(site, () => runJob(site, "maintain", progress));
     return {
       events: options.events,
       append,

@@ -78,10 +78,10 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
   }
 
   async startRerun(tenant: string, run: string) {
-    await repeat(this.env, "commit");
-    const plan = await planRerun(openLake(r2ObjectStore(this.env.LAKE)), tenant, run);
+    const nowMs = Date.now();
+    const plan = await planRerun(openLake(r2ObjectStore(this.env.LAKE)), { tenant, run, nowMs });
     if (!plan.ok) return { refusal: plan.error };
-    return startRetrain(this.env, { tenant, ...plan.value, reason: "rerun", nowMs: Date.now() });
+    return startRetrain(this.env, { tenant, ...plan.value, reason: "rerun", nowMs });
   }
 
   async retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null> {

@@ -34,7 +34,7 @@ export async function pinSnapshots(lake: Lake, run: string, nowMs: number): Prom
 export async function goneSnapshot(
   lake: Lake,
   snapshots: Record<string, number>,
-): Promise<{ kind: "expired" | "erased"; message: string } | null> {
+): Promise<{ kind: "expired" | "erased"; table: string; message: string } | null> {
   for (const table of READ_TABLES) {
     const snapshotId = snapshots[table.name];
     if (snapshotId === undefined) continue;
@@ -42,10 +42,9 @@ export async function goneSnapshot(
       await lake.snapshot(table, { snapshotId });
     } catch (cause) {
       if (!(cause instanceof LakeError)) throw cause;
-      // A snapshot that a run once read was there: what does not know it any more has expired it.
-      if (cause.kind === "expired" || cause.kind === "unknown")
-        return { kind: "expired", message: cause.message };
-      if (cause.kind === "erased") return { kind: "erased", message: cause.message };
+      // A run once read it, so it was there: what does not know it any more has expired it.
+      const kind = cause.kind === "unknown" ? "expired" : cause.kind;
+      if (kind === "expired" || kind === "erased") return { kind, table: table.name, message: cause.message };
       throw cause;
     }
   }

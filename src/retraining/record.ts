@@ -1,4 +1,4 @@
-import { openLake, TRAINING_RUNS, type TrainingRun } from "../lake/index.ts";
+import { openLake, TRAINING_RUNS, type TrainingRun, tenantBucket } from "../lake/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import type { RetrainPorts } from "./ports.ts";
 
@@ -10,12 +10,12 @@ export interface Made {
   modelHash?: string;
 }
 
-/**
- * Appends the run to gold.training_runs. Safe to repeat: row and time follow from results that the steps before have kept, so the file
- * has the same name again.
- */
+/** The key of a snapshot's summary that names the run whose row it brought. */
+const RUN_KEY = "lakeshore.run";
+
+/** Adds the run to gold.training_runs, at once and once: a repeated step finds the snapshot that it made before. */
 export async function recordRun(
-  { store }: RetrainPorts,
+  { store, clock }: RetrainPorts,
   params: RetrainParams,
   { outcome, made, seconds }: { outcome: RetrainOutcome; made: Made; seconds: number },
 ): Promise<string> {
@@ -33,7 +33,14 @@ export async function recordRun(
     ...(made.modelHash === undefined ? {} : { model_hash: made.modelHash }),
     ...told(outcome),
   };
-  await openLake(store).append(TRAINING_RUNS, [row], { nowMs: params.requestedAtMs });
+  const lake = openLake(store);
+  const snapshots = (await lake.load(TRAINING_RUNS))?.snapshots ?? [];
+  if (snapshots.some(({ summary }) => summary[RUN_KEY] === params.runId)) return outcome.status;
+  const at = { nowMs: clock() };
+  const writer = lake.writer(TRAINING_RUNS, { partition: [tenantBucket(params.tenant)], ...at });
+  await writer.write(Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, [cell]])), 1);
+  const added = await writer.close();
+  await lake.commit(TRAINING_RUNS, { operation: "append", added, summary: { [RUN_KEY]: params.runId } }, at);
   return outcome.status;
 }
 

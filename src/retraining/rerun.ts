@@ -12,29 +12,31 @@ const COLUMNS = [
   "snapshots",
   "evaluated_hash",
   "model_hash",
-  "status",
 ] as const satisfies (keyof TrainingRun)[];
 
 /** What it takes to run an earlier run again; refused, naming what is gone, when it cannot come out the same. */
 export async function planRerun(
   lake: Lake,
-  tenant: string,
-  run: string,
+  { tenant, run, nowMs }: { tenant: string; run: string; nowMs: number },
 ): Promise<Result<{ rerun: Rerun; seed: number }, RerunRefusal>> {
   const found = await findRun(lake, tenant, run);
   if (found === null) {
     return err({ kind: "unknown", message: `there is no finished run "${run}" in ${TRAINING_RUNS.name}` });
   }
-  const { snapshots } = found.rerun;
+  const { snapshots, requestedAtMs } = found.rerun;
   if (snapshots[USER_HISTORIES.name] === undefined) {
     return err({ kind: "nothing_read", message: `the run "${run}" found no interactions to read` });
   }
   const gone = await goneSnapshot(lake, snapshots);
   if (gone === null) return ok(found);
-  const until = new Date(found.rerun.requestedAtMs + RUN_KEPT_DAYS * DAY_MS).toISOString().slice(0, 10);
-  const why =
-    gone.kind === "erased" ? "" : ` (runs are kept for ${RUN_KEPT_DAYS} days, this one until ${until})`;
-  return err({ kind: gone.kind, message: `the run "${run}" cannot be run again: ${gone.message}${why}` });
+  const keptUntilMs = requestedAtMs + RUN_KEPT_DAYS * DAY_MS;
+  // Once its time was over, the snapshot went by itself, whatever was erased since.
+  if (nowMs > keptUntilMs) {
+    const until = new Date(keptUntilMs).toISOString().slice(0, 10);
+    const message = `the run "${run}" cannot be run again: ${gone.table} was kept for it until ${until}, ${RUN_KEPT_DAYS} days`;
+    return err({ kind: "expired", message });
+  }
+  return err({ kind: gone.kind, message: `the run "${run}" cannot be run again: ${gone.message}` });
 }
 
 async function findRun(

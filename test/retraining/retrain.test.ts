@@ -1,95 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { DAY_MS, HISTORY_MAX, listAll, type ObjectStore } from "../../src/base/index.ts";
-import type { StoredItem } from "../../src/events/index.ts";
-import { openLake } from "../../src/lake/index.ts";
+import { DAY_MS, HISTORY_MAX, listAll } from "../../src/base/index.ts";
+import { ITEM_STATES, openLake, TRAINING_RUNS, USER_HISTORIES } from "../../src/lake/index.ts";
 import { listVersions, readManifest, readPointer } from "../../src/registry/index.ts";
 import {
-  type RetrainOutcome,
-  type RetrainParams,
-  type RetrainPorts,
   readProgress,
   retrain,
   runIdOf,
-  type StepRunner,
   sweepWorkspaces,
+  tagOf,
   tenantOfRun,
 } from "../../src/retraining/index.ts";
-import { nodeEngine } from "../../src/runtime/node.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
-import { NOW_MS, type ShopOptions, shopEvents } from "./shop-events.ts";
-
-const SHOP: ShopOptions = {
-  tenant: "shop",
-  users: 200,
-  items: 60,
-  eventsPerUser: 15,
-  kind: "chains",
-  seed: 1,
-};
-
-async function shop(
-  options: Partial<ShopOptions> = {},
-): Promise<{ store: ObjectStore; items: StoredItem[] }> {
-  const store = memoryObjectStore();
-  const { events, items } = shopEvents({ ...SHOP, ...options });
-  await openLake(store).writeEvents(events);
-  return { store, items };
-}
-
-function params(change: Partial<RetrainParams> = {}): RetrainParams {
-  const tenant = change.tenant ?? "shop";
-  return {
-    tenant,
-    runId: runIdOf(tenant, "test", NOW_MS),
-    seed: 1,
-    reason: "test",
-    requestedAtMs: NOW_MS,
-    ...change,
-  };
-}
-
-function ports(store: ObjectStore, items: StoredItem[]): RetrainPorts {
-  let nowMs = NOW_MS;
-  return {
-    store,
-    engine: nodeEngine(),
-    items: async () => items,
-    yieldTo: async () => {},
-    clock: () => (nowMs += 2_000),
-  };
-}
-
-/** Remembers results as a Workflow does; dies once, after the step `killAfter` has run but before its result is kept. */
-function steps(killAfter?: string): StepRunner & { ran: string[] } {
-  const known = new Map<string, string>();
-  const ran: string[] = [];
-  let alive = killAfter === undefined;
-  return {
-    ran,
-    async do<T>(name: string, run: () => Promise<T>): Promise<T> {
-      const before = known.get(name);
-      if (before !== undefined) return JSON.parse(before) as T;
-      const result = JSON.stringify(await run());
-      ran.push(name);
-      if (!alive && name === killAfter) {
-        alive = true;
-        throw new Error(`killed after ${name}`);
-      }
-      known.set(name, result);
-      return JSON.parse(result) as T;
-    },
-  };
-}
-
-function published(outcome: RetrainOutcome): RetrainOutcome & { status: "published" } {
-  if (outcome.status !== "published") throw new Error(`not published: ${JSON.stringify(outcome)}`);
-  return outcome;
-}
+import { landShop, makeCurrent } from "./landed.ts";
+import { params, ports, published, SHOP, shop, steps } from "./runs.ts";
+import { NOW_MS, shopEvents } from "./shop-events.ts";
 
 describe("a retrain", () => {
   it("publishes a model that beats popularity, and makes it live", async () => {
-    const { store, items } = await shop();
-    const outcome = published(await retrain(ports(store, items), params(), steps()));
+    const store = await shop();
+    const outcome = published(await retrain(ports(store), params(), steps()));
     const metric = outcome.metrics["ndcg@10"];
     expect(metric?.difference.low).toBeGreaterThan(0);
     expect(metric?.model.value).toBeGreaterThan(0.5);
@@ -107,8 +36,8 @@ describe("a retrain", () => {
   });
 
   it("leaves only its report behind", async () => {
-    const { store, items } = await shop();
-    await retrain(ports(store, items), params(), steps());
+    const store = await shop();
+    await retrain(ports(store), params(), steps());
     const left: string[] = [];
     for await (const { key } of listAll(store, "work/")) left.push(key.split("/").at(-1) as string);
     expect(left.sort()).toEqual(["outcome.json", "progress.json"]);
@@ -117,12 +46,12 @@ describe("a retrain", () => {
 
   it("goes on from where it was killed, after any step, to the same bytes", async () => {
     const undisturbed = await shop();
-    const expected = published(await retrain(ports(undisturbed.store, undisturbed.items), params(), steps()));
+    const expected = published(await retrain(ports(undisturbed), params(), steps()));
     for (const step of ["read", "train", "evaluate", "gate", "refit", "publish"]) {
-      const { store, items } = await shop();
+      const store = await shop();
       const runner = steps(step);
-      await expect(retrain(ports(store, items), params(), runner)).rejects.toThrow(`killed after ${step}`);
-      const outcome = published(await retrain(ports(store, items), params(), runner));
+      await expect(retrain(ports(store), params(), runner)).rejects.toThrow(`killed after ${step}`);
+      const outcome = published(await retrain(ports(store), params(), runner));
       expect(outcome.version, step).toBe(expected.version);
       expect(
         runner.ran.filter((name) => name === step),
@@ -134,8 +63,8 @@ describe("a retrain", () => {
 
   it("refuses a model that cannot beat popularity, and says why", async () => {
     // The gate is a 95 % bound: about one noise in forty would pass it, and seed 1 happens to be such a one.
-    const { store, items } = await shop({ kind: "noise", seed: 2 });
-    const outcome = await retrain(ports(store, items), params(), steps());
+    const store = await shop({ kind: "noise", seed: 2 });
+    const outcome = await retrain(ports(store), params(), steps());
     expect(outcome).toMatchObject({
       status: "refused",
       reason: expect.stringContaining("not superior to popularity"),
@@ -147,13 +76,13 @@ describe("a retrain", () => {
     const store = memoryObjectStore();
     const { events, items } = shopEvents({ ...SHOP, users: 400 });
     const early = (event: { occurred_at: number }) => event.occurred_at < NOW_MS - 8 * DAY_MS;
-    await openLake(store).writeEvents(events.filter(early));
-    const first = published(await retrain(ports(store, items), params(), steps()));
-    await openLake(store).writeEvents(events.filter((event) => !early(event)));
+    await landShop(store, { events: events.filter(early), items });
+    const first = published(await retrain(ports(store), params(), steps()));
+    await landShop(store, { events: events.filter((event) => !early(event)) });
     const later = params({ requestedAtMs: NOW_MS + 1, runId: runIdOf("shop", "test", NOW_MS + 1) });
     const gates: string[] = [];
     const second = published(
-      await retrain(ports(store, items), later, {
+      await retrain(ports(store), later, {
         async do(name, run) {
           const result = await run();
           if (name === "gate") gates.push((result as { reason: string }).reason);
@@ -169,8 +98,8 @@ describe("a retrain", () => {
   });
 
   it("says how many interactions are still needed", async () => {
-    const { store, items } = await shop({ users: 20 });
-    expect(await retrain(ports(store, items), params(), steps())).toEqual({
+    const store = await shop({ users: 20 });
+    expect(await retrain(ports(store), params(), steps())).toEqual({
       status: "too_little_data",
       interactionsNeeded: 700,
       message: "700 more interactions needed: 300 of 1000 are there",
@@ -178,12 +107,47 @@ describe("a retrain", () => {
   });
 
   it("trains a tenant on its own events only", async () => {
-    const { store, items } = await shop();
+    const store = await shop();
     const other = shopEvents({ ...SHOP, tenant: "other", users: 500, seed: 2 });
-    await openLake(store).writeEvents(other.events);
-    const outcome = published(await retrain(ports(store, items), params(), steps()));
+    await landShop(store, { tenant: "other", ...other });
+    const outcome = published(await retrain(ports(store), params(), steps()));
     expect((await readManifest(store, "shop", outcome.version))?.data.users).toBe(200);
     expect(await readPointer(store, "other")).toBeNull();
+  });
+});
+
+describe("gold.training_runs", () => {
+  it("has one row for each run, whatever its end and however often its last step was repeated", async () => {
+    const store = await shop();
+    const runner = steps("record");
+    await expect(retrain(ports(store), params(), runner)).rejects.toThrow("killed after record");
+    const outcome = published(await retrain(ports(store), params(), runner));
+    const early = params({ tenant: "new", runId: runIdOf("new", "test", NOW_MS) });
+    await retrain(ports(store), early, steps());
+    await makeCurrent(store);
+    const rows: unknown[] = [];
+    const columns = ["tenant", "run", "status", "seed", "model_version", "snapshots", "refusal"] as const;
+    for await (const batch of openLake(store).scan(TRAINING_RUNS, { columns })) {
+      for (let row = 0; row < batch.rows; row++) rows.push(columns.map((name) => batch.columns[name][row]));
+    }
+    const manifest = await readManifest(store, "shop", outcome.version);
+    const tag = { tag: tagOf(params().runId) };
+    expect(manifest?.data.snapshots).toEqual({
+      "gold.user_histories": (await openLake(store).snapshot(USER_HISTORIES, tag))?.id,
+      "silver.items": (await openLake(store).snapshot(ITEM_STATES, tag))?.id,
+    });
+    expect(rows).toHaveLength(2);
+    expect(rows).toContainEqual([
+      "shop",
+      params().runId,
+      "published",
+      1,
+      outcome.version,
+      manifest?.data.snapshots,
+      null,
+    ]);
+    const missing = "1000 more interactions needed: 0 of 1000 are there";
+    expect(rows).toContainEqual(["new", early.runId, "too_little_data", 1, null, expect.anything(), missing]);
   });
 });
 

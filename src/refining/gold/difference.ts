@@ -1,8 +1,7 @@
-import { INTERACTIONS, type Interaction, type Lake, type LiveFile } from "../../lake/index.ts";
+import { compareCells, INTERACTIONS, type Interaction, type Lake, type LiveFile } from "../../lake/index.ts";
 import { BLOCK_ROWS, type Blocks, Cursor } from "../sort/index.ts";
 import { boundOf, type Cells, mergeFiles, type OrderedFile, rowsOf } from "./ordered-files.ts";
 import type { Step } from "./step.ts";
-import { compareText } from "./text-order.ts";
 
 type Key = Pick<Interaction, "tenant" | "event_id">;
 
@@ -70,7 +69,7 @@ function lowestOf(file: LiveFile): Key | null {
 }
 
 function compareEvents(a: Key, b: Key): number {
-  return compareText(a.tenant, b.tenant) || compareText(a.event_id, b.event_id);
+  return compareCells(a.tenant, b.tenant) || compareCells(a.event_id, b.event_id);
 }
 
 /** A partition of silver.interactions whose files are not the same in two states, without the files that are in both. */

@@ -1,7 +1,6 @@
 import { eventTypeCode } from "../../events/index.ts";
-import type { HistoryEntry } from "../../lake/index.ts";
+import { compareCells, type HistoryEntry } from "../../lake/index.ts";
 import type { EventCells } from "./difference.ts";
-import { compareText } from "./text-order.ts";
 
 /** What orders the rows of gold.user_histories. */
 export type HistoryKey = Pick<HistoryEntry, "tenant" | "subject" | "occurred_at" | "event_id">;
@@ -18,11 +17,11 @@ export type HistoryChange = { [K in keyof HistoryEntry]: HistoryEntry[K] } & {
 };
 
 export function compareSubjects(a: HistoryKey, b: HistoryKey): number {
-  return compareText(a.tenant, b.tenant) || compareText(a.subject, b.subject);
+  return compareCells(a.tenant, b.tenant) || compareCells(a.subject, b.subject);
 }
 
 export function compareEntries(a: HistoryKey, b: HistoryKey): number {
-  return compareSubjects(a, b) || a.occurred_at - b.occurred_at || compareText(a.event_id, b.event_id);
+  return compareSubjects(a, b) || a.occurred_at - b.occurred_at || compareCells(a.event_id, b.event_id);
 }
 
 export function compareChanges(a: HistoryChange, b: HistoryChange): number {

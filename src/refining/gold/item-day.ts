@@ -1,8 +1,7 @@
 import { DAY_MS } from "../../base/index.ts";
-import type { ItemDay } from "../../lake/index.ts";
+import { compareCells, type ItemDay } from "../../lake/index.ts";
 import { BLOCK_ROWS, type Blocks } from "../sort/index.ts";
 import type { EventCells } from "./difference.ts";
-import { compareText } from "./text-order.ts";
 
 /** What a day's counts take of an event. */
 export const DAY_COLUMNS = [
@@ -35,17 +34,19 @@ export type DayEntry = DayKey & {
 };
 
 export function compareDays(a: DayKey, b: DayKey): number {
-  return compareText(a.tenant, b.tenant) || a.day - b.day;
+  return compareCells(a.tenant, b.tenant) || a.day - b.day;
 }
 
 export function compareItems(a: DayKey, b: DayKey): number {
-  return compareDays(a, b) || compareText(a.item_id, b.item_id);
+  return compareDays(a, b) || compareCells(a.item_id, b.item_id);
 }
 
 /** Total, so that sums of fractions come out the same whatever the files are; one subject's events stand together. */
 export function compareDayEntries(a: DayEntry, b: DayEntry): number {
   return (
-    compareItems(a, b) || compareText(a.subject ?? "", b.subject ?? "") || compareText(a.event_id, b.event_id)
+    compareItems(a, b) ||
+    compareCells(a.subject ?? "", b.subject ?? "") ||
+    compareCells(a.event_id, b.event_id)
   );
 }
 

@@ -1,7 +1,6 @@
-import { IDENTITY_LINKS, type IdentityLink, type Lake } from "../../lake/index.ts";
+import { compareCells, IDENTITY_LINKS, type IdentityLink, type Lake } from "../../lake/index.ts";
 import type { UserOf } from "./history-change.ts";
 import type { Step } from "./step.ts";
-import { compareText } from "./text-order.ts";
 
 /** A device whose rows stand under another subject from now on. */
 export interface LinkChange {
@@ -76,7 +75,7 @@ async function firstLinks(
 
 function isEarlier(a: Link, b: Link): boolean {
   return (
-    a.linked_at < b.linked_at || (a.linked_at === b.linked_at && compareText(a.event_id, b.event_id) < 0)
+    a.linked_at < b.linked_at || (a.linked_at === b.linked_at && compareCells(a.event_id, b.event_id) < 0)
   );
 }
 

@@ -1,5 +1,11 @@
-import { type AnyTable, type Lake, type LiveFile, type Table, tenantBucket } from "../../lake/index.ts";
-import { compareText } from "../gold/text-order.ts";
+import {
+  type AnyTable,
+  compareCells,
+  type Lake,
+  type LiveFile,
+  type Table,
+  tenantBucket,
+} from "../../lake/index.ts";
 import { type Blocks, Cursor, ExternalSort, type Scratch } from "../sort/index.ts";
 import { compareChanges, ValidityFold } from "./validity.ts";
 
@@ -99,7 +105,7 @@ function compareRows(a: ChangeRow, b: ChangeRow): number {
 }
 
 function compareIds(a: { tenant: string; id: string }, b: { tenant: string; id: string }): number {
-  return compareText(a.tenant, b.tenant) || compareText(a.id, b.id);
+  return compareCells(a.tenant, b.tenant) || compareCells(a.id, b.id);
 }
 
 /** Sorted changes as states, bucket by bucket; each bucket's are to be read to their end before the next is asked for. */

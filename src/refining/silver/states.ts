@@ -1,4 +1,5 @@
 import {
+  compareCells,
   type DataFile,
   ITEM_CHANGES,
   ITEM_STATES,
@@ -11,7 +12,6 @@ import { clusterFiles, type FileOrder } from "../gold/clusters.ts";
 import { boundOf } from "../gold/ordered-files.ts";
 import { rewrite } from "../gold/rewrite.ts";
 import { tableSink } from "../gold/sink.ts";
-import { compareText } from "../gold/text-order.ts";
 import { inputKey, type Job, RUN_KEY } from "../job.ts";
 import { type Blocks, openScratch } from "../sort/index.ts";
 import { readBase } from "../watermark.ts";
@@ -135,7 +135,7 @@ async function makeBucket(
 function orderOf({ idName, states }: StateTables): FileOrder<StateKey> {
   const idOf = (key: StateKey) => (key as StateRow)[idName] as string;
   const compareGroups = (a: StateKey, b: StateKey) =>
-    compareText(a.tenant, b.tenant) || compareText(idOf(a), idOf(b));
+    compareCells(a.tenant, b.tenant) || compareCells(idOf(a), idOf(b));
   const columnId = (name: string) => states.columns.find((column) => column.name === name)?.id ?? 0;
   const keyOf = (file: LiveFile, end: "min" | "max"): StateKey | null => {
     const [tenant, id] = [boundOf(file, columnId("tenant"), end), boundOf(file, columnId(idName), end)];

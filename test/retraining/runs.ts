@@ -1,0 +1,90 @@
+import { listAll, type ObjectStore } from "../../src/base/index.ts";
+import {
+  type RetrainOutcome,
+  type RetrainParams,
+  type RetrainPorts,
+  runIdOf,
+  type StepRunner,
+} from "../../src/retraining/index.ts";
+import { nodeEngine } from "../../src/runtime/node.ts";
+import { memoryObjectStore } from "../memory-object-store.ts";
+import { landShop, makeCurrent } from "./landed.ts";
+import { NOW_MS, type ShopOptions, shopEvents } from "./shop-events.ts";
+
+export const SHOP: ShopOptions = {
+  tenant: "shop",
+  users: 200,
+  items: 60,
+  eventsPerUser: 15,
+  kind: "chains",
+  seed: 1,
+};
+
+const shops = new Map<string, ObjectStore>();
+
+/** A shop whose lake is current, in a store of its own: made once for the same options, then copied. */
+export async function shop(options: Partial<ShopOptions> = {}): Promise<ObjectStore> {
+  const key = JSON.stringify(options);
+  const made = shops.get(key) ?? memoryObjectStore();
+  if (!shops.has(key)) {
+    await landShop(made, shopEvents({ ...SHOP, ...options }));
+    await makeCurrent(made);
+    shops.set(key, made);
+  }
+  const store = memoryObjectStore();
+  for await (const object of listAll(made, "")) {
+    const bytes = (await made.get(object.key))?.bytes;
+    if (bytes !== undefined) await store.put(object.key, bytes);
+  }
+  return store;
+}
+
+export function params(change: Partial<RetrainParams> = {}): RetrainParams {
+  const tenant = change.tenant ?? "shop";
+  return {
+    tenant,
+    runId: runIdOf(tenant, "test", NOW_MS),
+    seed: 1,
+    reason: "test",
+    requestedAtMs: NOW_MS,
+    ...change,
+  };
+}
+
+export function ports(store: ObjectStore): RetrainPorts {
+  let nowMs = NOW_MS;
+  return {
+    store,
+    engine: nodeEngine(),
+    makeCurrent: () => makeCurrent(store),
+    yieldTo: async () => {},
+    clock: () => (nowMs += 2_000),
+  };
+}
+
+/** Remembers results as a Workflow does; dies once, after the step `killAfter` has run but before its result is kept. */
+export function steps(killAfter?: string): StepRunner & { ran: string[] } {
+  const known = new Map<string, string>();
+  const ran: string[] = [];
+  let alive = killAfter === undefined;
+  return {
+    ran,
+    async do<T>(name: string, run: () => Promise<T>): Promise<T> {
+      const before = known.get(name);
+      if (before !== undefined) return JSON.parse(before) as T;
+      const result = JSON.stringify(await run());
+      ran.push(name);
+      if (!alive && name === killAfter) {
+        alive = true;
+        throw new Error(`killed after ${name}`);
+      }
+      known.set(name, result);
+      return JSON.parse(result) as T;
+    },
+  };
+}
+
+export function published(outcome: RetrainOutcome): RetrainOutcome & { status: "published" } {
+  if (outcome.status !== "published") throw new Error(`not published: ${JSON.stringify(outcome)}`);
+  return outcome;
+}

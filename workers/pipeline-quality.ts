@@ -5,9 +5,10 @@ import {
   alertOf,
   isNews,
   type QualityPorts,
-  type QualityReport,
+  type QualityReportBody,
   type QualityRun,
   readReport,
+  reportBody,
   runQuality,
   tenantReport,
 } from "../src/quality/index.ts";
@@ -38,9 +39,13 @@ export async function reportQuality(
   return run;
 }
 
-export async function latestReport(env: PipelineEnv, tenant: string | null): Promise<QualityReport | null> {
+export async function latestReport(
+  env: PipelineEnv,
+  tenant: string | null,
+): Promise<QualityReportBody | null> {
   const report = await readReport(objectStore(env));
-  return report === null || tenant === null ? report : tenantReport(report, tenant);
+  if (report === null) return null;
+  return reportBody(tenant === null ? report : tenantReport(report, tenant));
 }
 
 function ports(env: PipelineEnv): QualityPorts {

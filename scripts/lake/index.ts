@@ -4,11 +4,13 @@
  */
 import type { Command } from "commander";
 import { registerCommit } from "./commit.ts";
+import { registerQuality } from "./quality.ts";
 import { registerReplay } from "./replay.ts";
 import { registerScan } from "./scan.ts";
 import { registerServe } from "./serve.ts";
 import { registerSnapshots } from "./snapshots.ts";
 import { registerTables } from "./tables.ts";
+import { registerVerify } from "./verify.ts";
 
 export { type ServedLake, serveLake } from "./endpoint.ts";
 export { type LakeOptions, type OpenedStore, openLakeStore, withLake, withLakeStore } from "./open.ts";
@@ -21,4 +23,6 @@ export function registerLake(program: Command): void {
   registerServe(lake);
   registerCommit(lake);
   registerReplay(lake);
+  registerQuality(lake);
+  registerVerify(lake);
 }

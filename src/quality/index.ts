@@ -7,6 +7,7 @@
 export type { QualityAdmin } from "./admin.ts";
 export { type Alert, alertOf, isNews } from "./alert.ts";
 export type { AnomalyRule } from "./anomaly.ts";
+export { type QualityReportBody, reportBody } from "./body.ts";
 export type { AnyTableChecks, Check, Severity } from "./check.ts";
 export { DECLARED_CHECKS } from "./declarations/index.ts";
 export { type CheckOutcome, type Status, worst } from "./outcome.ts";

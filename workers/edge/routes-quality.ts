@@ -1,5 +1,4 @@
 import { z } from "@hono/zod-openapi";
-import type { QualityReport } from "../../src/quality/index.ts";
 import { quality } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
@@ -65,38 +64,7 @@ export const qualityRoutes: Endpoint[] = [
       if (report === null) {
         throw new ApiError("not_found", "there is no report yet: the schedule makes one every hour");
       }
-      return reportBody(report);
+      return report;
     },
   }),
 ];
-
-function reportBody(report: QualityReport): z.infer<typeof reportSchema> {
-  const { atMs, complete, tables, outcomes, reconciliation, quarantined } = report;
-  const { hoursCompared, hoursOpen, hoursLeft, differences } = reconciliation;
-  return {
-    at: atMs,
-    complete,
-    tables: Object.fromEntries(
-      Object.entries(tables).map(([name, reading]) => [
-        name,
-        {
-          snapshot_id: reading.snapshotId,
-          rows_read: reading.rowsRead,
-          partitions_read: reading.partitionsRead,
-          complete: reading.complete,
-        },
-      ]),
-    ),
-    checks: outcomes,
-    reconciliation: {
-      hours_compared: hoursCompared,
-      hours_open: hoursOpen,
-      hours_left: hoursLeft,
-      differences: differences.map(({ receivedFrom, hour: _, ...difference }) => ({
-        ...difference,
-        received_from: receivedFrom,
-      })),
-    },
-    quarantined,
-  };
-}

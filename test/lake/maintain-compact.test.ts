@@ -5,7 +5,7 @@ import { compareCells, EVENTS, type Lake, maintain, openLake, WAREHOUSE_URI } fr
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { crashingStore } from "./crashing-store.ts";
 import { randomEvent } from "./events.ts";
-import { scanRows } from "./rows.ts";
+import { copyInto, scanRows } from "./rows.ts";
 
 /** Noon, and the noon after, when yesterday's partition is closed. */
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
@@ -154,8 +154,10 @@ describe("compaction", () => {
 describe("a crash during compaction", () => {
   for (const effect of ["before", "after"] as const) {
     it(`at any write (${effect} it took effect) loses no row, and the next call finishes`, async () => {
+      const { store: template, rows } = await withCommits(9);
       for (let at = 0; ; at++) {
-        const { store, lake, rows } = await withCommits(9);
+        const store = await copyInto(memoryObjectStore(), template);
+        const lake = openLake(store);
         const crashing = crashingStore(store, { at, effect });
         await run(crashing);
         expect(ids(await scanRows(lake, EVENTS))).toEqual(ids(rows));

@@ -26,3 +26,15 @@ export async function keysOf(store: ObjectStore, prefix = ""): Promise<string[]>
   for await (const { key } of listAll(store, prefix)) keys.push(key);
   return keys;
 }
+
+/** Puts every object of one store into another, which is returned. */
+export async function copyInto<Store extends ObjectStore>(
+  target: Store,
+  source: ObjectStore,
+): Promise<Store> {
+  for (const key of await keysOf(source)) {
+    const object = await source.get(key);
+    if (object !== null) await target.put(key, object.bytes);
+  }
+  return target;
+}

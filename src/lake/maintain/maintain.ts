@@ -71,7 +71,9 @@ async function* dueUnits(run: Run, table: AnyTable): AsyncGenerator<DueUnit> {
   if (state !== null) {
     yield* rowUnits(run, table, state);
     yield* expiryUnits(run, table);
-    const trimmable = await trimmableMetadata(warehouse, state, run);
+    // The turn's own commits have made versions too.
+    const newest = (await loadTable(warehouse, table.path)) ?? state;
+    const trimmable = await trimmableMetadata(warehouse, newest, run);
     if (trimmable.length > 0) yield { run: () => trim(run, table, trimmable) };
   }
   const swept = await readSwept(warehouse.store);

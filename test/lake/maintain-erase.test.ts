@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { createPrng, DAY_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
+import type { StoredEvent } from "../../src/events/index.ts";
+import { type Erasure, EVENTS, erase, openLake, WAREHOUSE_URI } from "../../src/lake/index.ts";
+import { memoryObjectStore } from "../memory-object-store.ts";
+import { crashingStore } from "./crashing-store.ts";
+import { randomEvent } from "./events.ts";
+import { copyInto, keysOf, scanRows } from "./rows.ts";
+
+const NOW_MS = Date.UTC(2026, 10, 21, 12);
+const LATER_MS = NOW_MS + DAY_MS;
+
+const ERASURE: Erasure = {
+  id: "erasure-1",
+  tenant: "a",
+  anyOf: [
+    { column: "user_id", values: ["user-3"] },
+    { column: "anonymous_id", values: ["device-4 é𝄞", "device-5 é𝄞"] },
+  ],
+  requestedMs: LATER_MS,
+};
+
+function isErased({ tenant, user_id, anonymous_id }: StoredEvent): boolean {
+  const device = /^device-[45] /.test(anonymous_id ?? "");
+  return tenant === "a" && (user_id === "user-3" || device);
+}
+
+async function withCommits(store: ObjectStore = memoryObjectStore()) {
+  const lake = openLake(store);
+  const prng = createPrng("erasure");
+  const rows: StoredEvent[] = [];
+  for (let index = 0; index < 5; index++) {
+    const tenants = index < 4 ? ["a", "b"] : ["b"];
+    const more = Array.from({ length: 60 }, () => randomEvent(prng, prng.pick(tenants), NOW_MS));
+    rows.push(...more);
+    await lake.append(EVENTS, more, { nowMs: NOW_MS + index * MINUTE_MS });
+    // The last ones are still pending.
+    if (index < 4) await lake.commitPending(EVENTS, { nowMs: NOW_MS + index * MINUTE_MS });
+  }
+  return { store, lake, rows };
+}
+
+async function untilDone(store: ObjectStore, unitsMax = 2) {
+  const units = [];
+  for (let round = 0; round < 20; round++) {
+    const done = await erase(store, EVENTS, ERASURE, {
+      nowMs: LATER_MS,
+      unitsMax,
+      warehouseUri: WAREHOUSE_URI,
+    });
+    units.push(...done.units);
+    if (done.done) return units;
+  }
+  throw new Error("not done after 20 rounds");
+}
+
+const byId = (rows: readonly StoredEvent[]) => rows.toSorted((a, b) => (a.event_id < b.event_id ? -1 : 1));
+
+describe("an erasure", () => {
+  it("takes a subject's rows out of the table and of every object, and nobody else's", async () => {
+    const { store, lake, rows } = await withCommits();
+    const before = await lake.snapshot(EVENTS, {});
+    const erased = rows.filter(isErased);
+    expect(erased.length).toBeGreaterThan(3);
+    const units = await untilDone(store);
+    expect(units.filter(({ job }) => job === "erase").reduce((sum, unit) => sum + unit.rows, 0)).toBe(
+      erased.length,
+    );
+    expect(byId(await scanRows(lake, EVENTS))).toEqual(byId(rows.filter((row) => !isErased(row))));
+    const files = (await keysOf(store)).filter((key) => key.endsWith(".parquet"));
+    expect(files.sort()).toEqual((await lake.files(EVENTS)).map(({ path }) => path).sort());
+    expect((await lake.snapshot(EVENTS, {}))?.summary).toMatchObject({ "lakeshore.erasure": "erasure-1" });
+    await expect(lake.snapshot(EVENTS, { snapshotId: before?.id ?? 0 })).rejects.toMatchObject({
+      kind: "erased",
+    });
+    await expect(lake.snapshot(EVENTS, { asOfMs: NOW_MS + MINUTE_MS })).rejects.toMatchObject({
+      kind: "erased",
+    });
+    expect(await untilDone(store)).toEqual([]);
+  });
+
+  it("takes tags along, and keeps the table's word on what it was made from", async () => {
+    const { store, lake } = await withCommits();
+    const first = (await lake.load(EVENTS))?.snapshots[0]?.id ?? 0;
+    const word = { "lakeshore.input.some.table": "17" };
+    await lake.commit(
+      EVENTS,
+      { operation: "append", added: [], summary: word },
+      { nowMs: NOW_MS + 9 * MINUTE_MS },
+    );
+    await lake.tag(EVENTS, { name: "train-1", snapshotId: first, keepMs: 90 * DAY_MS }, { nowMs: LATER_MS });
+    await untilDone(store);
+    await expect(lake.snapshot(EVENTS, { snapshotId: first })).rejects.toThrow(
+      `snapshot ${first} of bronze.events`,
+    );
+    await expect(lake.snapshot(EVENTS, { tag: "train-1" })).rejects.toThrow("no tag");
+    expect((await lake.load(EVENTS))?.snapshots).toMatchObject([{ summary: word }]);
+  });
+
+  for (const effect of ["before", "after"] as const) {
+    it(`may crash at any write (${effect} it took effect), and is finished by the next call`, async () => {
+      const { store: template, rows } = await withCommits();
+      for (let at = 0; ; at++) {
+        const store = await copyInto(memoryObjectStore(), template);
+        const lake = openLake(store);
+        const crashing = crashingStore(store, { at, effect });
+        await untilDone(crashing, 99).catch(() => {});
+        const others = (all: StoredEvent[]) => byId(all.filter((row) => !isErased(row)));
+        await untilDone(store, 99);
+        expect(byId(await scanRows(lake, EVENTS))).toEqual(others(rows));
+        if (!crashing.crashed()) break;
+        expect(at).toBeLessThan(60);
+      }
+    });
+  }
+});

@@ -10,6 +10,7 @@ import { HOUR_MS, MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
 import { listTenants } from "../src/features/index.ts";
 import { openLake } from "../src/lake/index.ts";
 import type { LakeAdmin, LakeJob } from "../src/ops/index.ts";
+import { type Failing, failingChecks, readReport } from "../src/quality/index.ts";
 import {
   listVersions,
   type Pointer,
@@ -60,6 +61,7 @@ export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParam
       store: r2ObjectStore(this.env.LAKE),
       engine,
       makeCurrent: () => makeCurrent(this.env),
+      dataQuality: (tenant: string) => dataQuality(this.env, tenant),
       yieldTo,
       clock: Date.now,
     };
@@ -150,6 +152,25 @@ async function startRetrain(env: TrainerEnv, { nowMs, ...request }: RetrainReque
 
 /** Each round does a bounded share. More than this are not the backlog of an hour but a job that does not end. */
 const ROUNDS_MAX = 2_000;
+
+/** A report of this age will do: tenants that retrain in the same hour share one. */
+const REPORT_AGE_MS_MAX = 10 * MINUTE_MS;
+
+/**
+ * By a report of now; by the latest one where none could be made, for a reporter that fails must not keep every model from being
+ * renewed. Its silence is in the log.
+ */
+async function dataQuality(env: TrainerEnv, tenant: string): Promise<Failing[]> {
+  const store = r2ObjectStore(env.LAKE);
+  const known = await readReport(store);
+  if (known?.complete !== true || Date.now() - known.atMs > REPORT_AGE_MS_MAX) {
+    await repeat(env, "quality").catch((cause: unknown) =>
+      console.error(JSON.stringify({ source: "quality", tenant, fault: String(cause) })),
+    );
+  }
+  const report = await readReport(store);
+  return report === null ? [] : failingChecks(report, tenant);
+}
 
 /** What has landed is committed and refined up to gold by the Worker that writes the lake. */
 async function makeCurrent(env: TrainerEnv): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Metric } from "../registry/index.ts";
+import type { FailingCheck } from "./ports.ts";
 
 export const GATE_METRIC = "ndcg@10";
 
@@ -17,6 +18,14 @@ export interface LiveComparison {
 }
 
 export type GateDecision = { pass: true; reason: string } | { pass: false; reason: string };
+
+/** Refuses a model made of data that fails declared checks, naming them; null where none does. */
+export function judgeData(failing: readonly FailingCheck[]): GateDecision | null {
+  if (failing.length === 0) return null;
+  const named = failing.slice(0, 3).map(({ table, check, reason }) => `${table}/${check}: ${reason}`);
+  const more = failing.length > 3 ? `; and ${failing.length - 3} more` : "";
+  return { pass: false, reason: `the data fails ${named.join("; ")}${more}` };
+}
 
 /**
  * A model goes live only when it is superior to popularity (the paired 95 % bound above 0) and not inferior to the live model.

@@ -15,7 +15,7 @@ export {
 export { decodeDataset, encodeDataset } from "./dataset-file.ts";
 export { decide, GATE_CASES_MIN, GATE_METRIC, type GateDecision, type LiveComparison } from "./gate.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
-export type { RetrainPorts, StepRunner } from "./ports.ts";
+export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
 export { planRerun } from "./rerun.ts";
 export { retrain } from "./retrain.ts";
 export { runIdOf, startedAtMs, tenantOfRun } from "./run-id.ts";

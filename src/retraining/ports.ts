@@ -1,11 +1,20 @@
 import type { Clock, Engine, ObjectStore } from "../base/index.ts";
 import type { YieldTo } from "../learn/index.ts";
 
+/** A check of a table that fails, and the figures that it failed by. */
+export interface FailingCheck {
+  table: string;
+  check: string;
+  reason: string;
+}
+
 export interface RetrainPorts {
   store: ObjectStore;
   engine: Engine;
   /** Brings what has landed by now into the lake's tables, gold included. */
   makeCurrent(): Promise<void>;
+  /** Declared checks that the lake fails for the tenant, or as a whole: no model made of it goes live. */
+  dataQuality(tenant: string): Promise<readonly FailingCheck[]>;
   yieldTo: YieldTo;
   /** For progress reports, tags and the run's duration only; what is computed takes its time from the run's parameters. */
   clock: Clock;

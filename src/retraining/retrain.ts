@@ -1,7 +1,7 @@
 import { TRAIN_INTERACTIONS_MIN, TRAIN_ITEMS_MIN } from "../base/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import { compareWithLive, evaluateCandidate } from "./evaluate.ts";
-import { decide } from "./gate.ts";
+import { decide, judgeData } from "./gate.ts";
 import type { RetrainPorts, StepRunner } from "./ports.ts";
 import { publishModel } from "./publish.ts";
 import { type ReadResult, readData } from "./read.ts";
@@ -45,12 +45,15 @@ async function run(
   made.learner = train.learner;
   const evaluation = await step.do("evaluate", () => evaluateCandidate(ports, params, workspace));
   if (params.rerun === undefined) {
-    const decision = await step.do("gate", async () =>
-      decide(
-        evaluation.cases,
-        evaluation.metrics,
-        await compareWithLive(ports, params, workspace, train.parameters),
-      ),
+    const decision = await step.do(
+      "gate",
+      async () =>
+        judgeData(await ports.dataQuality(params.tenant)) ??
+        decide(
+          evaluation.cases,
+          evaluation.metrics,
+          await compareWithLive(ports, params, workspace, train.parameters),
+        ),
     );
     if (!decision.pass) return { status: "refused", reason: decision.reason, metrics: evaluation.metrics };
   }

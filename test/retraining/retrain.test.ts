@@ -72,6 +72,20 @@ describe("a retrain", () => {
     expect(await readPointer(store, "shop")).toBeNull();
   });
 
+  it("refuses what was made of data that fails a check, and names the check", async () => {
+    const store = await shop();
+    const failing = { table: "bronze.events", check: "volume_drop", reason: "3 rows" };
+    const asked = {
+      ...ports(store),
+      dataQuality: async (tenant: string) => (tenant === "shop" ? [failing] : []),
+    };
+    expect(await retrain(asked, params(), steps())).toMatchObject({
+      status: "refused",
+      reason: "the data fails bronze.events/volume_drop: 3 rows",
+    });
+    expect(await readPointer(store, "shop")).toBeNull();
+  });
+
   it("renews the live model when days have passed: what is newer than its data judges both", async () => {
     const store = memoryObjectStore();
     const { events, items } = shopEvents({ ...SHOP, users: 400 });

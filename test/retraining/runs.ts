@@ -57,6 +57,7 @@ export function ports(store: ObjectStore): RetrainPorts {
     store,
     engine: nodeEngine(),
     makeCurrent: () => makeCurrent(store),
+    dataQuality: async () => [],
     yieldTo: async () => {},
     clock: () => (nowMs += 2_000),
   };

@@ -80,7 +80,11 @@ it("gives back whatever rows of every type", async () => {
 
 it("writes files that DuckDB reads: same rows, real timestamps, bounds that hold", async () => {
   const prng = createPrng("duckdb");
-  const events = Array.from({ length: 3_000 }, () => randomEvent(prng, prng.pick(["one", "two"]), NOW_MS));
+  // Columns of several pages, and a dictionary of several frames.
+  const events = Array.from({ length: 3_000 }, (_, index) => ({
+    ...randomEvent(prng, prng.pick(["one", "two"]), NOW_MS),
+    user_id: `user-${index % 1_500}-${"é".repeat(20)}`,
+  }));
   const store = memoryObjectStore();
   const [file] = await openLake(store).append(EVENTS, events, { nowMs: NOW_MS });
   const folder = await mkdtemp(path.join(tmpdir(), "lakeshore-"));

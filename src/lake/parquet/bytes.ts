@@ -98,3 +98,14 @@ export class Bytes {
     this.#view = new DataView(grown.buffer);
   }
 }
+
+/** The parts one after the other, in bytes of their own. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}

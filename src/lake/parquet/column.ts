@@ -1,12 +1,12 @@
 import { assert } from "../../base/index.ts";
-import type { ColumnType } from "../../events/index.ts";
 import type { AnyColumn } from "../tables/table.ts";
 import { type Bounds, boundsOf } from "./bounds.ts";
-import { Bytes } from "./bytes.ts";
-import { type Effort, ZSTD_SAFE_BYTES, zstdCompress } from "./codec.ts";
+import { Bytes, joined } from "./bytes.ts";
+import { type Effort, FRAME_BYTES_MAX, zstdCompress } from "./codec.ts";
 import { type Dictionary, dictionaryOf } from "./dictionary.ts";
 import { bitWidth, writeHybrid } from "./levels.ts";
 import { ENCODING, writePageHeader } from "./page.ts";
+import { plainBytes, writePlain } from "./plain.ts";
 
 /** A column of one row group: a dictionary page perhaps, and data pages. */
 export interface ColumnChunk extends Bounds {
@@ -19,11 +19,15 @@ export interface ColumnChunk extends Bounds {
   uncompressedBytes: number;
 }
 
-/** Below this a page's compressed form is hardly shorter, and the call costs more than its bytes. */
-const COMPRESS_BYTES_MIN = 128;
+interface Page {
+  kind: "data" | "dictionary";
+  bytes: Bytes;
+  /** Values, nulls included. */
+  count: number;
+}
 
-/** A page is compressed by itself; longer ones are cut, to what every runtime's Zstandard can compress. */
-const PAGE_BYTES_MAX = ZSTD_SAFE_BYTES;
+/** Below this a column's compressed form is hardly shorter, and the call costs more than its bytes. */
+const COMPRESS_BYTES_MIN = 128;
 
 /**
  * Encodes a column's cells: null and undefined are null, times are ms, json is text already. Only what every reader of
@@ -34,70 +38,69 @@ export function encodeColumn(column: AnyColumn, cells: readonly unknown[], effor
   const values = presentValues(column, cells);
   const dictionary = dictionaryOf(column.type, values);
   const distinct = dictionary?.values ?? values;
-  const data = dataPages(column, { cells, values, dictionary });
-  const dictionaryPage = new Bytes(1024);
-  if (dictionary !== null) writePlain(dictionaryPage, column.type, distinct);
-  const plainBytes = data.reduce((sum, { bytes }) => sum + bytes.length, dictionaryPage.length);
-  const compress = plainBytes >= COMPRESS_BYTES_MIN;
-  const pages = new Bytes(plainBytes + 256);
-  let uncompressedBytes = 0;
-  const writePage = (page: Bytes, kind: "data" | "dictionary", count: number) => {
-    const plain = page.written();
-    const stored = compress ? zstdCompress(plain, effort) : plain;
-    const encoding = kind === "data" && dictionary !== null ? ENCODING.dictionary : ENCODING.plain;
-    const before = pages.length;
-    writePageHeader(pages, { kind, plainBytes: plain.length, storedBytes: stored.length, count, encoding });
-    uncompressedBytes += pages.length - before + plain.length;
-    pages.append(stored);
-  };
-  if (dictionary !== null) writePage(dictionaryPage, "dictionary", distinct.length);
-  const dataOffset = pages.length;
-  for (const { bytes, count } of data) writePage(bytes, "data", count);
+  const pages: Page[] = [];
+  if (dictionary !== null) {
+    const bytes = new Bytes(1024);
+    writePlain(bytes, column.type, distinct);
+    pages.push({ kind: "dictionary", bytes, count: distinct.length });
+  }
+  for (const part of partsOf(column, { cells, values, dictionary })) {
+    pages.push({ kind: "data", bytes: dataPage(column, part), count: part.cells.length });
+  }
   return {
-    bytes: pages.written().slice(),
+    ...storedPages(pages, effort),
     values: cells.length,
-    codec: compress ? "ZSTD" : "UNCOMPRESSED",
     hasDictionary: dictionary !== null,
-    dataOffset,
-    uncompressedBytes,
     nullCount: cells.length - values.length,
     ...boundsOf(column.type, distinct),
   };
 }
 
-/** Cells of a page or more: `values` are those present, and `dictionary`, if any, has their indexes in that order. */
-interface Rows {
+function presentValues({ name, required }: AnyColumn, cells: readonly unknown[]): readonly unknown[] {
+  if (!cells.includes(undefined) && !cells.includes(null)) return cells;
+  assert(!required, `column ${name} has a value in every row`);
+  return cells.filter(isPresent);
+}
+
+function isPresent(cell: unknown): boolean {
+  return cell !== null && cell !== undefined;
+}
+
+/** Cells of a page: `values` are those present, and `dictionary`, if any, has the indexes of these. */
+interface Part {
   cells: readonly unknown[];
   values: readonly unknown[];
   dictionary: Dictionary | null;
 }
 
-/** The cells as one page, or as several of about the same number of rows where it would be too long. */
-function dataPages(column: AnyColumn, rows: Rows): { bytes: Bytes; count: number }[] {
-  const bytes = dataPage(column, rows);
-  const count = rows.cells.length;
-  const parts = Math.min(count, Math.ceil((1.2 * bytes.length) / PAGE_BYTES_MAX));
-  if (bytes.length <= PAGE_BYTES_MAX || parts < 2) return [{ bytes, count }];
-  return Array.from({ length: parts }, (_, part) => Math.floor((part * count) / parts)).flatMap(
-    (from, part) => dataPages(column, slice(rows, from, Math.floor(((part + 1) * count) / parts))),
-  );
+/** The cells in parts of about one frame each: a page is what readers decompress at once. */
+function partsOf({ type }: AnyColumn, whole: Part): Part[] {
+  const { cells, values, dictionary } = whole;
+  const bytes =
+    dictionary === null
+      ? plainBytes(type, values)
+      : (values.length * bitWidth(dictionary.values.length - 1)) / 8;
+  const count = Math.min(cells.length, Math.ceil(bytes / FRAME_BYTES_MAX));
+  if (count < 2) return [whole];
+  let from = 0;
+  let valuesFrom = 0;
+  return Array.from({ length: count }, (_, index): Part => {
+    const to = Math.floor(((index + 1) * cells.length) / count);
+    const part = cells.slice(from, to);
+    const valuesTo =
+      valuesFrom + (values.length === cells.length ? part.length : part.filter(isPresent).length);
+    const indexes = dictionary?.indexes.slice(valuesFrom, valuesTo);
+    const some = values.slice(valuesFrom, valuesTo);
+    [from, valuesFrom] = [to, valuesTo];
+    return {
+      cells: part,
+      values: some,
+      dictionary: dictionary === null || indexes === undefined ? null : { ...dictionary, indexes },
+    };
+  });
 }
 
-function slice({ cells, values, dictionary }: Rows, from: number, to: number): Rows {
-  const part = cells.slice(from, to);
-  const isPresent = (cell: unknown) => cell !== null && cell !== undefined;
-  const hasNulls = values.length < cells.length;
-  const valuesFrom = hasNulls ? cells.slice(0, from).filter(isPresent).length : from;
-  const valuesTo = valuesFrom + (hasNulls ? part.filter(isPresent).length : part.length);
-  return {
-    cells: part,
-    values: values.slice(valuesFrom, valuesTo),
-    dictionary:
-      dictionary === null ? null : { ...dictionary, indexes: dictionary.indexes.slice(valuesFrom, valuesTo) },
-  };
-}
-
-function dataPage({ type, required }: AnyColumn, { cells, values, dictionary }: Rows): Bytes {
+function dataPage({ type, required }: AnyColumn, { cells, values, dictionary }: Part): Bytes {
   const page = new Bytes(1024);
   if (!required) writeDefinitionLevels(page, cells, cells.length - values.length);
   if (dictionary === null) writePlain(page, type, values);
@@ -109,50 +112,37 @@ function dataPage({ type, required }: AnyColumn, { cells, values, dictionary }: 
   return page;
 }
 
-function presentValues({ name, required }: AnyColumn, cells: readonly unknown[]): readonly unknown[] {
-  if (!cells.includes(undefined) && !cells.includes(null)) return cells;
-  assert(!required, `column ${name} has a value in every row`);
-  return cells.filter((cell) => cell !== null && cell !== undefined);
-}
-
 /** 1 where there is a value, 0 where there is none, behind their length in bytes. */
 function writeDefinitionLevels(out: Bytes, cells: readonly unknown[], nullCount: number): void {
   const levels = new Bytes(64 + (cells.length >> 3));
   const present = new Uint8Array(cells.length).fill(1);
   if (nullCount > 0) {
-    for (let i = 0; i < cells.length; i++) {
-      if (cells[i] === null || cells[i] === undefined) present[i] = 0;
-    }
+    for (let i = 0; i < cells.length; i++) if (!isPresent(cells[i])) present[i] = 0;
   }
   writeHybrid(levels, present, 1);
   out.uint32(levels.length);
   out.append(levels.written());
 }
 
-function writePlain(out: Bytes, type: ColumnType, values: readonly unknown[]): void {
-  switch (type) {
-    case "string":
-    case "json":
-      for (const value of values) out.text(value as string);
-      return;
-    case "timestamp_ms":
-      for (const value of values) out.microsOf(value as number);
-      return;
-    case "long":
-      for (const value of values) out.int64(value as number);
-      return;
-    case "double":
-      for (const value of values) out.float64(value as number);
-      return;
-    case "boolean":
-      writeBits(out, values as readonly boolean[]);
+/** Pages with their headers, compressed if that pays for the column as a whole. */
+function storedPages(
+  pages: readonly Page[],
+  effort: Effort,
+): Pick<ColumnChunk, "bytes" | "codec" | "dataOffset" | "uncompressedBytes"> {
+  const compress = pages.reduce((sum, { bytes }) => sum + bytes.length, 0) >= COMPRESS_BYTES_MIN;
+  const hasDictionary = pages[0]?.kind === "dictionary";
+  const parts: Uint8Array[] = [];
+  let dataOffset = 0;
+  let uncompressedBytes = 0;
+  for (const { kind, bytes, count } of pages) {
+    const plain = bytes.written();
+    const stored = compress ? zstdCompress(plain, effort) : plain;
+    const encoding = kind === "data" && hasDictionary ? ENCODING.dictionary : ENCODING.plain;
+    const header = new Bytes(64);
+    writePageHeader(header, { kind, plainBytes: plain.length, storedBytes: stored.length, count, encoding });
+    parts.push(header.written(), stored);
+    uncompressedBytes += header.length + plain.length;
+    if (kind === "dictionary") dataOffset = header.length + stored.length;
   }
-}
-
-function writeBits(out: Bytes, values: readonly boolean[]): void {
-  for (let from = 0; from < values.length; from += 8) {
-    let byte = 0;
-    for (let bit = 0; bit < 8; bit++) if (values[from + bit] === true) byte |= 1 << bit;
-    out.byte(byte);
-  }
+  return { bytes: joined(parts), codec: compress ? "ZSTD" : "UNCOMPRESSED", dataOffset, uncompressedBytes };
 }

@@ -3,6 +3,7 @@ import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Cell, ColumnType } from "../../events/index.ts";
 import type { AnyTable } from "../tables/table.ts";
 import { type Bounds, boundsOfAll } from "./bounds.ts";
+import { joined } from "./bytes.ts";
 import type { Effort } from "./codec.ts";
 import { type ColumnChunk, encodeColumn } from "./column.ts";
 
@@ -67,15 +68,8 @@ export class ParquetFile {
   }
 
   finish(): EncodedFile {
-    const parts = [...this.#parts, this.#footer()];
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.byteLength;
-    }
     return {
-      bytes,
+      bytes: joined([...this.#parts, this.#footer()]),
       rows: this.rows,
       stats: Object.fromEntries(
         this.#table.columns.map(({ id }, index) => [id, boundsOfAll(this.#bounds[index] ?? [])]),

@@ -13,6 +13,7 @@ import { registerTest } from "./commands/test.ts";
 import { registerTrain } from "./commands/train.ts";
 import { registerTypes } from "./commands/types.ts";
 import { registerDeploy, registerDestroy } from "./deploy/index.ts";
+import { registerInterop } from "./interop/index.ts";
 import { registerLake } from "./lake/index.ts";
 import { ROOT } from "./local/workers.ts";
 import { registerModels } from "./models/index.ts";
@@ -49,6 +50,7 @@ export function lakeshoreProgram(): Command {
   registerDeploy(program);
   registerDestroy(program);
   registerTest(program);
+  registerInterop(program);
   registerTypes(program);
 
   return program;

@@ -8,7 +8,7 @@ import sys
 
 from pyspark.sql import SparkSession
 
-from rows import Report, canonical, compare, expectations, own_rows
+from rows import Report, canonical, compare, compare_sums, expectations, own_rows
 
 CATALOG = "lakeshore"
 
@@ -69,13 +69,14 @@ def rows_of(frame, columns):
     return [canonical(row.asDict(), columns) for row in frame.toLocalIterator()]
 
 
-def make_gold(spark, expected):
+def make_gold(spark, folder, expected):
     """The gold table by the SQL that stands beside our job, against the rows that our job made."""
     gold = expected["gold"]
     case = next(one for one in expected["cases"] if one["kind"] == "whole" and one["table"] == gold["table"])
-    spark.sql(pathlib.Path(gold["sql"]).read_text()).createOrReplaceTempView("made_by_spark")
+    made = spark.sql((pathlib.Path(folder) / gold["sql"]).read_text())
+    made.createOrReplaceTempView("made_by_spark")
     frame = spark.sql(f"SELECT {select_list(case['columns'])} FROM made_by_spark")
-    return compare(own_rows(case), rows_of(frame, case["columns"]))
+    return compare_sums(own_rows(case), rows_of(frame, case["columns"]), case["columns"])
 
 
 def main(folder, jars):
@@ -84,7 +85,7 @@ def main(folder, jars):
     spark = session(expected["catalog"], jars)
     for case in expected["cases"]:
         report.check(case["name"], lambda case=case: compare(own_rows(case), read(spark, case)))
-    report.check(f"{expected['gold']['table']} made by Spark SQL", lambda: make_gold(spark, expected))
+    report.check(f"{expected['gold']['table']} made by Spark SQL", lambda: make_gold(spark, folder, expected))
     spark.stop()
     report.end()
 

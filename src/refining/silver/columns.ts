@@ -1,5 +1,5 @@
 import { EVENT_COLUMNS, type StoredEvent } from "../../events/index.ts";
-import type { PatternEvent } from "../../features/index.ts";
+import { type PatternEvent, sessionActor } from "../../features/index.ts";
 import { type Batch, INTERACTIONS, type Interaction } from "../../lake/index.ts";
 
 export type EventName = keyof StoredEvent;
@@ -20,56 +20,117 @@ export const PATTERN_NAMES = [
   "anonymous_id",
 ] as const satisfies readonly EventName[];
 
-/** An event's cells by column, null where it has none; `json` columns as values. */
-export type EventCells = { [K in EventName]-?: Exclude<StoredEvent[K], undefined> | null };
-export type PatternCells = Pick<EventCells, (typeof PATTERN_NAMES)[number]>;
+type Cell<Name extends EventName> = Exclude<StoredEvent[Name], undefined> | null;
 
-/** Row `index` of a batch as cells. */
-export function cellsAt<Name extends EventName>(
-  { columns }: Batch<Interaction, Name> | Batch<StoredEvent, Name>,
+/** An event's cells in the order of `EVENT_NAMES`, null where it has none; `json` columns as values. Many of these are held at once. */
+export type EventCells = readonly unknown[];
+export type PatternCells = { [Name in (typeof PATTERN_NAMES)[number]]: Cell<Name> };
+
+const INDEX = Object.fromEntries(EVENT_NAMES.map((name, index) => [name, index])) as Record<
+  EventName,
+  number
+>;
+
+export function cellOf<Name extends EventName>(cells: EventCells, name: Name): Cell<Name> {
+  return cells[INDEX[name]] as Cell<Name>;
+}
+
+/** Row `index` of a batch. */
+export function cellsAt(
+  { columns }: Batch<StoredEvent, EventName> | Batch<Interaction, InteractionName>,
   index: number,
-  names: readonly Name[],
-): Pick<EventCells, Name> {
-  const cells: Record<string, unknown> = {};
-  for (const name of names) cells[name] = columns[name][index];
-  return cells as Pick<EventCells, Name>;
+): EventCells {
+  const byName = columns as Record<EventName, unknown[]>;
+  return EVENT_NAMES.map((name) => byName[name][index]);
 }
 
 /** Without the cells that are null: as the event was. */
 export function eventOf(cells: EventCells): StoredEvent {
-  return Object.fromEntries(
-    Object.entries(cells).filter(([, cell]) => cell !== null),
-  ) as unknown as StoredEvent;
+  const present = EVENT_NAMES.map((name, index) => [name, cells[index]] as const).filter(
+    ([, cell]) => cell !== null,
+  );
+  return Object.fromEntries(present) as unknown as StoredEvent;
 }
 
-/** Required columns have no null. */
-export function patternOf(cells: PatternCells): PatternEvent {
-  return cells as PatternEvent;
+type PatternColumns = { readonly [Name in keyof PatternCells]: readonly PatternCells[Name][] };
+
+export function patternAt(columns: PatternColumns, index: number): PatternCells {
+  return {
+    tenant: columns.tenant[index] ?? null,
+    event_id: columns.event_id[index] ?? null,
+    received_at: columns.received_at[index] ?? null,
+    occurred_at: columns.occurred_at[index] ?? null,
+    consent: columns.consent[index] ?? null,
+    is_bot: columns.is_bot[index] ?? null,
+    user_id: columns.user_id[index] ?? null,
+    anonymous_id: columns.anonymous_id[index] ?? null,
+  };
+}
+
+export function patternOf(cells: EventCells): PatternCells {
+  return {
+    tenant: cellOf(cells, "tenant"),
+    event_id: cellOf(cells, "event_id"),
+    received_at: cellOf(cells, "received_at"),
+    occurred_at: cellOf(cells, "occurred_at"),
+    consent: cellOf(cells, "consent"),
+    is_bot: cellOf(cells, "is_bot"),
+    user_id: cellOf(cells, "user_id"),
+    anonymous_id: cellOf(cells, "anonymous_id"),
+  };
+}
+
+/** The actor whose session the row is of; null for none. */
+export function actorOf(pattern: PatternCells): string | null {
+  // Required columns have no null.
+  return sessionActor(pattern as PatternEvent);
+}
+
+export interface RowKey {
+  tenant: string;
+  event_id: string;
 }
 
 /** Where a row stands in a partition: by tenant, then id. Both are ASCII, so text order is byte order. */
-export function compareKeys(
-  a: { tenant: string | null; event_id: string | null },
-  b: { tenant: string | null; event_id: string | null },
-): number {
-  return compareCells(a.tenant, b.tenant) || compareCells(a.event_id, b.event_id);
+export function compareKeys(a: RowKey, b: RowKey): number {
+  return compareText(a.tenant, b.tenant) || compareText(a.event_id, b.event_id);
 }
 
-/** The columns in which two copies of an event are compared: first when it was received, then what sessions are made from. */
-const COPY_ORDER: readonly EventName[] = [
-  ...new Set<EventName>(["received_at", ...PATTERN_NAMES, ...EVENT_NAMES]),
-];
+export function keyOf(cells: EventCells): RowKey {
+  // Required columns have no null.
+  return { tenant: cellOf(cells, "tenant") as string, event_id: cellOf(cells, "event_id") as string };
+}
+
+/** `compareKeys` of two events. */
+export function compareEvents(a: EventCells, b: EventCells): number {
+  return (
+    compareText(cellOf(a, "tenant") as string, cellOf(b, "tenant") as string) ||
+    compareText(cellOf(a, "event_id") as string, cellOf(b, "event_id") as string)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** The other columns in which two copies of an event may differ. */
+const OTHER_NAMES = EVENT_NAMES.filter((name) => !(PATTERN_NAMES as readonly EventName[]).includes(name));
+
+/** `compareCopies` as far as these columns tell; 0 when they do not. */
+export function comparePatterns(a: PatternCells, b: PatternCells): number {
+  let order = compareCells(a.received_at, b.received_at);
+  for (const name of PATTERN_NAMES) order ||= compareCells(a[name], b[name]);
+  return order;
+}
 
 /**
- * Below 0 when `a` is the copy that stays: the one received first. Copies that came together are told apart by their cells, so that
- * the choice does not depend on the order in which they are read. Comparing fewer columns gives the same answer or 0.
+ * Below 0 when `a` is the copy that stays: the one received first. Copies that came together are told apart by their cells, first those
+ * that sessions are made from: so the choice does not depend on the order in which they are read.
  */
-export function compareCopies(a: Partial<EventCells>, b: Partial<EventCells>): number {
-  for (const name of COPY_ORDER) {
-    const order = compareCells(a[name], b[name]);
-    if (order !== 0) return order;
-  }
-  return 0;
+export function compareCopies(a: EventCells, b: EventCells): number {
+  let order = comparePatterns(patternOf(a), patternOf(b));
+  for (const name of OTHER_NAMES) order ||= compareCells(cellOf(a, name), cellOf(b, name));
+  return order;
 }
 
 function compareCells(a: unknown, b: unknown): number {

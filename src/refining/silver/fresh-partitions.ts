@@ -1,9 +1,9 @@
 import { Cursor, type ExternalSort, type Scratch, Spool } from "../sort/index.ts";
-import { compareKeys } from "./columns.ts";
+import { compareEvents } from "./columns.ts";
 import type { FreshRow } from "./merge-rows.ts";
 
 /** Fresh rows of one partition held in memory: they are read once for each pass. */
-const SPOOL_MEMORY_ROWS = 5_000;
+const SPOOL_MEMORY_ROWS = 8_000;
 const SPOOL_STEP_ROWS = 256;
 
 export interface FreshPartition {
@@ -20,10 +20,10 @@ export async function* freshPartitions(
 ): AsyncGenerator<FreshPartition> {
   const cursor = await Cursor.open(sorted.read());
   while (cursor.row !== undefined) {
-    const { bucket, day } = cursor.row;
+    const [bucket, day] = cursor.row;
     const rows = new Spool<FreshRow>(scratch, SPOOL_MEMORY_ROWS);
     let step: FreshRow[] = [];
-    while (cursor.row?.bucket === bucket && cursor.row.day === day) {
+    while (cursor.row?.[0] === bucket && cursor.row[1] === day) {
       step.push(await nextEvent(cursor));
       if (step.length < SPOOL_STEP_ROWS) continue;
       await rows.add(step);
@@ -36,12 +36,12 @@ export async function* freshPartitions(
 
 /** The copy that stays; late only if all are. Leaves the cursor behind the last copy. */
 async function nextEvent(cursor: Cursor<FreshRow>): Promise<FreshRow> {
-  const first = cursor.row as FreshRow;
-  let late = first.late;
+  const [bucket, day, isLate, cells] = cursor.row as FreshRow;
+  let late = isLate;
   await cursor.next();
-  while (cursor.row !== undefined && compareKeys(cursor.row.cells, first.cells) === 0) {
-    late &&= cursor.row.late;
+  while (cursor.row !== undefined && compareEvents(cursor.row[3], cells) === 0) {
+    late &&= cursor.row[2];
     await cursor.next();
   }
-  return { ...first, late };
+  return [bucket, day, late, cells];
 }

@@ -1,7 +1,13 @@
-import { sessionActor } from "../../features/index.ts";
 import type { Batch, Interaction } from "../../lake/index.ts";
 import type { Blocks } from "../sort/index.ts";
-import { cellsAt, compareCopies, PATTERN_NAMES, type PatternCells, patternOf } from "./columns.ts";
+import {
+  actorOf,
+  comparePatterns,
+  PATTERN_NAMES,
+  type PatternCells,
+  patternAt,
+  patternOf,
+} from "./columns.ts";
 import { type FreshRow, mergeRows, type RowSink } from "./merge-rows.ts";
 import { AutomatedSessions } from "./sessions.ts";
 
@@ -20,7 +26,8 @@ export interface Judged {
   automated: ReadonlySet<string>;
 }
 
-export function actorKey(tenant: string, actor: string): string {
+/** `tenant` is required, and has no null. */
+export function actorKey(tenant: string | null, actor: string): string {
   return `${tenant}/${actor}`;
 }
 
@@ -31,9 +38,10 @@ export function actorKey(tenant: string, actor: string): string {
 export async function judgePartition(rows: PartitionRows<(typeof PATTERN_NAMES)[number]>): Promise<Judged> {
   const actors = new Set<string>();
   for await (const block of rows.fresh()) {
-    for (const { cells } of block) {
-      const actor = sessionActor(patternOf(cells));
-      if (actor !== null) actors.add(actorKey(cells.tenant as string, actor));
+    for (const row of block) {
+      const pattern = patternOf(row[3]);
+      const actor = actorOf(pattern);
+      if (actor !== null) actors.add(actorKey(pattern.tenant, actor));
     }
   }
   // A copy received earlier may take the place of a row that another actor's session had: then that actor is looked at too.
@@ -54,22 +62,22 @@ class JudgingSink implements RowSink<(typeof PATTERN_NAMES)[number]> {
   }
 
   stored(batch: PatternBatch, from: number, to: number): undefined {
-    for (let index = from; index < to; index++) this.#add(cellsAt(batch, index, PATTERN_NAMES));
+    for (let index = from; index < to; index++) this.#add(patternAt(batch.columns, index));
   }
 
-  fresh({ cells }: FreshRow, stored: { batch: PatternBatch; index: number } | null): undefined {
-    const old = stored === null ? null : cellsAt(stored.batch, stored.index, PATTERN_NAMES);
-    if (old === null || compareCopies(cells, old) < 0) this.#add(cells);
-    else this.#add(old);
-    const actor = old === null ? null : sessionActor(patternOf(old));
-    if (actor !== null) this.#actors.add(actorKey(cells.tenant as string, actor));
+  fresh(row: FreshRow, stored: { batch: PatternBatch; index: number } | null): undefined {
+    const pattern = patternOf(row[3]);
+    if (stored === null) return this.#add(pattern);
+    const old = patternAt(stored.batch.columns, stored.index);
+    const actor = actorOf(old);
+    if (actor !== null) this.#actors.add(actorKey(old.tenant, actor));
+    return this.#add(comparePatterns(pattern, old) < 0 ? pattern : old);
   }
 
-  #add(cells: PatternCells): void {
-    const actor = sessionActor(patternOf(cells));
-    const tenant = cells.tenant as string;
-    if (actor !== null && this.#actors.has(actorKey(tenant, actor)))
-      this.#sessions.add(tenant, actor, cells.event_id as string);
+  #add(pattern: PatternCells): undefined {
+    const actor = actorOf(pattern);
+    if (actor !== null && this.#actors.has(actorKey(pattern.tenant, actor)))
+      this.#sessions.add(pattern.tenant as string, actor, pattern.event_id as string);
   }
 
   close(): ReadonlySet<string> {

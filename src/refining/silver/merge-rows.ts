@@ -2,17 +2,18 @@ import { assert } from "../../base/index.ts";
 import type { Batch, Interaction } from "../../lake/index.ts";
 import type { Blocks } from "../sort/index.ts";
 import { Cursor } from "../sort/index.ts";
-import { compareKeys, type EventCells, type InteractionName } from "./columns.ts";
+import { compareKeys, type EventCells, type InteractionName, keyOf, type RowKey } from "./columns.ts";
 
-/** One copy of an event on its way to silver. */
-export type FreshRow = {
-  /** The partition: bucket of the tenant, day of the id. */
-  bucket: number;
-  day: number;
+/** One copy of an event on its way to silver. A tuple, for many are held and written out. */
+export type FreshRow = readonly [
+  /** Of the tenant. */
+  bucket: number,
+  /** Of the id, days since the epoch. */
+  day: number,
   /** Every copy landed when D1's ledger could not tell any more whether the event was new. */
-  late: boolean;
-  cells: EventCells;
-};
+  late: boolean,
+  cells: EventCells,
+];
 
 /** What a merge meets, in the order of tenant and id. A promise only where there is something to wait for. */
 export interface RowSink<Name extends InteractionName> {
@@ -50,11 +51,12 @@ export async function mergeRows<Name extends InteractionName>(
     let index = 0;
     while (index < batch.rows) {
       const row = cursor.row;
-      const end = row === undefined ? batch.rows : firstNotBefore(keyAt, row.cells, index, batch.rows);
+      const key = row === undefined ? null : keyOf(row[3]);
+      const end = key === null ? batch.rows : firstNotBefore(keyAt, key, index, batch.rows);
       if (end > index) await sink.stored(batch, index, end);
       index = end;
-      if (row === undefined || index === batch.rows) continue;
-      const isCopy = compareKeys(keyAt(index), row.cells) === 0;
+      if (row === undefined || key === null || index === batch.rows) continue;
+      const isCopy = compareKeys(keyAt(index), key) === 0;
       await sink.fresh(row, isCopy ? { batch, index } : null);
       if (isCopy) index++;
       await cursor.next();
@@ -64,10 +66,8 @@ export async function mergeRows<Name extends InteractionName>(
   for (; cursor.row !== undefined; await cursor.next()) await sink.fresh(cursor.row, null);
 }
 
-type Key = { tenant: string | null; event_id: string | null };
-
 /** The first index from `from` on whose key is not before `key`. */
-function firstNotBefore(keyAt: (index: number) => Key, key: Key, from: number, to: number): number {
+function firstNotBefore(keyAt: (index: number) => RowKey, key: RowKey, from: number, to: number): number {
   let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high) >>> 1;

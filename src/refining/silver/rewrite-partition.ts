@@ -1,14 +1,16 @@
 import { eventTypeWeight, type StoredEvent, uuidV7TimeMs } from "../../events/index.ts";
-import { anonymousSubject, sessionActor, userSubject } from "../../features/index.ts";
+import { anonymousSubject, userSubject } from "../../features/index.ts";
 import type { Batch, ColumnsOf, Interaction, TableWriter } from "../../lake/index.ts";
 import {
+  actorOf,
+  cellOf,
   cellsAt,
   compareCopies,
   EVENT_NAMES,
   eventOf,
   INTERACTION_NAMES,
   type InteractionName,
-  patternOf,
+  patternAt,
 } from "./columns.ts";
 import { actorKey, type Judged, type PartitionRows } from "./judge-partition.ts";
 import { type Lookups, lookupKey } from "./lookups.ts";
@@ -16,10 +18,10 @@ import { type FreshRow, mergeRows, type RowSink } from "./merge-rows.ts";
 import { SessionNames, sessionKey } from "./sessions.ts";
 
 type InteractionBatch = Batch<Interaction, InteractionName>;
-type OutputColumns = { [K in InteractionName]: (Interaction[K] | null)[] };
+type OutputColumns = { [K in InteractionName]-?: (Exclude<Interaction[K], undefined> | null)[] };
 
 /** Rows handed to the writer at once: what is held of the output beside the writer's own row group. */
-const OUTPUT_ROWS = 4_096;
+const OUTPUT_ROWS = 2_048;
 
 export interface RewriteOptions {
   judged: Judged;
@@ -68,27 +70,22 @@ class WritingSink implements RowSink<InteractionName> {
 
   fresh(row: FreshRow, stored: { batch: InteractionBatch; index: number } | null): Promise<void> | undefined {
     if (stored !== null) {
-      const old = cellsAt<keyof StoredEvent>(stored.batch, stored.index, EVENT_NAMES);
-      if (compareCopies(row.cells, old) >= 0)
+      if (compareCopies(row[3], cellsAt(stored.batch, stored.index)) >= 0)
         return this.stored(stored.batch, stored.index, stored.index + 1);
     }
     this.#add(row);
-    if (stored !== null || !row.late) return this.#flushFull();
-    return this.#options.late(eventOf(row.cells)).then(() => this.#flushFull());
+    const [, , late, cells] = row;
+    if (stored !== null || !late) return this.#flushFull();
+    return this.#options.late(eventOf(cells)).then(() => this.#flushFull());
   }
 
-  #add(row: FreshRow): void {
+  #add([, , , cells]: FreshRow): void {
     const columns = this.#columns;
-    for (const name of EVENT_NAMES) (columns[name] as unknown[]).push(row.cells[name]);
-    const {
-      event_id: eventId,
-      type,
-      user_id: userId,
-      anonymous_id: anonymousId,
-      item_id: itemId,
-    } = row.cells;
-    columns.id_time.push(uuidV7TimeMs(eventId as string));
-    columns.event_weight.push(eventTypeWeight(type as string));
+    for (const [index, name] of EVENT_NAMES.entries()) (columns[name] as unknown[]).push(cells[index]);
+    const [userId, anonymousId] = [cellOf(cells, "user_id"), cellOf(cells, "anonymous_id")];
+    const itemId = cellOf(cells, "item_id");
+    columns.id_time.push(uuidV7TimeMs(cellOf(cells, "event_id") as string));
+    columns.event_weight.push(eventTypeWeight(cellOf(cells, "type") as string));
     columns.subject.push(
       userId !== null ? userSubject(userId) : anonymousId !== null ? anonymousSubject(anonymousId) : null,
     );
@@ -105,20 +102,10 @@ class WritingSink implements RowSink<InteractionName> {
     const { actors, automated } = this.#options.judged;
     if (actors.size === 0) return;
     const columns = this.#columns;
-    const actor = sessionActor(
-      patternOf({
-        tenant: columns.tenant[row] ?? null,
-        event_id: columns.event_id[row] ?? null,
-        received_at: columns.received_at[row] ?? null,
-        occurred_at: columns.occurred_at[row] ?? null,
-        consent: columns.consent[row] ?? null,
-        is_bot: columns.is_bot[row] ?? null,
-        user_id: columns.user_id[row] ?? null,
-        anonymous_id: columns.anonymous_id[row] ?? null,
-      }),
-    );
-    const [tenant, eventId] = [columns.tenant[row] as string, columns.event_id[row] as string];
-    if (actor === null || !actors.has(actorKey(tenant, actor))) return;
+    const pattern = patternAt(columns, row);
+    const actor = actorOf(pattern);
+    if (actor === null || !actors.has(actorKey(pattern.tenant, actor))) return;
+    const [tenant, eventId] = [pattern.tenant as string, pattern.event_id as string];
     const name = this.#names.next(tenant, actor, eventId);
     columns.session[row] = name;
     columns.is_automated[row] = automated.has(sessionKey(tenant, name));

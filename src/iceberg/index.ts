@@ -14,7 +14,7 @@ export {
 } from "./catalog-view.ts";
 export { compareCells, lowerTextBound, upperTextBound } from "./cells.ts";
 export { commitChange } from "./commit.ts";
-export { createTable, METADATA_FILES_MAX } from "./create.ts";
+export { createTable } from "./create.ts";
 export { type EvolutionError, type EvolutionKind, planEvolution } from "./evolution.ts";
 export { deletableMetadata, type Expirable, expirable } from "./expiry.ts";
 export { loadTable } from "./load.ts";

@@ -8,7 +8,7 @@ import {
   type Warehouse,
 } from "../iceberg/index.ts";
 import { LakeError } from "./error.ts";
-import { chooseSnapshot } from "./snapshot.ts";
+import { chooseSnapshot, standingMark } from "./snapshot.ts";
 import type { AnyTable } from "./tables/table.ts";
 import type { Increment } from "./types.ts";
 
@@ -48,7 +48,8 @@ interface Step {
   everything: boolean;
 }
 
-function stepsAfter(table: AnyTable, state: IcebergTable, after: number | null): Step[] {
+function stepsAfter(table: AnyTable, state: IcebergTable, mark: number | null): Step[] {
+  const after = mark === null ? null : standingMark(state, mark);
   const snapshots = unbroken(state.snapshots);
   const from = after === null ? -1 : snapshots.findIndex(({ id }) => id === after);
   // Nothing is lost when only the watermark itself was forgotten.

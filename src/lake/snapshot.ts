@@ -9,6 +9,24 @@ import type { SnapshotChoice } from "./types.ts";
  */
 export const ERASED_UNTIL_PROPERTY = "lakeshore.erased-until-ms";
 
+/**
+ * The table property that names, after a deletion, the one state that it kept, and the snapshots up to which readers had read every
+ * row by then: those go on from that state.
+ */
+export const READ_BEFORE_ERASURE_PROPERTY = "lakeshore.read-before-erasure";
+
+export interface ReadBeforeErasure {
+  snapshot: number;
+  marks: number[];
+}
+
+/** The snapshot that a reader who has read up to `mark` goes on from. */
+export function standingMark({ metadata }: IcebergTable, mark: number): number {
+  const text = metadata.properties[READ_BEFORE_ERASURE_PROPERTY];
+  const read = text === undefined ? null : (JSON.parse(text) as ReadBeforeErasure);
+  return read?.marks.includes(mark) ? read.snapshot : mark;
+}
+
 /** The snapshot that is meant; null for a state without rows. Throws a `LakeError` that says why there is none. */
 export function chooseSnapshot(
   { name }: AnyTable,

@@ -66,6 +66,20 @@ describe("compaction", () => {
     expect((await run(store)).units).toEqual([]);
   });
 
+  it("goes on until files have their size, as many rows as a merge may hold at a time", async () => {
+    const { store, lake, rows } = await withCommits(1);
+    for (let index = 0; index < 6; index++) {
+      const more = events(`large ${index}`, 18_000);
+      rows.push(...more);
+      await lake.append(EVENTS, more, { nowMs: NOW_MS + index });
+    }
+    await lake.commitPending(EVENTS, { nowMs: NOW_MS, force: true });
+    const { units } = await run(store);
+    expect(units.filter(({ job }) => job === "compact").length).toBeGreaterThan(2);
+    expect(await filesOf(lake)).toHaveLength(1);
+    expect(ids(await scanRows(lake, EVENTS, { columns: ["event_id"] }))).toEqual(ids(rows));
+  });
+
   it("leaves a growing partition alone until eight small files are there", async () => {
     const { store, lake } = await withCommits(7);
     await run(store, NOW_MS + HOUR_MS);

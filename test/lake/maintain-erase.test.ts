@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createPrng, DAY_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
-import { type Erasure, EVENTS, erase, openLake, WAREHOUSE_URI } from "../../src/lake/index.ts";
+import { type Erasure, EVENTS, erase, INTERACTIONS, openLake, WAREHOUSE_URI } from "../../src/lake/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { crashingStore } from "./crashing-store.ts";
 import { randomEvent } from "./events.ts";
@@ -95,6 +95,38 @@ describe("an erasure", () => {
     );
     await expect(lake.snapshot(EVENTS, { tag: "train-1" })).rejects.toThrow("no tag");
     expect((await lake.load(EVENTS))?.snapshots).toMatchObject([{ summary: word }]);
+  });
+
+  it("lets a reader go on that has read all, and waits for one that has not", async () => {
+    const { store, lake, rows } = await withCommits();
+    const mark = (await lake.snapshot(EVENTS, {}))?.id ?? 0;
+    const readUpTo = (id: number, nowMs: number) =>
+      lake.commit(
+        INTERACTIONS,
+        { operation: "append", added: [], summary: { "lakeshore.input.bronze.events": String(id) } },
+        { nowMs },
+      );
+    await readUpTo(mark, LATER_MS);
+    const options = { nowMs: LATER_MS, unitsMax: 99, warehouseUri: WAREHOUSE_URI };
+    expect(await erase(store, EVENTS, ERASURE, options)).toMatchObject({
+      done: false,
+      waitsForReaders: true,
+    });
+    expect(await scanRows(lake, EVENTS)).toHaveLength(rows.filter((row) => !isErased(row)).length);
+    const unread = await lake.increment(EVENTS, { after: mark });
+    expect(unread?.files).toHaveLength(1);
+    await readUpTo(unread?.until ?? 0, LATER_MS + 1);
+    expect((await erase(store, EVENTS, ERASURE, options)).done).toBe(true);
+    const again = await lake.increment(EVENTS, { after: unread?.until ?? 0 });
+    expect(again).toBeNull();
+    // A second one, before the reader has had anything new.
+    const second = { ...ERASURE, id: "erasure-2", requestedMs: LATER_MS + 10 };
+    expect((await erase(store, EVENTS, second, { ...options, nowMs: LATER_MS + 10 })).done).toBe(true);
+    await lake.append(EVENTS, rows.slice(0, 1), { nowMs: LATER_MS + 2 });
+    await lake.commitPending(EVENTS, { nowMs: LATER_MS + MINUTE_MS, force: true });
+    const fresh = await lake.increment(EVENTS, { after: unread?.until ?? 0 });
+    expect(fresh?.files.map((file) => file.rows)).toEqual([1]);
+    await expect(lake.increment(EVENTS, { after: mark })).rejects.toMatchObject({ kind: "erased" });
   });
 
   for (const effect of ["before", "after"] as const) {

@@ -5,6 +5,7 @@ import {
   type IcebergTable,
   type LiveFile,
   loadTable,
+  type Snapshot,
   type Warehouse,
 } from "../../iceberg/index.ts";
 import { commit } from "../commit.ts";
@@ -12,12 +13,18 @@ import { commitPending } from "../commit-pending.ts";
 import { columnOf } from "../definition.ts";
 import { LakeError, StaleBaseError } from "../error.ts";
 import { fileFilter, mayMeet } from "../filter.ts";
-import { ERASED_UNTIL_PROPERTY } from "../snapshot.ts";
+import {
+  ERASED_UNTIL_PROPERTY,
+  READ_BEFORE_ERASURE_PROPERTY,
+  type ReadBeforeErasure,
+  standingMark,
+} from "../snapshot.ts";
+import { TABLES } from "../tables/all.ts";
 import type { AnyTable } from "../tables/table.ts";
 import { openWriter } from "../writer.ts";
-import { expire, lastWords } from "./expire.ts";
+import { expire, lastWords, loadStates, readMarks } from "./expire.ts";
 import { deleteAll } from "./limits.ts";
-import { knowsEveryColumn, type Maintenance } from "./maintain.ts";
+import { knowsEveryColumn, type MaintainOptions, type Maintenance } from "./maintain.ts";
 import { type Block, mergeFiles } from "./merge.ts";
 import { type MaintenanceUnit, unitOf } from "./unit.ts";
 
@@ -33,15 +40,15 @@ export interface Erasure {
 
 /**
  * Rewrites a table without some rows, file by file, and then forgets every older state of it, tagged ones too, with their
- * objects: whoever asks for one is told that it was erased. Bounded by `unitsMax` rewritten files; repeated until `done`, after a crash
- * too. Rows that arrive later are not its matter.
+ * objects: whoever asks for one is told that it was erased. Readers of increments go on. Bounded by `unitsMax` rewritten files;
+ * repeated until `done`, after a crash too. Rows that arrive later are not its matter.
  */
 export async function erase(
   store: ObjectStore,
   table: AnyTable,
   erasure: Erasure,
-  { nowMs, unitsMax, warehouseUri }: { nowMs: number; unitsMax: number; warehouseUri: string },
-): Promise<Omit<Maintenance, "faults">> {
+  { nowMs, unitsMax, warehouseUri, tables = TABLES }: MaintainOptions,
+): Promise<Erased> {
   const warehouse: Warehouse = { store, uri: warehouseUri };
   await commitPending(warehouse, table, { nowMs, force: true });
   const units: MaintenanceUnit[] = [];
@@ -57,9 +64,27 @@ export async function erase(
     units.push(unit);
     if (unit.outcome === "overtaken") return { done: false, units };
   }
-  const forgotten = await forgetOlderStates(warehouse, table, erasure, nowMs);
+  const words = readMarks(await loadStates(warehouse, tables)).get(table.name) ?? new Set<number>();
+  // A reader without anything new since an earlier erasure still tells the mark from before that.
+  const marks = new Set([...words, ...[...words].map((mark) => standingMark(state, mark))]);
+  if (!haveReadAll(state.snapshots, marks)) return { done: false, units, waitsForReaders: true };
+  const forgotten = await forgetOlderStates(warehouse, table, erasure, { marks, nowMs });
   if (forgotten === null) return { done: true, units };
   return { done: forgotten.outcome === "done", units: [...units, forgotten] };
+}
+
+export interface Erased extends Omit<Maintenance, "faults"> {
+  /** The rows are gone, but a layer above has yet to read rows that came before: refine, and call again. */
+  waitsForReaders?: true;
+}
+
+/** Whether nothing came after any of the marks. One whose snapshot has expired has lost its place anyway. */
+function haveReadAll(snapshots: readonly Snapshot[], marks: ReadonlySet<number>): boolean {
+  const oldest = snapshots.findIndex(({ id }) => marks.has(id));
+  if (oldest < 0) return true;
+  return !snapshots
+    .slice(oldest + 1)
+    .some(({ operation }) => operation === "append" || operation === "overwrite");
 }
 
 /** Files whose bounds allow a row of the erasure. */
@@ -162,7 +187,7 @@ async function forgetOlderStates(
   warehouse: Warehouse,
   table: AnyTable,
   { id, requestedMs }: Erasure,
-  nowMs: number,
+  { marks, nowMs }: { marks: ReadonlySet<number>; nowMs: number },
 ): Promise<MaintenanceUnit | null> {
   const before = await loadTable(warehouse, table.path);
   if (before === null || before.current === null || erasedUntilMs(before) >= requestedMs) return null;
@@ -181,7 +206,11 @@ async function forgetOlderStates(
   const older = state.snapshots.slice(0, -1).map((snapshot) => snapshot.id);
   const tags = state.tags.map(({ name }) => name);
   const untilMs = Math.max(requestedMs, state.current.atMs);
-  const properties = { [ERASED_UNTIL_PROPERTY]: String(untilMs) };
+  const read: ReadBeforeErasure = { snapshot: state.current.id, marks: [...marks] };
+  const properties = {
+    [ERASED_UNTIL_PROPERTY]: String(untilMs),
+    [READ_BEFORE_ERASURE_PROPERTY]: JSON.stringify(read),
+  };
   return expire(warehouse, table, state, { tags, snapshots: older }, { nowMs, properties });
 }
 

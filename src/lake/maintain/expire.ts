@@ -2,16 +2,28 @@ import {
   commitChange,
   expirable,
   type IcebergTable,
+  loadTable,
   reachedOnlyBy,
   type Snapshot,
   type Warehouse,
 } from "../../iceberg/index.ts";
+import { standingMark } from "../snapshot.ts";
 import type { AnyTable } from "../tables/table.ts";
 import { deleteAll, EXPIRE_SNAPSHOTS_MAX, SNAPSHOT_KEEP_MS, UNREAD_KEEP_MS } from "./limits.ts";
 import { type MaintenanceUnit, unitOf } from "./unit.ts";
 
 /** What jobs between tables write into a snapshot's summary: how far they have read an input. */
 const INPUT_KEY = "lakeshore.input.";
+
+/** The stored tables among those declared. */
+export async function loadStates(warehouse: Warehouse, tables: readonly AnyTable[]): Promise<IcebergTable[]> {
+  const states: IcebergTable[] = [];
+  for (const { path } of tables) {
+    const state = await loadTable(warehouse, path);
+    if (state !== null) states.push(state);
+  }
+  return states;
+}
 
 /** How far every table's readers have read it, as far as their own snapshots tell: ids by table. */
 export function readMarks(tables: readonly IcebergTable[]): Map<string, Set<number>> {
@@ -53,7 +65,8 @@ export function snapshotsToExpire(
 ): { tags: string[]; snapshots: number[] } {
   const { tags, snapshots } = expirable(table, { nowMs, keepMs: SNAPSHOT_KEEP_MS });
   const words = new Set([...newestWords(table.snapshots).values()].map(({ id }) => id));
-  const unread = firstUnread(table.snapshots, marks, nowMs);
+  const standing = new Set([...marks].map((mark) => standingMark(table, mark)));
+  const unread = firstUnread(table.snapshots, standing, nowMs);
   const places = new Map(table.snapshots.map(({ id }, index) => [id, index]));
   return {
     tags,

@@ -4,7 +4,7 @@ import { TABLES } from "../tables/all.ts";
 import type { AnyTable } from "../tables/table.ts";
 import { compact } from "./compact.ts";
 import { planCompaction } from "./compaction-plan.ts";
-import { expire, readMarks, snapshotsToExpire } from "./expire.ts";
+import { expire, loadStates, readMarks, snapshotsToExpire } from "./expire.ts";
 import { deleteAll } from "./limits.ts";
 import { filesPastRetention, retain } from "./retain.ts";
 import { isSweepDue, readSwept, sweep, trimmableMetadata, writeSwept } from "./sweep.ts";
@@ -67,15 +67,11 @@ function inTurn(tables: readonly AnyTable[], nowMs: number): AnyTable[] {
 
 async function* dueUnits(run: Run, table: AnyTable): AsyncGenerator<DueUnit> {
   const { warehouse } = run;
+  yield* rowUnits(run, table);
+  yield* expiryUnits(run, table);
   const state = await loadTable(warehouse, table.path);
-  if (state !== null) {
-    yield* rowUnits(run, table, state);
-    yield* expiryUnits(run, table);
-    // The turn's own commits have made versions too.
-    const newest = (await loadTable(warehouse, table.path)) ?? state;
-    const trimmable = await trimmableMetadata(warehouse, newest, run);
-    if (trimmable.length > 0) yield { run: () => trim(run, table, trimmable) };
-  }
+  const trimmable = state === null ? [] : await trimmableMetadata(warehouse, state, run);
+  if (trimmable.length > 0) yield { run: () => trim(run, table, trimmable) };
   const swept = await readSwept(warehouse.store);
   if (isSweepDue(swept, table, run.nowMs)) {
     yield {
@@ -88,20 +84,23 @@ async function* dueUnits(run: Run, table: AnyTable): AsyncGenerator<DueUnit> {
   }
 }
 
+/** Merges of merges: four files at a time make one of full size of a few hundred in as many rounds. */
+const COMPACTION_ROUNDS_MAX = 4;
+
 /** Retention and compaction. */
-async function* rowUnits(run: Run, table: AnyTable, state: IcebergTable): AsyncGenerator<DueUnit> {
+async function* rowUnits(run: Run, table: AnyTable): AsyncGenerator<DueUnit> {
   const { warehouse } = run;
-  if (state.current === null) return;
-  const files = await dataFiles(warehouse, state, state.current.id);
-  const past = new Set(filesPastRetention(table, files, run));
-  if (past.size > 0) yield { run: () => retain(warehouse, table, [...past], run) };
-  if (!knowsEveryColumn(table, state)) return;
-  const groups = planCompaction(
-    table,
-    files.filter((file) => !past.has(file)),
-    run,
-  );
-  for (const group of groups) yield { run: () => compact(warehouse, table, group, run) };
+  for (let round = 0; round < COMPACTION_ROUNDS_MAX; round++) {
+    const state = await loadTable(warehouse, table.path);
+    if (state === null || state.current === null) return;
+    const files = await dataFiles(warehouse, state, state.current.id);
+    const past = new Set(filesPastRetention(table, files, run));
+    if (past.size > 0) yield { run: () => retain(warehouse, table, [...past], run) };
+    const others = files.filter((file) => !past.has(file));
+    const groups = knowsEveryColumn(table, state) ? planCompaction(table, others, run) : [];
+    if (groups.length === 0) return;
+    for (const group of groups) yield { run: () => compact(warehouse, table, group, run) };
+  }
 }
 
 /** A newer version of us may have added columns: rewriting its files by our declaration would lose them. */
@@ -127,13 +126,8 @@ async function* expiryUnits(run: Run, table: AnyTable): AsyncGenerator<DueUnit> 
 
 async function marksOf(run: Run, table: AnyTable): Promise<ReadonlySet<number>> {
   if (run.marks.size === 0) {
-    const states: IcebergTable[] = [];
-    for (const { path } of run.tables) {
-      const state = await loadTable(run.warehouse, path);
-      if (state !== null) states.push(state);
-    }
     // Readers only go forward, so marks of the run's beginning keep rather more.
-    run.marks = readMarks(states);
+    run.marks = readMarks(await loadStates(run.warehouse, run.tables));
     run.marks.set("", new Set());
   }
   return run.marks.get(table.name) ?? new Set();

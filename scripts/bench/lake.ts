@@ -1,7 +1,9 @@
+import path from "node:path";
 import { DAY_MS, r2ObjectStore } from "../../src/base/index.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
 import { acceptEvents } from "../../src/ingest/index.ts";
 import { EVENTS, INTERACTIONS, type Lake, openLake, type Table } from "../../src/lake/index.ts";
+import { ROOT } from "../local/workers.ts";
 import type { Progress } from "../progress.ts";
 import { CRAWLER_AGENT, simulateShop } from "../simulate/index.ts";
 import { type MemoryPeak, startMemorySampling } from "./memory.ts";
@@ -32,9 +34,9 @@ export interface LakeBenchOptions {
   events: number;
 }
 
-const DAYS = 30;
-/** Rows of one file: more than a Queue's batch brings, so that five million take minutes to write. */
-const BATCH_EVENTS = 10_000;
+/** Days of the month, and rows of one file: more than a Queue's batch brings, so that five million take minutes to write. */
+const MONTH = { days: 30, batchEvents: 10_000 };
+const MONTH_TINY = { days: 4, batchEvents: 250 };
 const DEMO_REQUEST_EVENTS = 20;
 /** Rows of a Queue's full batch of such requests. */
 const DEMO_BATCH_EVENTS = 2_000;
@@ -46,7 +48,8 @@ const PIPELINE = "lakeshore-pipeline";
  */
 export async function benchLake(options: LakeBenchOptions, progress: Progress): Promise<LakeReport> {
   const demo = await benchDemo(options, progress);
-  return withSite(await openSite({ inspectorPort: 0 }), async (site) => {
+  const entries = { pipeline: path.join(ROOT, "scripts/bench/watched-pipeline.mjs") };
+  return withSite(await openSite({ inspectorPort: 0, entries }), async (site) => {
     const lake = openLake(r2ObjectStore(await site.runtime.lake()));
     const append = await fill(lake, options, progress);
     const refined = await watched(site, () => runJob(site, "refine", progress));
@@ -64,7 +67,7 @@ export async function benchLake(options: LakeBenchOptions, progress: Progress): 
 
 async function fill(
   lake: Lake,
-  { seed, events: count }: LakeBenchOptions,
+  { tiny, seed, events: count }: LakeBenchOptions,
   progress: Progress,
 ): Promise<Rate> {
   const part = progress.part("Writing bronze", count);
@@ -73,13 +76,8 @@ async function fill(
   const endMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   let rows = 0;
   let day = 0;
-  for (const { atMs, events } of syntheticBatches({
-    seed,
-    count,
-    days: DAYS,
-    endMs,
-    batchEvents: BATCH_EVENTS,
-  })) {
+  const batches = syntheticBatches({ seed, count, endMs, ...(tiny ? MONTH_TINY : MONTH) });
+  for (const { atMs, events } of batches) {
     await lake.append(EVENTS, events, { nowMs: atMs });
     rows += events.length;
     part.update(rows);

@@ -17,6 +17,7 @@ const TYPES = [
   "impression",
 ];
 const SESSION_EVENTS_MAX = 9;
+const RECEIVED_AFTER_MS = 500;
 
 export interface Batch {
   /** Of the last receipt in it. */
@@ -57,7 +58,7 @@ function visit(prng: Prng, { fromMs, untilMs, most }: { fromMs: number; untilMs:
   const session_id = `visit-${prng.int(1e9).toString(36)}`;
   let atMs = fromMs + prng.int(Math.max(1, untilMs - fromMs - 10 * 60 * SECOND_MS));
   return Array.from({ length: Math.min(most, 1 + prng.int(SESSION_EVENTS_MAX)) }, (): StoredEvent => {
-    atMs = Math.min(untilMs, atMs + 2 * SECOND_MS + prng.int(58 * SECOND_MS));
+    atMs = Math.min(untilMs - RECEIVED_AFTER_MS, atMs + 2 * SECOND_MS + prng.int(58 * SECOND_MS));
     const type = prng.pick(TYPES);
     return {
       tenant,
@@ -73,8 +74,8 @@ function visit(prng: Prng, { fromMs, untilMs, most }: { fromMs: number; untilMs:
       ...(type === "purchase" ? { value: 5 + prng.int(200), quantity: 1, currency: "EUR" } : {}),
       ...(type === "impression" ? { items: [{ item_id: `item-${popular(prng)}`, position: 0 }] } : {}),
       occurred_at: atMs,
-      sent_at: atMs + 400,
-      received_at: atMs + 500,
+      sent_at: atMs + RECEIVED_AFTER_MS - 100,
+      received_at: atMs + RECEIVED_AFTER_MS,
       context: { path: `/items/${prng.int(ITEMS)}` },
       consent: "granted",
       country: "DE",

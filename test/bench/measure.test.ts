@@ -6,6 +6,7 @@ import { activeMs } from "../../scripts/bench/cpu-profile.ts";
 import { percentile, summarise } from "../../scripts/bench/latency.ts";
 import { startLoad } from "../../scripts/bench/load.ts";
 import { printIngest, printServe } from "../../scripts/bench/report.ts";
+import { syntheticBatches } from "../../scripts/bench/synthetic.ts";
 import { simulateShop } from "../../scripts/simulate/index.ts";
 
 describe("percentiles", () => {
@@ -143,6 +144,25 @@ describe("the audit", () => {
     expect(tally(accepted, { ...found, known: without(lost) })).toMatchObject({ landed: 499, lost: 1 });
     const twice = { ...counts, views: counts.views + 1 };
     expect(tally(accepted, { ...found, counts: twice })).toMatchObject({ lost: 0, duplicated: 1 });
+  });
+});
+
+describe("a synthetic month", () => {
+  const endMs = Date.UTC(2026, 0, 31);
+  const batches = [...syntheticBatches({ seed: 1, count: 1_000, days: 3, endMs, batchEvents: 90 })];
+  const events = batches.flatMap((batch) => batch.events);
+
+  it("has as many events as asked for, each once, over its days", () => {
+    expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(1_000);
+    const days = events.map(({ received_at }) => Math.floor(received_at / 86_400_000));
+    expect(new Set(days).size).toBe(3);
+  });
+
+  it("has no event in two days of one batch, and none after the batch's time", () => {
+    for (const { atMs, events: own } of batches) {
+      expect(new Set(own.map(({ received_at }) => Math.floor(received_at / 86_400_000))).size).toBe(1);
+      expect(Math.max(...own.map(({ received_at }) => received_at))).toBeLessThanOrEqual(atMs);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { expect, it } from "vitest";
+import type { LakeReport } from "../../scripts/bench/index.ts";
 import { ROOT } from "../../scripts/local/runtime.ts";
 
 /** Runs a bench as a user does, small; its numbers are this machine's affair, what it counts is not. */
@@ -47,4 +48,18 @@ it("measures ingestion: what was accepted has landed, once", () => {
     ackOnly: { landedPerSecond: number };
   };
   expect(shareOfAckOnly).toBeCloseTo((landedPerSecond ?? 0) / ackOnly.landedPerSecond, 1);
+});
+
+it("measures the lake's jobs: rates, memory and bytes", () => {
+  const report = bench("lake") as unknown as LakeReport;
+  const { append, compaction, refining, refiningMemory, demo } = report;
+  expect(append.rows).toBe(3_000);
+  expect(compaction.rows).toBeGreaterThanOrEqual(3_000);
+  expect(refining["silver.interactions"]?.rows).toBe(3_000);
+  expect(Object.keys(refining)).toContain("gold.user_histories");
+  for (const { peakMb, samples } of [compaction, refiningMemory]) {
+    expect(samples).toBeGreaterThan(1);
+    expect(peakMb).toBeGreaterThan(5);
+  }
+  expect(demo.bronzeBytesPerEvent).toBeGreaterThan(10);
 });

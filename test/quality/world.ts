@@ -1,4 +1,4 @@
-import { createPrng, DAY_MS, HOUR_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
+import { createPrng, DAY_MS, HOUR_MS, MINUTE_MS, type ObjectStore, type Prng } from "../../src/base/index.ts";
 import { makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
 import {
   EVENTS,
@@ -26,6 +26,7 @@ const OPEN_MS = 5 * HOUR_MS;
 export interface World {
   store: ObjectStore;
   lake: Lake;
+  prng: Prng;
   intake: IntakePort & { edge: Map<number, number>; queue: Map<number, number>; ledger: Map<number, number> };
   events: StoredEvent[];
 }
@@ -55,7 +56,7 @@ export async function soundWorld(faults: Faults = {}): Promise<World> {
   for (let daysAgo = DAYS - 1; daysAgo >= -1; daysAgo--) {
     const dayMs = Math.floor(NOON_MS / DAY_MS) * DAY_MS - (daysAgo + 1) * DAY_MS;
     const rows = Math.round(ROWS_PER_DAY + 8 * prng.normal());
-    const made = Array.from({ length: rows }, () => soundEvent(dayMs + OPENS_MS + prng.int(OPEN_MS)));
+    const made = Array.from({ length: rows }, () => soundEvent(prng, dayMs + OPENS_MS + prng.int(OPEN_MS)));
     for (const { received_at } of made) {
       const hour = Math.floor(received_at / HOUR_MS);
       for (const counts of [edge, queue, ledger]) counts.set(hour, (counts.get(hour) ?? 0) + 1);
@@ -76,11 +77,7 @@ export async function soundWorld(faults: Faults = {}): Promise<World> {
     const read = snapshots[snapshots.length - 1 - (faults.silverBehind ?? 0)];
     await writeSilver(lake, silver, { nowMs, read });
   }
-  for (const table of [ITEM_DAILY, USER_HISTORIES]) {
-    const input = (await lake.load(INTERACTIONS))?.current?.id;
-    const summary = { "lakeshore.input.silver.interactions": String(input) };
-    await lake.commit(table, { operation: "overwrite", added: [], summary }, { nowMs: NOON_MS });
-  }
+  await markGold(lake, NOON_MS);
   const intake: World["intake"] = {
     edge,
     queue,
@@ -95,25 +92,51 @@ export async function soundWorld(faults: Faults = {}): Promise<World> {
         .filter(([hour]) => hour >= fromHour && hour <= toHour)
         .map(([hour, events]) => ({ hour, events })),
   };
-  return { store, lake, intake, events };
+  return { store, lake, prng, intake, events };
+}
 
-  function soundEvent(receivedAtMs: number): StoredEvent {
-    return {
-      event_id: makeUuidV7(receivedAtMs - 500, randomBytes(prng, 10)),
-      type: prng.pick(["view", "click", "purchase"]),
-      tenant: "shop",
-      session_id: `s${prng.int(50)}`,
-      item_id: `item-${prng.int(200)}`,
-      occurred_at: receivedAtMs - 500,
-      sent_at: receivedAtMs - 400,
-      received_at: receivedAtMs,
-      consent: "granted",
-      is_bot: false,
-      anonymous_id: `device-${prng.int(90)}`,
-      country: "DE",
-      device: "mobile",
-      ...(prng.next() < 0.4 ? { user_id: `user-${prng.int(20)}` } : {}),
-    };
+/** An event as a phone sends it. */
+export function soundEvent(prng: Prng, receivedAtMs: number): StoredEvent {
+  return {
+    event_id: makeUuidV7(receivedAtMs - 500, randomBytes(prng, 10)),
+    type: prng.pick(["view", "click", "purchase"]),
+    tenant: "shop",
+    session_id: `s${prng.int(50)}`,
+    item_id: `item-${prng.int(200)}`,
+    occurred_at: receivedAtMs - 500,
+    sent_at: receivedAtMs - 400,
+    received_at: receivedAtMs,
+    consent: "granted",
+    is_bot: false,
+    anonymous_id: `device-${prng.int(90)}`,
+    country: "DE",
+    device: "mobile",
+    ...(prng.next() < 0.4 ? { user_id: `user-${prng.int(20)}` } : {}),
+  };
+}
+
+/** Brings events all the way: counted by edge, Queue and D1, in bronze and in silver. */
+export async function land(world: World, count: number, receivedAtMs: number): Promise<void> {
+  const made = Array.from({ length: count }, (_, index) => soundEvent(world.prng, receivedAtMs - index));
+  const { edge, queue, ledger } = world.intake;
+  for (const { received_at } of made) {
+    const hour = Math.floor(received_at / HOUR_MS);
+    for (const counts of [edge, queue, ledger]) counts.set(hour, (counts.get(hour) ?? 0) + 1);
+  }
+  world.events.push(...made);
+  await world.lake.append(EVENTS, made, { nowMs: receivedAtMs });
+  await world.lake.commitPending(EVENTS, { nowMs: receivedAtMs, force: true });
+  const read = (await world.lake.load(EVENTS))?.current?.id;
+  await writeSilver(world.lake, made.map(soundRow), { nowMs: receivedAtMs, read });
+  await markGold(world.lake, receivedAtMs);
+}
+
+/** Says that gold was made of silver as it is. */
+export async function markGold(lake: Lake, nowMs: number): Promise<void> {
+  for (const table of [ITEM_DAILY, USER_HISTORIES]) {
+    const input = (await lake.load(INTERACTIONS))?.current?.id;
+    const summary = { "lakeshore.input.silver.interactions": String(input) };
+    await lake.commit(table, { operation: "overwrite", added: [], summary }, { nowMs });
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Cell, DataFile, Warehouse } from "../iceberg/index.ts";
-import { compareCells } from "../iceberg/index.ts";
+import type { DataFile, Warehouse } from "../iceberg/index.ts";
 import { storeFile } from "./data-file.ts";
 import { groupByPartition } from "./definition.ts";
 import { ParquetFile, ROW_GROUP_ROWS } from "./parquet/file.ts";
 import { writeEntry } from "./pending.ts";
+import { sortRows } from "./row-order.ts";
 import type { AnyColumn, AnyTable, Table } from "./tables/table.ts";
 
 /** Writes rows as one sorted file per partition, each with its pending entry. Rejects when the store fails. */
@@ -44,23 +44,4 @@ function cellsOf<Row extends object>({ name, type }: AnyColumn, rows: readonly R
 /** Null stays null: a JSON column has no JSON null. */
 export function jsonText(value: unknown): string | null {
   return value === undefined || value === null ? null : JSON.stringify(value);
-}
-
-function sortRows<Row extends object>({ sort }: AnyTable, rows: readonly Row[]): Row[] {
-  const keys = sort as readonly (keyof Row)[];
-  return rows.toSorted((a, b) => {
-    for (const key of keys) {
-      const left = a[key] as Cell | undefined;
-      const right = b[key] as Cell | undefined;
-      if (left === right) continue;
-      const order = nullsFirst(left, right);
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
-}
-
-function nullsFirst(left: Cell | undefined, right: Cell | undefined): number {
-  if (left === undefined || left === null) return right === undefined || right === null ? 0 : -1;
-  return right === undefined || right === null ? 1 : compareCells(left, right);
 }

@@ -1,5 +1,6 @@
 import type { Cell, ColumnType } from "../../events/index.ts";
 import { compareCells, type FieldStats, lowerTextBound, upperTextBound } from "../../iceberg/index.ts";
+import { textOrder } from "./text-order.ts";
 
 export type Bounds = FieldStats;
 
@@ -20,11 +21,12 @@ export function boundsOf(type: ColumnType, values: readonly unknown[]): Omit<Bou
 }
 
 function textBounds(values: readonly string[]): Omit<Bounds, "nullCount"> {
+  const compare = textOrder(values);
   let min = values[0] as string;
   let max = min;
   for (const value of values) {
-    if (compareCells(value, min) < 0) min = value;
-    else if (compareCells(value, max) > 0) max = value;
+    if (compare(value, min) < 0) min = value;
+    else if (compare(value, max) > 0) max = value;
   }
   const bound = upperTextBound(max);
   return { min: lowerTextBound(min), ...(bound === null ? {} : { max: bound }) };

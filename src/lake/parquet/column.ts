@@ -26,8 +26,8 @@ interface Page {
   count: number;
 }
 
-/** Below this a column's compressed form is hardly shorter, and the call costs more than its bytes. */
-const COMPRESS_BYTES_MIN = 128;
+/** Below this a column stays as it is: in a fresh file the call's time is worth more than what it saves until compaction. */
+const COMPRESS_BYTES_MIN = { fresh: 1_000, compact: 128 } as const;
 
 /**
  * Encodes a column's cells: null and undefined are null, times are ms, json is text already. Only what every reader of
@@ -129,7 +129,7 @@ function storedPages(
   pages: readonly Page[],
   effort: Effort,
 ): Pick<ColumnChunk, "bytes" | "codec" | "dataOffset" | "uncompressedBytes"> {
-  const compress = pages.reduce((sum, { bytes }) => sum + bytes.length, 0) >= COMPRESS_BYTES_MIN;
+  const compress = pages.reduce((sum, { bytes }) => sum + bytes.length, 0) >= COMPRESS_BYTES_MIN[effort];
   const hasDictionary = pages[0]?.kind === "dictionary";
   const parts: Uint8Array[] = [];
   let dataOffset = 0;

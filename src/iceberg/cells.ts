@@ -1,12 +1,10 @@
 import { unreachable } from "../base/index.ts";
+import { decodeText, encodeText } from "./text.ts";
 import type { Cell, FieldType } from "./types.ts";
 
 /** Types of columns, and those that transforms make of them. */
 export type CellType = FieldType | "int" | "date";
 
-const encoder = new TextEncoder();
-/** A byte order mark at the front is a character like any other. */
-const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const MICROS_PER_MS = 1_000n;
 
 /**
@@ -37,7 +35,7 @@ function surrogatesLast(unit: number): number {
 
 /** Appendix D of the specification, "Binary single-value serialization". */
 export function encodeCell(type: CellType, value: Exclude<Cell, null>): Uint8Array {
-  if (type === "string") return encoder.encode(String(value));
+  if (type === "string") return encodeText(String(value));
   if (type === "boolean") return Uint8Array.of(value === true ? 1 : 0);
   const bytes = new Uint8Array(type === "int" || type === "date" ? 4 : 8);
   const view = new DataView(bytes.buffer);
@@ -54,7 +52,7 @@ export function decodeCell(type: CellType, bytes: Uint8Array, roundUp = false): 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (type) {
     case "string":
-      return decoder.decode(bytes);
+      return decodeText(bytes);
     case "boolean":
       return view.getUint8(0) !== 0;
     case "double":
@@ -84,6 +82,7 @@ export function lowerTextBound(given: string): string {
 /** A text no longer than the limit and no less than `text`; null when there is none: no bound. */
 export function upperTextBound(given: string): string | null {
   const text = given.toWellFormed();
+  if (text.length <= TEXT_BOUND_CHARS_MAX) return text;
   const characters = [...text];
   if (characters.length <= TEXT_BOUND_CHARS_MAX) return text;
   const kept = characters.slice(0, TEXT_BOUND_CHARS_MAX);

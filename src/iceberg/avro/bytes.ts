@@ -1,5 +1,4 @@
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+import { decodeText, encodeText } from "../text.ts";
 
 /** Beyond this, doubling a number for the zigzag form would lose its last bit. */
 const ZIGZAG_EXACT_MAX = 2 ** 52;
@@ -62,7 +61,7 @@ export class AvroWriter {
   }
 
   string(value: string): void {
-    this.bytes(encoder.encode(value));
+    this.bytes(encodeText(value));
   }
 
   raw(value: Uint8Array): void {
@@ -136,7 +135,7 @@ export class AvroReader {
   }
 
   string(): string {
-    return decoder.decode(this.bytes());
+    return decodeText(this.bytes());
   }
 
   /** A view of the next bytes. */

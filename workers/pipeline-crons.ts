@@ -1,7 +1,7 @@
 import { listTenants, pruneFeatures, refreshLists, writeWithdrawn } from "../src/features/index.ts";
 import { type Drained, drainSpill } from "../src/ingest/index.ts";
 import { openLake } from "../src/lake/index.ts";
-import { JOBS } from "./pipeline-jobs.ts";
+import { findSegments, JOBS } from "./pipeline-jobs.ts";
 import { flushOverlays } from "./pipeline-overlay.ts";
 import { objectStore, sinks } from "./pipeline-ports.ts";
 import { reportQuality } from "./pipeline-quality.ts";
@@ -45,12 +45,16 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
         () => [],
         (cause: unknown) => [messageOf(cause)],
       );
+      const segments = await findSegments(env, nowMs).then(
+        () => [],
+        (cause: unknown) => [messageOf(cause)],
+      );
       // Last, for it is the largest: what it did not get done is the next hour's.
       const lake = await JOBS.maintain(env, nowMs).then(
         ({ faults }) => faults as string[],
         (cause: unknown) => [messageOf(cause)],
       );
-      return { quality, lake };
+      return { quality, segments, lake };
     },
   };
 

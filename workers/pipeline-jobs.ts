@@ -1,8 +1,8 @@
 import type { StoredEvent } from "../src/events/index.ts";
-import { applyLate } from "../src/features/index.ts";
+import { applyLate, listTenants, publishSegments, readStoredTenant } from "../src/features/index.ts";
 import { maintain, openLake, WAREHOUSE_URI } from "../src/lake/index.ts";
 import type { LakeJob, LakeJobOutcome } from "../src/ops/index.ts";
-import { refine } from "../src/refining/index.ts";
+import { type RefreshedSegments, refine, refreshSegments, type SegmentPorts } from "../src/refining/index.ts";
 import { objectStore } from "./pipeline-ports.ts";
 import { reportQuality } from "./pipeline-quality.ts";
 
@@ -39,6 +39,10 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
     return { done, units, faults };
   },
 
+  async segments(env, nowMs) {
+    return { done: true, ...(await findSegments(env, nowMs, { force: true })) };
+  },
+
   async quality(env, nowMs) {
     const { done, report } = await reportQuality(env, nowMs, { isAsked: true });
     const { complete, reconciliation } = report;
@@ -46,6 +50,26 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
     return { done, complete, differences: differences.length, hours_open: hoursOpen };
   },
 };
+
+/** Due segments by the clock and by their declarations; `force`: all of them. */
+export async function findSegments(
+  env: PipelineEnv,
+  nowMs: number,
+  { force = false }: { force?: boolean } = {},
+): Promise<RefreshedSegments> {
+  const ports: SegmentPorts = {
+    lake: openLake(objectStore(env)),
+    async declared() {
+      const tenants = await listTenants(env.DB);
+      const configs = await Promise.all(tenants.map((tenant) => readStoredTenant(env.DB, tenant)));
+      return configs.flatMap((config) =>
+        config?.segments === undefined ? [] : [{ tenant: config.tenant, segments: config.segments }],
+      );
+    },
+    publish: (tenant, members) => publishSegments(env.PROFILES_0, tenant, members),
+  };
+  return refreshSegments(ports, { nowMs, run: crypto.randomUUID(), force });
+}
 
 /** A customer who asks waits for this many units at most; the crons go on with the rest. */
 const REFINE_ROUNDS_MAX = 20;

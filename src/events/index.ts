@@ -43,6 +43,19 @@ export {
   TENANT_PATTERN,
 } from "./keys.ts";
 export {
+  attributeField,
+  countField,
+  LAST_SEEN_FIELD,
+  SEGMENT_COUNTERS,
+  SEGMENTS_MAX,
+  type Segment,
+  type SegmentCondition,
+  type SegmentCounter,
+  type SegmentExpression,
+  segmentSchema,
+  segmentsSchema,
+} from "./segment.ts";
+export {
   CUSTOM_EVENT,
   EVENT_TYPES,
   eventTypeCode,

@@ -4,7 +4,17 @@
  * Nothing here is the truth: all of it can be rebuilt from the lake.
  */
 export { applyEvents, applyLate, type FeatureStores } from "./apply-events.ts";
+export {
+  type AsOf,
+  FeatureFold,
+  featuresAsOf,
+  LAKE_EVENT_NAMES,
+  type LakeEvent,
+  type LakeFeatures,
+} from "./as-of.ts";
+export { type FacetStates, facetStates, type ItemInterval } from "./facets.ts";
 export { FEATURES, type Feature } from "./feature-list.ts";
+export { forgetUser, hasHistory, restoreDeletions } from "./forget-user.ts";
 export {
   type HourRange,
   type IntakeCount,
@@ -26,6 +36,7 @@ export {
   readAllItems,
   replaceItem,
 } from "./items.ts";
+export type { Deletion, Link } from "./lake-identities.ts";
 export {
   LIST_KINDS,
   type ListKind,
@@ -45,6 +56,7 @@ export {
 } from "./profile.ts";
 export { pruneFeatures } from "./prune.ts";
 export { forgetQuarantine, type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
+export { type FeatureRequest, type Features, readFeatures } from "./read-features.ts";
 export {
   type Restored,
   restoreItems,
@@ -52,6 +64,7 @@ export {
   restoreTenants,
   restoreUsers,
 } from "./restore.ts";
+export { publishSegments, readSegments, type SegmentRow } from "./segments.ts";
 export {
   automatedRows,
   endsSession,

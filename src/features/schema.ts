@@ -11,7 +11,7 @@ const counts = Object.fromEntries(
 );
 
 export const profilesSchema = {
-  /** Ids applied here, kept LEDGER_HOURS; `batch` is the D1 batch that brought the id, `received_hour` counts since the epoch. */
+  /** Ids applied here, kept LEDGER_HOURS; `received_hour` counts since the epoch. */
   eventLedger: sqliteTable(
     "event_ledger",
     {
@@ -34,6 +34,17 @@ export const profilesSchema = {
     },
     (table) => [primaryKey({ columns: [table.hour, table.tenant, table.producer, table.before] })],
   ),
+  /** Copies of gold.segments, refreshed daily. */
+  segmentMembers: sqliteTable(
+    "segment_members",
+    {
+      tenant: text().notNull(),
+      subject: text().notNull(),
+      segment: text().notNull(),
+      since: integer().notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.tenant, table.subject, table.segment] })],
+  ),
   /** The user of a device, from its first `identify` on. */
   identityLinks: sqliteTable(
     "identity_links",
@@ -43,7 +54,10 @@ export const profilesSchema = {
       userId: text("user_id").notNull(),
       linkedAt: integer("linked_at").notNull(),
     },
-    (table) => [primaryKey({ columns: [table.tenant, table.anonymousId] })],
+    (table) => [
+      primaryKey({ columns: [table.tenant, table.anonymousId] }),
+      index("identity_links_user").on(table.tenant, table.userId),
+    ],
   ),
   /** `history`: a JSON array of lines (see `history.ts`), oldest first. */
   profiles: sqliteTable(
@@ -60,7 +74,7 @@ export const profilesSchema = {
   itemDaily: buckets("item_daily", "day", "item_id"),
   categoryHourly: buckets("category_hourly", "hour", "category"),
   categoryDaily: buckets("category_daily", "day", "category"),
-  /** `day`: UTC days since the epoch; `activity`: see `activity-json.ts`; `version` grows with each change. */
+  /** `day`: UTC days since the epoch; `activity`: see `activity-row.ts`; `version` grows with each change. */
   sessionActivity: sqliteTable(
     "session_activity",
     {

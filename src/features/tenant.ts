@@ -1,5 +1,5 @@
 import type { D1Database, D1DatabaseSession, KVNamespace } from "@cloudflare/workers-types";
-import type { KeyKind, KeyRecord } from "../events/index.ts";
+import type { KeyKind, KeyRecord, Segment } from "../events/index.ts";
 
 /** What the edge must know of a tenant before it takes events or answers. */
 export interface TenantConfig {
@@ -8,6 +8,8 @@ export interface TenantConfig {
   customEventTypes: string[];
   /** When true, a browser's `user_id` counts only with a `user_token`. */
   requireUserToken: boolean;
+  /** Declared user segments; absent until there were any. */
+  segments?: Segment[];
   createdAtMs: number;
   /** Of the last change; absent until there was one. */
   updatedAtMs?: number;

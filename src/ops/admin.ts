@@ -3,6 +3,7 @@ import type {
   ItemPatch,
   KeyKind,
   KeyRecord,
+  Segment,
   StoredItem,
   StoredUser,
   User,
@@ -29,6 +30,8 @@ export interface Contended {
 export interface TenantChange {
   customEventTypes?: string[];
   requireUserToken?: boolean;
+  /** Replaces the segments declared before. */
+  segments?: Segment[];
 }
 
 export interface TenantStats {

@@ -3,6 +3,12 @@
  * the partitions that this touches, and commits data and watermark together: repeated, interrupted or run twice at once, a job
  * gives what one run over everything would. `refine` runs one unit of each and leaves a row of lineage.
  */
-export { ITEM_DAILY_SQL } from "./gold/index.ts";
+export {
+  ITEM_DAILY_SQL,
+  type RefreshedSegments,
+  refreshSegments,
+  type SegmentPorts,
+  type TenantSegments,
+} from "./gold/index.ts";
 export { inputKey, type Job, type JobOutcome, type RefineOptions, type RefinePorts, RUN_KEY } from "./job.ts";
 export { type Refined, refine } from "./refine.ts";

@@ -224,6 +224,15 @@ describe("a tenant's settings", () => {
     const taken = (await send()).json;
     expect(taken).toMatchObject({ accepted: 1, notices: [{ field: "user_id" }] });
 
+    const segments = [{ name: "loyal", where: { field: "purchases_30d", gte: 3 } }];
+    expect((await patch({ segments }, made.secret)).json).toEqual({ ...after.json, segments });
+    const typo = [{ name: "loyal", where: { all: [{ field: "purchase_30d", gte: 3 }] } }];
+    expect((await patch({ segments: typo }, made.secret)).json.error).toMatchObject({
+      code: "invalid_body",
+      field: "segments.0.where.all.0.field",
+      message: expect.stringContaining("<counter>_<days>d"),
+    });
+
     for (const wrong of [
       { custom_event_types: ["No Type"] },
       { origins: [] },

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { TENANT_PATTERN } from "../../src/events/index.ts";
+import { segmentsSchema, TENANT_PATTERN } from "../../src/events/index.ts";
 import type { TenantConfig } from "../../src/features/index.ts";
 import { memory, pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
@@ -15,10 +15,15 @@ const requireUserToken = z
   .boolean()
   .describe("Whether a browser's `user_id` counts only with a `user_token` that your server asked for.");
 
+const segments = segmentsSchema.describe(
+  'User segments: `{name, where}`, where `where` is a condition such as `{field: "purchases_30d", gte: 3}` (also `last_seen_days`, `attributes.country` …; tests: eq, in, gte, lte, gt, lt), or `{all: […]}` or `{any: […]}` of them. Members are found again every day.',
+);
+
 const tenantSchema = z.object({
   tenant: z.string(),
   custom_event_types: customEventTypes,
   require_user_token: requireUserToken,
+  segments,
   created_at: z.number(),
 });
 
@@ -75,6 +80,7 @@ export const tenantRoutes: Endpoint[] = [
       schema: z.strictObject({
         custom_event_types: customEventTypes.optional(),
         require_user_token: requireUserToken.optional(),
+        segments: segments.optional(),
       }),
       limit: SMALL_BODY,
       required: true,
@@ -82,10 +88,11 @@ export const tenantRoutes: Endpoint[] = [
     },
     answer: tenantSchema,
     async handle({ tenant, env, body, actor }) {
-      const { custom_event_types: types, require_user_token: required } = await body();
+      const { custom_event_types: types, require_user_token: required, segments: declared } = await body();
       const change = {
         ...(types === undefined ? {} : { customEventTypes: types }),
         ...(required === undefined ? {} : { requireUserToken: required }),
+        ...(declared === undefined ? {} : { segments: declared }),
       };
       const config = settled(await pipeline(env).patchTenant(tenant, change, actor));
       // This isolate takes what it was just told; the others learn it when their copies are over.
@@ -101,6 +108,7 @@ function tenantBody(tenant: string, config: TenantConfig | null): z.infer<typeof
     tenant,
     custom_event_types: config.customEventTypes,
     require_user_token: config.requireUserToken,
+    segments: config.segments ?? [],
     created_at: config.createdAtMs,
   };
 }

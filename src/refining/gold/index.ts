@@ -5,5 +5,12 @@ import { USER_HISTORIES_JOB } from "./user-histories.ts";
 
 export { ITEM_DAILY_SQL } from "./item-daily.sql.ts";
 
+export {
+  type RefreshedSegments,
+  refreshSegments,
+  type SegmentPorts,
+  type TenantSegments,
+} from "./segments.ts";
+
 /** In the order in which they run. */
 export const GOLD_JOBS: readonly Job[] = [ITEM_DAILY_JOB, USER_HISTORIES_JOB];

@@ -1,0 +1,87 @@
+import type { Segment } from "../../events/index.ts";
+import { type Lake, type SegmentMember, USER_HISTORIES, USER_STATES } from "../../lake/index.ts";
+import { BLOCK_ROWS, type Blocks, Cursor } from "../sort/index.ts";
+import { compareEntries, compareSubjects, type HistoryKey } from "./history-change.ts";
+import { boundOf, mergeFiles, type OrderedFile, rowsOf } from "./ordered-files.ts";
+import { countFieldsOf, FactsGatherer, isMember, type SubjectFacts } from "./segment-judge.ts";
+
+type Seen = HistoryKey & { type: string };
+
+interface Person {
+  tenant: string;
+  subject: string;
+  attributes: SubjectFacts["attributes"];
+}
+
+/**
+ * The members of a tenant's segments at `nowMs`, by subject, then segment: histories and users, both in the order of the subject, are
+ * read beside each other. A count sees at most the newest rows that a history keeps.
+ */
+export async function* segmentMembers(
+  lake: Lake,
+  { tenant, segments, nowMs }: { tenant: string; segments: readonly Segment[]; nowMs: number },
+): AsyncGenerator<SegmentMember[]> {
+  const named = segments.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const gatherer = new FactsGatherer(countFieldsOf(segments), nowMs);
+  const seen = await Cursor.open(await seenOf(lake, tenant));
+  const people = await Cursor.open(await peopleOf(lake, tenant));
+  let block: SegmentMember[] = [];
+  for (;;) {
+    const subject = firstSubject(seen.row, people.row);
+    if (subject === null) break;
+    for (; seen.row?.subject === subject; await seen.next()) gatherer.add(seen.row);
+    let attributes: SubjectFacts["attributes"] = {};
+    for (; people.row?.subject === subject; await people.next()) attributes = people.row.attributes;
+    const facts = gatherer.take(attributes);
+    for (const { name, where } of named) {
+      if (isMember(where, facts)) block.push({ tenant, subject, segment: name, since: nowMs });
+    }
+    if (block.length < BLOCK_ROWS) continue;
+    yield block;
+    block = [];
+  }
+  if (block.length > 0) yield block;
+}
+
+function firstSubject(seen: Seen | undefined, person: Person | undefined): string | null {
+  if (seen === undefined) return person?.subject ?? null;
+  if (person === undefined) return seen.subject;
+  const key = { ...person, occurred_at: 0, event_id: "" };
+  return compareSubjects(seen, key) <= 0 ? seen.subject : person.subject;
+}
+
+async function seenOf(lake: Lake, tenant: string): Promise<Blocks<Seen>> {
+  const columns = ["tenant", "subject", "occurred_at", "event_id", "type"] as const;
+  const files = (await lake.files(USER_HISTORIES, { tenant })).map((file): OrderedFile<HistoryKey, Seen> => {
+    const subject = boundOf(file, 2, "min");
+    // Only rows of this tenant come, which may begin later than the file.
+    const lowest = typeof subject === "string" && isOneTenant(file) ? { tenant, subject, ...FIRST } : null;
+    return { lowest, open: () => rowsOf(lake.scan(USER_HISTORIES, { columns, tenant, files: [file] })) };
+  });
+  return mergeFiles(files, compareEntries);
+}
+
+const FIRST = { occurred_at: Number.MIN_SAFE_INTEGER, event_id: "" };
+
+function isOneTenant(file: Parameters<typeof boundOf>[0]): boolean {
+  return boundOf(file, 1, "min") === boundOf(file, 1, "max");
+}
+
+/** Users as they are now. */
+async function peopleOf(lake: Lake, tenant: string): Promise<Blocks<Person>> {
+  const columns = ["tenant", "user_id", "attributes", "valid_from", "valid_to"] as const;
+  const files = (await lake.files(USER_STATES, { tenant })).map((file): OrderedFile<Person, Person> => {
+    async function* open(): AsyncGenerator<Person[]> {
+      for await (const rows of rowsOf(lake.scan(USER_STATES, { columns, tenant, files: [file] }))) {
+        const current = rows.filter((row) => row.valid_to === null);
+        yield current.map((row) => ({
+          tenant,
+          subject: `u:${row.user_id}`,
+          attributes: row.attributes ?? {},
+        }));
+      }
+    }
+    return { lowest: null, open };
+  });
+  return mergeFiles(files, (a, b) => compareSubjects({ ...a, ...FIRST }, { ...b, ...FIRST }));
+}

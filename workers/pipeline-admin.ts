@@ -84,7 +84,8 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
   }
 
   async deleteUser(tenant: string, userId: string) {
-    return removeUser(this.#changes(tenant), tenant, { userId, nowMs: Date.now() });
+    const ports = { ...this.#changes(tenant), profiles: this.env.PROFILES_0 };
+    return removeUser(ports, tenant, { userId, nowMs: Date.now() });
   }
 
   async listUsers(tenant: string, page: PageRequest) {

@@ -53,5 +53,7 @@ CREATE TABLE user_deletions (
   PRIMARY KEY (tenant, user_id)
 ) WITHOUT ROWID;
 
+CREATE INDEX identity_links_user ON identity_links (tenant, user_id);
+
 ALTER TABLE event_ledger DROP COLUMN batch;
 DROP TABLE ledger_batch;

@@ -3,8 +3,7 @@ import {
   type Activity,
   type ActivitySession,
   EMPTY_ACTIVITY,
-  foldSessions,
-  foldSurroundings,
+  foldDay,
   type SessionEntry,
   type Turn,
 } from "./activity.ts";
@@ -120,21 +119,33 @@ export class ActivityFold {
   }
 
   /** What the events change in rows that were read, or in none. */
-  fold(rows: ReadonlyMap<string, ActivityRow>): FoldedActivity {
+  fold(rows: ReadonlyMap<string, ActivityRow>, deletedAtMs: ActorDeletions): FoldedActivity {
     const list = new JsonList();
     const turns: FoldedActivity["turns"] = [];
-    for (const [name, { entries, events }] of this.#groups) {
+    for (const [name, group] of this.#groups) {
       const { tenant, actor, day } = parseName(name);
       const { version, activity } = rows.get(name) ?? { version: 0, activity: EMPTY_ACTIVITY };
-      const folded = foldSessions(activity.sessions, entries);
+      const folded = foldDay(activity, group, deletedAtMs.get(`${tenant}/${actor}`));
       for (const turn of folded.turns) turns.push({ ...turn, tenant });
-      const surroundings = foldSurroundings(activity.surroundings, events);
+      if (folded.after === null) continue;
       const key = `${JSON.stringify(tenant)},${JSON.stringify(actor)},${day},${version + 1}`;
-      list.add(`[${key},${activityText({ sessions: folded.sessions, surroundings })}]`);
+      list.add(`[${key},${activityText(folded.after)}]`);
     }
     return { documents: list.documents(), turns };
   }
 }
+
+/** When the user of an actor was last deleted, by `<tenant>/<actor>`. */
+export type ActorDeletions = ReadonlyMap<string, number>;
+
+/** Of the users deleted at ?1 or later, and of their devices. */
+export const READ_DELETIONS = `
+SELECT tenant || '/u:' || user_id AS actor, deleted_at FROM user_deletions WHERE deleted_at >= ?1
+UNION ALL
+SELECT link.tenant || '/a:' || link.anonymous_id, gone.deleted_at
+FROM user_deletions AS gone CROSS JOIN identity_links AS link
+  ON link.tenant = gone.tenant AND link.user_id = gone.user_id
+WHERE gone.deleted_at >= ?1`;
 
 /** Rows to write, as documents to bind to `WRITE_ACTIVITY`, and what begins or ceases to count with them. */
 export interface FoldedActivity {

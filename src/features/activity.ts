@@ -66,6 +66,30 @@ export function foldSessions(
   return { sessions: folded, turns };
 }
 
+type Telling = Pick<StoredEvent, "event_id" | "received_at" | "device" | "country" | "context">;
+
+/**
+ * One actor's day with more events. Those received by `deletedAtMs`, when the actor's user was deleted, count as sessions of their
+ * own and are not remembered. `after` is null when there is nothing to remember.
+ */
+export function foldDay(
+  before: Activity,
+  { entries, events }: { entries: readonly SessionEntry[]; events: readonly Telling[] },
+  deletedAtMs = Number.NEGATIVE_INFINITY,
+): { after: Activity | null; turns: Turn[] } {
+  const gone = entries.filter(([, , receivedAtMs]) => receivedAtMs <= deletedAtMs);
+  const { turns } = foldSessions([], gone);
+  if (gone.length === entries.length) return { after: null, turns };
+  const kept =
+    gone.length === 0 ? entries : entries.filter(([, , receivedAtMs]) => receivedAtMs > deletedAtMs);
+  const folded = foldSessions(before.sessions, kept);
+  const telling = events.filter((event) => event.received_at > deletedAtMs);
+  return {
+    after: { sessions: folded.sessions, surroundings: foldSurroundings(before.surroundings, telling) },
+    turns: gone.length === 0 ? folded.turns : [...turns, ...folded.turns],
+  };
+}
+
 /** A session as it was, or an event that is new: the latter counts nowhere yet. */
 type Piece = ActivitySession & { isNew?: true };
 
@@ -117,7 +141,10 @@ function judge(entries: readonly SessionEntry[]): boolean {
   return sessionPattern.verdict(state) !== null;
 }
 
-export function sessionEntry(event: StoredEvent, itemIds: readonly string[]): SessionEntry {
+export function sessionEntry(
+  event: Pick<StoredEvent, "event_id" | "occurred_at" | "received_at" | "type" | "duration_ms">,
+  itemIds: readonly string[],
+): SessionEntry {
   const { event_id, occurred_at, received_at, type, duration_ms: durationMs = 0 } = event;
   return [event_id, occurred_at, received_at, type, itemIds, durationMs];
 }
@@ -125,10 +152,7 @@ export function sessionEntry(event: StoredEvent, itemIds: readonly string[]): Se
 type Surroundings = Activity["surroundings"];
 
 /** Each surrounding of the newest event that tells it. */
-export function foldSurroundings(
-  before: Surroundings,
-  events: readonly Pick<StoredEvent, "event_id" | "device" | "country" | "context">[],
-): Surroundings {
+function foldSurroundings(before: Surroundings, events: readonly Telling[]): Surroundings {
   const after: Partial<Record<SurroundingName, readonly [eventId: string, value: string | number]>> = {
     ...before,
   };
@@ -147,10 +171,7 @@ const HOST = /^(?:[a-z][a-z0-9+.-]*:)?(?:\/\/)?(?:[^/?#@]*@)?([^/?#:]+)/i;
 /** Offsets on Earth: −12 … +14 hours. */
 const UTC_OFFSET_MIN_MAX = 14 * 60;
 
-function surrounding(
-  event: Pick<StoredEvent, "device" | "country" | "context">,
-  name: SurroundingName,
-): string | number | null {
+function surrounding(event: Telling, name: SurroundingName): string | number | null {
   if (name === "device" || name === "country") return event[name] ?? null;
   const value = event.context?.[name];
   if (name === "referrer")

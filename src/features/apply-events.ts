@@ -1,15 +1,15 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { assert } from "../base/index.ts";
-import type { StoredEvent } from "../events/index.ts";
-import { type ActivityRow, activityRows, READ_ACTIVITY, type StoredActivity } from "./activity-row.ts";
+import { isBeyondLedger, type StoredEvent } from "../events/index.ts";
 import {
-  type ApplyPlan,
-  ledgerRows,
-  type PlanOptions,
-  planPeople,
-  sortOut,
-  turnedOccurrences,
-} from "./apply-plan.ts";
+  type ActivityRow,
+  type ActorDeletions,
+  activityRows,
+  READ_ACTIVITY,
+  READ_DELETIONS,
+  type StoredActivity,
+} from "./activity-row.ts";
+import { type ApplyPlan, ledgerRows, planPeople, sortOut, turnedOccurrences } from "./apply-plan.ts";
 import { applyStatements, READ_LEDGER } from "./apply-statements.ts";
 import { bucketsOf, type Occurrence } from "./counting.ts";
 import { type FacetStates, readFacets } from "./facets.ts";
@@ -30,6 +30,7 @@ const BATCH_EVENTS_MAX = 2_000;
  * transaction and the commit point of its events: what the ledger has already is left out, so any redelivery, regrouping or
  * second consumer gives the same sums. Rejects when D1 does; what was committed by then is skipped on the retry.
  *
+ * An id that is older than the ledger remembers could be counted twice: it is left to silver, which hands it to `applyLate`.
  * `counts`: of the messages that brought the events; they stand in the last batch, so what is counted as delivered has been
  * applied.
  */
@@ -39,9 +40,9 @@ export async function applyEvents(
   nowMs: number,
   counts: readonly IntakeCount[] = [],
 ): Promise<void> {
-  const batches = batchesOf(events);
+  const batches = batchesOf(events.filter((event) => !isBeyondLedger(event, nowMs)));
   for (const [index, batch] of batches.entries())
-    await applyBatch(stores, batch, { nowMs, isLate: false }, index === batches.length - 1 ? counts : []);
+    await applyBatch(stores, batch, nowMs, index === batches.length - 1 ? counts : []);
   if (batches.length === 0) await recordIntake(onlyOne(stores), counts);
 }
 
@@ -54,7 +55,7 @@ export async function applyLate(
   events: readonly StoredEvent[],
   nowMs: number,
 ): Promise<void> {
-  for (const batch of batchesOf(events)) await applyBatch(stores, batch, { nowMs, isLate: true }, []);
+  for (const batch of batchesOf(events)) await applyBatch(stores, batch, nowMs, []);
 }
 
 function onlyOne({ profiles }: FeatureStores): D1Database {
@@ -83,16 +84,17 @@ const ATTEMPTS_MAX = 30;
 async function applyBatch(
   stores: FeatureStores,
   events: readonly StoredEvent[],
-  options: PlanOptions,
+  nowMs: number,
   counts: readonly IntakeCount[],
 ): Promise<void> {
   const database = onlyOne(stores);
-  const all = { events, ledger: ledgerRows(events), ...sortOut(events, options) };
+  const all = { events, ledger: ledgerRows(events), ...sortOut(events) };
   for (let attempt = 1; ; attempt++) {
-    const { known, rows } = await readPresent(database, all);
-    const fresh = known.size === 0 ? all : withoutKnown(events, known, options);
-    const plan = await makePlan(stores.core, fresh, rows, options.nowMs);
-    const statements = [...applyStatements(database, plan, options.nowMs), ...insertCounts(database, counts)];
+    const present = await readPresent(database, all);
+    const { known } = present;
+    const fresh = known.size === 0 ? all : withoutKnown(events, known);
+    const plan = await makePlan(stores.core, fresh, present, nowMs);
+    const statements = [...applyStatements(database, plan, nowMs), ...insertCounts(database, counts)];
     if (statements.length === 0) return;
     try {
       await database.batch(statements);
@@ -108,22 +110,18 @@ interface SortedOut extends ReturnType<typeof sortOut> {
   ledger: string[];
 }
 
-function withoutKnown(
-  events: readonly StoredEvent[],
-  known: ReadonlySet<string>,
-  options: PlanOptions,
-): SortedOut {
+function withoutKnown(events: readonly StoredEvent[], known: ReadonlySet<string>): SortedOut {
   const fresh = events.filter((event) => !known.has(`${event.tenant}/${event.event_id}`));
-  return { events: fresh, ledger: ledgerRows(fresh), ...sortOut(fresh, options) };
+  return { events: fresh, ledger: ledgerRows(fresh), ...sortOut(fresh) };
 }
 
 async function makePlan(
   core: D1Database,
   { events, ledger, sessions, single }: SortedOut,
-  rows: ReadonlyMap<string, ActivityRow>,
+  { rows, deletedAtMs }: Present,
   nowMs: number,
 ): Promise<ApplyPlan> {
-  const folded = sessions.fold(rows);
+  const folded = sessions.fold(rows, deletedAtMs);
   const occurrences = [...single, ...turnedOccurrences(folded)];
   const facets = await readFacetsOf(core, occurrences, nowMs);
   return {
@@ -139,21 +137,32 @@ function isConflict(cause: unknown): boolean {
   return cause instanceof Error && /constraint failed/i.test(cause.message);
 }
 
-/** Which of the events D1 has already, and what it has of their sessions: one round to D1. */
-async function readPresent(
-  database: D1Database,
-  { ledger, sessions }: SortedOut,
-): Promise<{ known: Set<string>; rows: Map<string, ActivityRow> }> {
-  const answers = await database.batch<Record<string, unknown>>([
+interface Present {
+  /** `<tenant>/<event_id>` of the events that D1 has already. */
+  known: ReadonlySet<string>;
+  rows: ReadonlyMap<string, ActivityRow>;
+  deletedAtMs: ActorDeletions;
+}
+
+/** What D1 has of the events, of their sessions, and who was deleted since they were received: one round. */
+async function readPresent(database: D1Database, { events, ledger, sessions }: SortedOut): Promise<Present> {
+  const firstMs = events.reduce(
+    (least, event) => Math.min(least, event.received_at),
+    Number.MAX_SAFE_INTEGER,
+  );
+  const [deletions, ...answers] = await database.batch<Record<string, unknown>>([
+    database.prepare(READ_DELETIONS).bind(firstMs),
     ...ledger.map((document) => database.prepare(READ_LEDGER).bind(document)),
     ...sessions.wanted().map((document) => database.prepare(READ_ACTIVITY).bind(document)),
   ]);
   const rowsOf = <Row>(from: number, to: number) =>
     answers.slice(from, to).flatMap(({ results }) => results as Row[]);
   const known = rowsOf<{ tenant: string; event_id: string }>(0, ledger.length);
+  const gone = (deletions?.results ?? []) as { actor: string; deleted_at: number }[];
   return {
     known: new Set(known.map((row) => `${row.tenant}/${row.event_id}`)),
     rows: activityRows(rowsOf<StoredActivity>(ledger.length, answers.length)),
+    deletedAtMs: new Map(gone.map((row) => [row.actor, row.deleted_at])),
   };
 }
 

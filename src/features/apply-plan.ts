@@ -1,5 +1,5 @@
 import { HOUR_MS } from "../base/index.ts";
-import { eventTypeWeight, isBeyondLedger, type StoredEvent } from "../events/index.ts";
+import { eventTypeWeight, type StoredEvent } from "../events/index.ts";
 import { sessionEntry } from "./activity.ts";
 import { ActivityFold, activityName, type FoldedActivity } from "./activity-row.ts";
 import { countedItems, type Occurrence } from "./counting.ts";
@@ -21,24 +21,12 @@ export interface ApplyPlan extends CounterRows {
   activity: string[];
 }
 
-export interface PlanOptions {
-  nowMs: number;
-  /** The events come from silver, which has never held them before: their ids count however old they are. */
-  isLate: boolean;
-}
-
-/**
- * Splits events into those that make sessions and those that count by themselves. Bots count nowhere, nor does an id that is
- * older than the ledger remembers, which could be counted twice.
- */
-export function sortOut(
-  events: readonly StoredEvent[],
-  { nowMs, isLate }: PlanOptions,
-): { sessions: ActivityFold; single: Occurrence[] } {
+/** Splits events into those that make sessions and those that count by themselves. Bots count nowhere. */
+export function sortOut(events: readonly StoredEvent[]): { sessions: ActivityFold; single: Occurrence[] } {
   const sessions = new ActivityFold();
   const single: Occurrence[] = [];
   for (const event of events) {
-    if (event.is_bot || (!isLate && isBeyondLedger(event, nowMs))) continue;
+    if (event.is_bot) continue;
     const itemIds = countedItems(event);
     const actor = sessionActor(event);
     if (actor !== null) {

@@ -16,8 +16,7 @@ export function countedItems(event: {
 }
 
 /** One event's part in the counters of its items. */
-export interface Occurrence {
-  tenant: string;
+export interface ItemOccurrence {
   itemIds: readonly string[];
   type: string;
   durationMs: number;
@@ -25,6 +24,10 @@ export interface Occurrence {
   receivedAtMs: number;
   /** 1 counts it, −1 takes it back. */
   sign: 1 | -1;
+}
+
+export interface Occurrence extends ItemOccurrence {
+  tenant: string;
 }
 
 /** The UTC buckets of a time, since the epoch; `hour` is null when hours are not kept that far back. */
@@ -100,7 +103,7 @@ export class ItemSums {
 export function incrementsOf({
   type,
   durationMs,
-}: Pick<Occurrence, "type" | "durationMs">): readonly number[] {
+}: Pick<ItemOccurrence, "type" | "durationMs">): readonly number[] {
   return counterIncrements(type, durationMs > 0 ? durationMs : undefined);
 }
 

@@ -24,6 +24,39 @@ export function statesOf(facets: FacetStates, tenant: string, itemId: string): r
   return facets.get(tenant)?.get(itemId) ?? NO_STATES;
 }
 
+/** An item of the lake and when it was so: until right before `valid_to`, or until now. */
+export interface ItemInterval {
+  tenant: string;
+  item_id: string;
+  valid_from: number;
+  valid_to?: number | null | undefined;
+  categories?: readonly string[] | null | undefined;
+  tags?: readonly string[] | null | undefined;
+  price?: number | null | undefined;
+  published_at?: number | null | undefined;
+}
+
+/** The lake's intervals as states; those of one item in the order of their time. */
+export function facetStates(intervals: Iterable<ItemInterval>): FacetStates {
+  const states = new Map<string, Map<string, FacetState[]>>();
+  for (const interval of intervals) {
+    const { tenant, item_id: itemId, valid_from: fromMs, valid_to: toMs } = interval;
+    const { categories, tags, price = null, published_at: publishedAtMs } = interval;
+    const facets = {
+      categories: categories ?? [],
+      tags: tags ?? [],
+      price,
+      publishedAtMs: publishedAtMs ?? 0,
+    };
+    const known = states.get(tenant)?.get(itemId);
+    // The end of the one before, which says that the item was gone, holds only where nothing follows at once.
+    if (known?.at(-1)?.fromMs === fromMs) known.pop();
+    addState(states, { tenant, itemId, state: { fromMs, facets } });
+    if (typeof toMs === "number") addState(states, { tenant, itemId, state: { fromMs: toMs, facets: null } });
+  }
+  return states;
+}
+
 /** The item as it was at `atMs`; null when it was deleted, or not known yet. */
 export function facetsAt(states: readonly FacetState[], atMs: number): Facets | null {
   for (let index = states.length - 1; index >= 0; index--) {

@@ -38,7 +38,7 @@ export async function getUser(core: D1Database, tenant: string, userId: string):
   return row === null ? null : toUser(row);
 }
 
-/** Forgets the attributes and leaves a tombstone; false when there is no such user. The profile is not touched. */
+/** Forgets the attributes and leaves a tombstone; false when there is no such user. `forgetUser` does the rest. */
 export async function deleteUser(
   core: D1Database,
   tenant: string,

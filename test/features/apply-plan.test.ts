@@ -34,8 +34,8 @@ function impression(n: number, itemChars: number): StoredEvent {
 
 /** The plan of events that D1 has none of, where no item is known. */
 function plan(events: readonly StoredEvent[]): ApplyPlan {
-  const { sessions, single } = sortOut(events, { nowMs: NOW_MS, isLate: false });
-  const folded = sessions.fold(new Map());
+  const { sessions, single } = sortOut(events);
+  const folded = sessions.fold(new Map(), new Map());
   const occurrences = [...single, ...turnedOccurrences(folded)];
   return {
     ledger: ledgerRows(events),

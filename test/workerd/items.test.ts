@@ -34,6 +34,7 @@ const put = (items: Item[], nowMs = NOW_MS, tenant = "t") => changeItems(ports()
 async function lakeItems(tenant: string): Promise<unknown[]> {
   const rows: unknown[] = [];
   const columns = ["item_id", "changed_at", "deleted", "title"] as const;
+  await lake().commitPending(ITEM_CHANGES, { nowMs: NOW_MS, force: true });
   for await (const group of lake().scan(ITEM_CHANGES, { tenant, columns })) {
     for (let row = 0; row < group.rows; row++) {
       rows.push(columns.map((column) => group.columns[column][row]));
@@ -243,10 +244,11 @@ describe("users", () => {
     expect(await changeUser(ports(), "t", { userId: "x", patch, nowMs: 2_000 })).toBeNull();
     expect(await getUser(core(), "t", "u")).toEqual(patched);
     expect(await listUsers(core(), "t", { limit: 1 })).toEqual({ items: [patched], cursor: "u" });
-    expect(await removeUser(ports(), "t", { userId: "u", nowMs: 3_000 })).toBe(true);
-    expect(await removeUser(ports(), "t", { userId: "u", nowMs: 3_000 })).toBe(false);
+    expect(await removeUser({ ...ports(), profiles: env.PROFILES_0 }, "t", { userId: "u", nowMs: 3_000 })).toBe(true);
+    expect(await removeUser({ ...ports(), profiles: env.PROFILES_0 }, "t", { userId: "u", nowMs: 3_000 })).toBe(false);
     expect(await getUser(core(), "t", "u")).toBeNull();
     let rows = 0;
+    await lake().commitPending(USER_CHANGES, { nowMs: NOW_MS, force: true });
     for await (const group of lake().scan(USER_CHANGES, { tenant: "t", columns: ["user_id"] })) {
       rows += group.rows;
     }

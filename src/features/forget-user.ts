@@ -1,0 +1,53 @@
+import type { D1Database } from "@cloudflare/workers-types";
+import { JsonList } from "./json-list.ts";
+
+/**
+ * Deletes what D1 knows of a user by their events: the history, which affinities are made from, and the sessions of the user and
+ * of the devices linked to them. What was received by `atMs` and is applied later stays away. Counters name nobody and stand.
+ * Whether there was a history. Safe to repeat.
+ */
+export async function forgetUser(
+  profiles: D1Database,
+  tenant: string,
+  { userId, atMs }: { userId: string; atMs: number },
+): Promise<boolean> {
+  const bound = (sql: string) => profiles.prepare(sql).bind(tenant, userId);
+  const [, history] = await profiles.batch([
+    profiles.prepare(NOTE_DELETION).bind(JSON.stringify([[tenant, userId, atMs]])),
+    bound("DELETE FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2"),
+    bound(EMPTY_SESSIONS),
+  ]);
+  return history !== undefined && history.meta.changes > 0;
+}
+
+/** Whether D1 has a history of the user. */
+export async function hasHistory(profiles: D1Database, tenant: string, userId: string): Promise<boolean> {
+  const row = await profiles
+    .prepare("SELECT 1 AS found FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2")
+    .bind(tenant, userId)
+    .first();
+  return row !== null;
+}
+
+/** Puts back from the lake who was deleted and when, before events are: the latest deletion stands. */
+export async function restoreDeletions(
+  profiles: D1Database,
+  deletions: readonly { tenant: string; userId: string; deletedAtMs: number }[],
+): Promise<void> {
+  const list = new JsonList();
+  for (const { tenant, userId, deletedAtMs } of deletions)
+    list.add(JSON.stringify([tenant, userId, deletedAtMs]));
+  for (const document of list.documents()) await profiles.prepare(NOTE_DELETION).bind(document).run();
+}
+
+const NOTE_DELETION = `
+INSERT INTO user_deletions (tenant, user_id, deleted_at)
+SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) WHERE true
+ON CONFLICT (tenant, user_id) DO UPDATE SET deleted_at = max(deleted_at, excluded.deleted_at)`;
+
+/** The rows stay, emptied and with another version: a consumer that read them before must not write the old ones back. */
+const EMPTY_SESSIONS = `
+UPDATE session_activity SET activity = '[[],{}]', version = version + 1
+WHERE tenant = ?1 AND (actor = 'u:' || ?2 OR actor IN (
+  SELECT 'a:' || anonymous_id FROM identity_links WHERE tenant = ?1 AND user_id = ?2
+))`;

@@ -34,9 +34,12 @@ export interface LakeBenchOptions {
   events: number;
 }
 
-/** Days of the month, and rows of one file: more than a Queue's batch brings, so that five million take minutes to write. */
-const MONTH = { days: 30, batchEvents: 10_000 };
-const MONTH_TINY = { days: 4, batchEvents: 250 };
+const MONTH_DAYS = 30;
+const MONTH_DAYS_TINY = 4;
+/** Each day has some, so that compaction has something to merge. */
+const FILES_PER_DAY = 4;
+/** Rows of one file: more than a Queue's batch brings, so that five million take minutes to write. */
+const FILE_ROWS_MAX = 10_000;
 const DEMO_REQUEST_EVENTS = 20;
 /** Rows of a Queue's full batch of such requests. */
 const DEMO_BATCH_EVENTS = 2_000;
@@ -76,7 +79,9 @@ async function fill(
   const endMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   let rows = 0;
   let day = 0;
-  const batches = syntheticBatches({ seed, count, endMs, ...(tiny ? MONTH_TINY : MONTH) });
+  const days = tiny ? MONTH_DAYS_TINY : MONTH_DAYS;
+  const batchEvents = Math.min(FILE_ROWS_MAX, Math.ceil(count / days / FILES_PER_DAY));
+  const batches = syntheticBatches({ seed, count, days, endMs, batchEvents });
   for (const { atMs, events } of batches) {
     await lake.append(EVENTS, events, { nowMs: atMs });
     rows += events.length;

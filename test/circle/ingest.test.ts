@@ -1,11 +1,11 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type LocalRuntime, startLocal } from "../../scripts/local/runtime.ts";
-import { createPrng, listAll, type ObjectStore, r2ObjectStore } from "../../src/base/index.ts";
-import type { StoredEvent } from "../../src/events/index.ts";
+import { createPrng, DAY_MS, listAll, type ObjectStore, r2ObjectStore } from "../../src/base/index.ts";
+import { makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
 import { readIntakeCounts } from "../../src/features/index.ts";
 import { IntakeProducer, type QueuePort, sendEvents } from "../../src/ingest/index.ts";
-import { EVENTS, openLake, QUARANTINE, UNKNOWN_TENANT } from "../../src/lake/index.ts";
+import { EVENTS, INTERACTIONS, openLake, QUARANTINE, UNKNOWN_TENANT } from "../../src/lake/index.ts";
 import { randomEvent } from "../lake/events.ts";
 
 let runtime: LocalRuntime;
@@ -66,6 +66,53 @@ it("keeps a poison message by way of the dead letters, and its neighbours unharm
   expect(await ledgerIds("neighbour")).toEqual(ids(events));
   expect(logged.some((line) => line.includes("schema_version"))).toBe(true);
 });
+
+it("takes back what was too late: into silver once, and from there to D1", async () => {
+  const [event] = someEvents("replayed", 1) as [StoredEvent];
+  const random = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  const late = {
+    ...event,
+    type: "view",
+    is_bot: false,
+    event_id: makeUuidV7(Date.now() - 9 * DAY_MS, random),
+  };
+  await sendEvents("replayed", [late], ports(queue));
+  await until(async () => (await quarantined("replayed")).length > 0);
+  expect(await quarantined("replayed")).toMatchObject([{ reason: "too_late" }]);
+  await refine();
+  expect(await silverIds("replayed")).toEqual([]);
+  const counts = { read: 1, already_replayed: 0, refused: {} };
+  expect(await post("/v1/admin/lake/replay", { tenant: "replayed" })).toEqual({ ...counts, accepted: 1 });
+  const again = await post("/v1/admin/lake/replay", { tenant: "replayed" });
+  expect(again).toEqual({ ...counts, accepted: 0, already_replayed: 1 });
+  expect(await ledgerIds("replayed")).toEqual([]);
+  await refine();
+  expect(await silverIds("replayed")).toEqual([late.event_id]);
+  expect(await ledgerIds("replayed")).toEqual([late.event_id]);
+});
+
+async function refine(): Promise<void> {
+  await post("/v1/admin/lake/jobs/commit", {});
+  while (!(await post("/v1/admin/lake/jobs/refine", {})).done);
+}
+
+async function post(route: string, body: object): Promise<Record<string, unknown>> {
+  const response = await fetch(new URL(route, runtime.url), {
+    method: "POST",
+    headers: { authorization: "Bearer admin", "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(response.status, await response.clone().text()).toBe(200);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+async function silverIds(tenant: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { columns } of openLake(store).scan(INTERACTIONS, { tenant, columns: ["event_id"] })) {
+    found.push(...columns.event_id.map((id) => id ?? ""));
+  }
+  return found.toSorted();
+}
 
 function someEvents(tenant: string, count: number): StoredEvent[] {
   const prng = createPrng(tenant);

@@ -45,6 +45,17 @@ export function mayMeet(bounds: FieldStats | undefined, rows: number, { min, max
   return max === undefined || !isKnown(bounds.min) || compareCells(bounds.min, max) <= 0;
 }
 
+/**
+ * Whether all values with these bounds meet the demand, so that nobody needs to look at them. Bounds are never inside the
+ * values, and nothing is said of NaN.
+ */
+export function allMeet(bounds: FieldStats, { column, min, max }: Demand): boolean {
+  if (bounds.nullCount > 0 || column.type === "double") return false;
+  if (!isKnown(bounds.min) || !isKnown(bounds.max)) return false;
+  if (min !== undefined && compareCells(bounds.min, min) < 0) return false;
+  return max === undefined || compareCells(bounds.max, max) <= 0;
+}
+
 function isKnown(bound: Cell | undefined): bound is Exclude<Cell, null> {
   return bound !== undefined && bound !== null;
 }

@@ -8,7 +8,7 @@ import {
   type Warehouse,
 } from "../iceberg/index.ts";
 import { columnOf } from "./definition.ts";
-import { type Demand, demandsOf, fileFilter, matchingRows, mayMeet } from "./filter.ts";
+import { allMeet, type Demand, demandsOf, fileFilter, matchingRows, mayMeet } from "./filter.ts";
 import type { OnRead } from "./parquet/range-buffer.ts";
 import { ParquetReader, plainCells } from "./parquet/read.ts";
 import { chooseSnapshot } from "./snapshot.ts";
@@ -96,11 +96,10 @@ async function readGroup(
 ): Promise<Batch<object, never> | null> {
   const count = reader.groups[group] ?? 0;
   if (!demands.every((demand) => mayMeet(reader.bounds(group, demand.column), count, demand))) return null;
-  const demanded = [...new Set(demands.map(({ column }) => column))];
+  const open = demands.filter((demand) => !allMeet(reader.bounds(group, demand.column), demand));
+  const demanded = [...new Set(open.map(({ column }) => column))];
   const read = await reader.read(group, demanded);
-  const rows = matchingRows(count, demands, ({ name, type }) =>
-    plainCells(type, read.get(name), null, count),
-  );
+  const rows = matchingRows(count, open, ({ name, type }) => plainCells(type, read.get(name), null, count));
   if (count === 0 || rows?.length === 0) return null;
   const others = await reader.read(
     group,

@@ -80,6 +80,12 @@ describe("a scan reads only what it must", () => {
     const [file] = added;
     expect(file?.rowGroupOffsets).toHaveLength(4);
 
+    // That all rows are the tenant's, the footer says.
+    const ofTenant = await readsOf(store, () =>
+      lake.scan(USER_HISTORIES, { tenant: "shop", columns: ["item_id"] }),
+    );
+    expect(ofTenant).toEqual(await readsOf(store, () => lake.scan(USER_HISTORIES, { columns: ["item_id"] })));
+
     const where = [{ column: "subject", min: subjectOf(300), max: subjectOf(309) }] as const;
     const some = await readsOf(store, () =>
       lake.scan(USER_HISTORIES, { tenant: "shop", columns: ["item_id", "occurred_at"], where }),

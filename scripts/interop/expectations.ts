@@ -10,11 +10,10 @@ import {
   INTERACTIONS,
   openLake,
   type Table,
+  WAREHOUSE_URI,
 } from "../../src/lake/index.ts";
 import { ITEM_DAILY_SQL } from "../../src/refining/index.ts";
 import type { AgedLake } from "./age.ts";
-
-const WAREHOUSE = "s3://lakeshore-lake";
 
 type Row = Record<string, unknown>;
 
@@ -50,7 +49,7 @@ export async function writeExpectations(
       table: one.table.name,
       columns: one.columns,
       file,
-      files: files.map((data) => `${WAREHOUSE}/${data.path}`),
+      files: files.map((data) => `${WAREHOUSE_URI}/${data.path}`),
       ...(one.snapshotId === undefined ? {} : { snapshot_id: one.snapshotId }),
       ...(one.where === undefined ? {} : { where: one.where }),
     });

@@ -1,7 +1,7 @@
 import { contentRange, listAll, type ObjectStore, parseByteRange } from "../../src/base/index.ts";
 import { errorXml, type Listed, listingXml, locationXml } from "./s3-xml.ts";
 
-/** The bucket's name in every location that the tables write, here as on Cloudflare. */
+/** The bucket's name in the Workers' configs, and so in every location that the tables write, here as on Cloudflare. */
 export const BUCKET = "lakeshore-lake";
 const LAKE_PREFIX = "lake/";
 /** S3's own bound of a page. */

@@ -1,9 +1,7 @@
 import type { R2Bucket } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { type ObjectStore, r2ObjectStore } from "../../src/base/index.ts";
-
-/** As the Workers' configs name it: the bucket's folder in the state goes by it. */
-const BUCKET = "lakeshore-lake";
+import { BUCKET } from "./s3.ts";
 
 /** The bucket of a local Lakeshore that does not run: the runtime with nothing but that bucket. */
 export async function openStoppedStore(

@@ -14,8 +14,8 @@ import {
 import { lookupKey } from "./lookups.ts";
 import type { FreshRow } from "./merge-rows.ts";
 
-/** Events held while they are sorted: at some 600 B each, 6 MB. */
-const SORT_MEMORY_ROWS = 10_000;
+/** Events held while they are sorted: at some 600 B each, 12 MB. */
+const SORT_MEMORY_ROWS = 20_000;
 
 export interface Fresh {
   /** In the order of partition, tenant, id and copy. */

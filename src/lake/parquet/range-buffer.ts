@@ -1,5 +1,6 @@
 import type { AsyncBuffer } from "hyparquet";
 import type { ObjectStore } from "../../base/index.ts";
+import { LakeError } from "../error.ts";
 
 /** Told of every read of a data file, in bytes that the store gave. */
 export type OnRead = (read: { path: string; bytes: number }) => void;
@@ -41,8 +42,13 @@ export class RangeBuffer implements AsyncBuffer {
 
   async #read(from: number, to: number): Promise<ArrayBuffer> {
     const object = await this.#store.get(this.#path, { offset: from, length: to - from });
-    // Data files are immutable; expiry removes one, and a reader that is overtaken by it must start again.
-    if (object === null) throw new Error(`data file ${this.#path} is gone`);
+    // Data files are immutable. Expiry removes them in the end, and a reader that is overtaken by it must start again.
+    if (object === null) {
+      throw new LakeError(
+        "expired",
+        `data file ${this.#path} is gone: the snapshots that had it have expired`,
+      );
+    }
     const { bytes } = object;
     this.#onRead?.({ path: this.#path, bytes: bytes.byteLength });
     const isWhole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createPrng, DAY_MS, HOUR_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
-import { compareCells, EVENTS, type Lake, maintain, openLake, WAREHOUSE_URI } from "../../src/lake/index.ts";
+import {
+  compareCells,
+  EVENTS,
+  type Lake,
+  LINEAGE,
+  type LineageRow,
+  maintain,
+  openLake,
+  WAREHOUSE_URI,
+} from "../../src/lake/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { crashingStore } from "./crashing-store.ts";
 import { randomEvent } from "./events.ts";
@@ -32,6 +41,11 @@ async function withCommits(count: number, store: ObjectStore = memoryObjectStore
     await lake.commitPending(EVENTS, { nowMs });
   }
   return { store, lake, rows };
+}
+
+function lineageRow(name: string): LineageRow {
+  const counts = { rows_in: 1, rows_out: 1, duration_ms: 1 };
+  return { run: name, job: "job", inputs: {}, output: "t", ...counts, started_at: NOW_MS };
 }
 
 function ids(rows: readonly StoredEvent[]): string[] {
@@ -67,17 +81,24 @@ describe("compaction", () => {
   });
 
   it("goes on until files have their size, as many rows as a merge may hold at a time", async () => {
-    const { store, lake, rows } = await withCommits(1);
-    for (let index = 0; index < 6; index++) {
-      const more = events(`large ${index}`, 18_000);
-      rows.push(...more);
-      await lake.append(EVENTS, more, { nowMs: NOW_MS + index });
+    const store = memoryObjectStore();
+    const lake = openLake(store);
+    for (let file = 0; file < 5; file++) {
+      const rows = Array.from({ length: 18_000 }, (_, row) => lineageRow(`${file}-${row}`));
+      await lake.append(LINEAGE, rows, { nowMs: NOW_MS + file });
     }
-    await lake.commitPending(EVENTS, { nowMs: NOW_MS, force: true });
-    const { units } = await run(store);
-    expect(units.filter(({ job }) => job === "compact").length).toBeGreaterThan(2);
-    expect(await filesOf(lake)).toHaveLength(1);
-    expect(ids(await scanRows(lake, EVENTS, { columns: ["event_id"] }))).toEqual(ids(rows));
+    await lake.commitPending(LINEAGE, { nowMs: NOW_MS, force: true });
+    const options = { nowMs: NEXT_MS, unitsMax: 100, warehouseUri: WAREHOUSE_URI, tables: [LINEAGE] };
+    const { units } = await maintain(store, options);
+    expect(units.filter(({ job }) => job === "compact")).toMatchObject([
+      { removed: 3, rows: 54_000 },
+      { removed: 2, rows: 36_000 },
+      { removed: 2, rows: 90_000 },
+    ]);
+    const runs = (await scanRows(lake, LINEAGE, { columns: ["run"] })).map(({ run: name }) => name);
+    expect(runs).toHaveLength(90_000);
+    expect(runs).toEqual(runs.toSorted());
+    expect(new Set(runs).size).toBe(90_000);
   });
 
   it("leaves a growing partition alone until eight small files are there", async () => {

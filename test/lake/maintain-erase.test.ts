@@ -25,13 +25,14 @@ function isErased({ tenant, user_id, anonymous_id }: StoredEvent): boolean {
   return tenant === "a" && (user_id === "user-3" || device);
 }
 
-async function withCommits(store: ObjectStore = memoryObjectStore()) {
+async function withCommits(rowsPerCommit = 60) {
+  const store = memoryObjectStore();
   const lake = openLake(store);
   const prng = createPrng("erasure");
   const rows: StoredEvent[] = [];
   for (let index = 0; index < 5; index++) {
     const tenants = index < 4 ? ["a", "b"] : ["b"];
-    const more = Array.from({ length: 60 }, () => randomEvent(prng, prng.pick(tenants), NOW_MS));
+    const more = Array.from({ length: rowsPerCommit }, () => randomEvent(prng, prng.pick(tenants), NOW_MS));
     rows.push(...more);
     await lake.append(EVENTS, more, { nowMs: NOW_MS + index * MINUTE_MS });
     // The last ones are still pending.
@@ -131,7 +132,7 @@ describe("an erasure", () => {
 
   for (const effect of ["before", "after"] as const) {
     it(`may crash at any write (${effect} it took effect), and is finished by the next call`, async () => {
-      const { store: template, rows } = await withCommits();
+      const { store: template, rows } = await withCommits(15);
       for (let at = 0; ; at++) {
         const store = await copyInto(memoryObjectStore(), template);
         const lake = openLake(store);

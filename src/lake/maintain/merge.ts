@@ -4,7 +4,7 @@ import { columnOf } from "../definition.ts";
 import { ParquetReader, plainCells } from "../parquet/read.ts";
 import type { AnyColumn, AnyTable } from "../tables/table.ts";
 
-/** Rows by column, in the order of `table.columns`; json stays text. */
+/** Rows by column, in the order of `table.columns`: null where there is no value, json as its text. */
 export interface Block {
   rows: number;
   columns: unknown[][];
@@ -48,7 +48,7 @@ interface Picked {
 function take(table: AnyTable, picked: Picked): Block {
   const { sources, rows } = picked;
   const columns = table.columns.map((_, column) =>
-    rows.map((row, index) => (sources[index] as Source).columns[column]?.[row]),
+    rows.map((row, index) => (sources[index] as Source).columns[column]?.[row] ?? null),
   );
   picked.sources = [];
   picked.rows = [];
@@ -109,10 +109,17 @@ class Source {
       this.row = 0;
       this.rows = this.#reader.groups[group] ?? 0;
       if (this.rows === 0) continue;
-      const read = await this.#reader.read(group, this.#columns);
-      this.columns = this.#columns.map(({ name, type }) =>
-        plainCells(type === "json" ? "string" : type, read.get(name), null, this.rows),
+      // Most events leave most columns empty: those take neither a call nor memory.
+      const filled = this.#columns.filter(
+        (column) => this.#reader.bounds(group, column).nullCount < this.rows,
       );
+      const read = await this.#reader.read(group, filled);
+      this.columns = this.#columns.map(({ name, type }) => {
+        const values = read.get(name);
+        return values === undefined
+          ? []
+          : plainCells(type === "json" ? "string" : type, values, null, this.rows);
+      });
       return true;
     }
     return false;

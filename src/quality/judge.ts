@@ -41,10 +41,11 @@ export function judgeTenant(
 type Judged = Omit<CheckOutcome, "table" | "check" | "kind" | "tenant">;
 
 function judgeCheck(check: Check, { days, recent }: TenantDays, nowMs: number): Judged | null {
-  if (isRowCheck(check)) return judgeRows(check, recent);
+  const span = days.size === 0 ? "" : ` of ${ROW_CHECK_DAYS} days`;
+  if (isRowCheck(check)) return judgeRows(check, recent, span);
   switch (check.kind) {
     case "unique":
-      return judgeUnique(check, recent);
+      return judgeUnique(check, recent, span);
     case "clock_skew":
       return judgeSkew(check, recent);
     case "volume": {
@@ -62,7 +63,7 @@ function judgeCheck(check: Check, { days, recent }: TenantDays, nowMs: number): 
   }
 }
 
-function judgeRows(check: Check & Shares, aggregate: Aggregate): Judged | null {
+function judgeRows(check: Check & Shares, aggregate: Aggregate, span: string): Judged | null {
   const tested = aggregate.tested[check.name] ?? 0;
   if (tested === 0) return null;
   const failing = aggregate.failing[check.name] ?? 0;
@@ -72,21 +73,25 @@ function judgeRows(check: Check & Shares, aggregate: Aggregate): Judged | null {
   }
   return {
     status: statusOfShare(failing, tested, check),
-    reason: `${thousands(failing)} of ${thousands(tested)} rows of ${ROW_CHECK_DAYS} days fail`,
+    reason: `${thousands(failing)} of ${thousands(tested)} rows${span} fail`,
     tested,
     failing,
     ...(failing > 0 ? { examples } : {}),
   };
 }
 
-function judgeUnique(check: Extract<Check, { kind: "unique" }>, aggregate: Aggregate): Judged | null {
+function judgeUnique(
+  check: Extract<Check, { kind: "unique" }>,
+  aggregate: Aggregate,
+  span: string,
+): Judged | null {
   const tested = aggregate.rows;
   if (tested === 0) return null;
   const failing = aggregate.failing[check.name] ?? 0;
   const key = check.columns.join(", ");
   return {
     status: failing === 0 ? "pass" : check.severity,
-    reason: `${thousands(failing)} of ${thousands(tested)} rows of ${ROW_CHECK_DAYS} days repeat another's (${key})`,
+    reason: `${thousands(failing)} of ${thousands(tested)} rows${span} repeat another's (${key})`,
     tested,
     failing,
     ...(failing > 0 ? { examples: aggregate.examples[check.name] ?? [] } : {}),

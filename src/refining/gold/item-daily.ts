@@ -1,76 +1,52 @@
-import { DAY_MS } from "../../base/index.ts";
 import {
   type DataFile,
   INTERACTIONS,
   ITEM_DAILY,
-  type ItemDay,
   type Lake,
-  type LiveFile,
+  StaleBaseError,
+  tenantBucket,
 } from "../../lake/index.ts";
 import type { Job } from "../job.ts";
-import { ExternalSort, mergeSorted, openScratch, type Scratch } from "../sort/index.ts";
-import { clusterFiles } from "./clusters.ts";
+import { openScratch } from "../sort/index.ts";
 import { type ChangedPartition, changedPartitions, differences } from "./difference.ts";
-import {
-  compareDayEntries,
-  compareDays,
-  compareItems,
-  DAY_COLUMNS,
-  type DayEntry,
-  type DayEvent,
-  type DayKey,
-  dayEntriesOf,
-  itemDays,
-} from "./item-day.ts";
-import { boundOf, rowsOf } from "./ordered-files.ts";
-import { rewrite } from "./rewrite.ts";
-import { FILE_ROWS, tableSink } from "./sink.ts";
+import { DirtyDays } from "./dirty-days.ts";
+import { DAY_COLUMNS, type DayEvent, dayOf } from "./item-day.ts";
+import { DAILY_OPTIONS, type DailyOptions, firstDays, type Recounting, recountBucket } from "./recount.ts";
 import { commitStep, nextStep, type Step } from "./step.ts";
-import { TouchedDays } from "./touched-days.ts";
 
-export interface DailyOptions {
-  /** Entries held in memory while they are sorted. */
-  memoryRows: number;
-  /** Rows of a file, as long as its last day ends there. */
-  fileRows: number;
-}
-
-/** 40,000 entries are about 15 MB. */
-const OPTIONS: DailyOptions = { memoryRows: 40_000, fileRows: FILE_ROWS };
+/** The key of a snapshot's summary under which days wait to be counted again. */
+const DIRTY_KEY = "lakeshore.dirty";
 
 /**
  * gold.item_daily: the days on which anything differs between two states of silver are counted again from all of their events. Distinct
  * subjects are no sum, so nothing can be added to a day that is there already.
  */
-export const ITEM_DAILY_JOB: Job = dailyJob(OPTIONS);
+export const ITEM_DAILY_JOB: Job = dailyJob(DAILY_OPTIONS);
 
 /** The job with other sizes. */
 export function dailyJob(options: DailyOptions): Job {
   return {
     name: ITEM_DAILY.name,
     async run({ lake, store }, { nowMs, rowsMax, run }) {
-      const step = await nextStep(lake, ITEM_DAILY, { rowsMax });
+      const { waiting, base } = await waitingDays(lake);
+      const step = await nextStep(lake, ITEM_DAILY, { rowsMax, always: !waiting.isEmpty });
       if (step === null) return null;
+      if (step.base !== base)
+        throw new StaleBaseError(`${ITEM_DAILY.name} has moved on while it was looked at`);
       const scratch = openScratch(store, run);
       try {
-        const files = step.base === null ? [] : await lake.files(ITEM_DAILY, { snapshotId: step.base });
-        const existing = step.anew ? [] : files;
-        const removed = step.anew ? files.map(({ path }) => path) : [];
-        const added: DataFile[] = [];
-        const counts = { rowsIn: 0, rowsOut: 0 };
-        const partitions = Map.groupBy(await changedPartitions(lake, step), ({ bucket }) => bucket);
-        for (const [bucket, changed] of partitions) {
-          const rewritten = existing.filter(({ partition }) => partition[0] === bucket);
-          const made = await makeBucket(
-            { ...options, lake, scratch, step, nowMs },
-            { bucket, changed, existing: rewritten },
-          );
-          added.push(...made.files);
-          removed.push(...made.removed);
-          counts.rowsIn += made.rowsIn;
-          counts.rowsOut += made.rowsOut;
-        }
-        return { ...(await commitStep(lake, ITEM_DAILY, { step, added, removed, run, nowMs })), ...counts };
+        for (const partition of await changedPartitions(lake, step))
+          await touchDays(lake, partition, waiting);
+        if (step.anew) await touchAll(lake, waiting);
+        const snapshotId = step.inputs[INTERACTIONS.name]?.until ?? 0;
+        const recounting = { ...options, lake, scratch, snapshotId, nowMs };
+        // While silver is still being read in steps, the next one may touch the same days: they are counted once, at its end.
+        const days = step.more ? new DirtyDays() : await firstDays(recounting, waiting, rowsMax);
+        const rest = waiting.filter((day) => !days.has(day));
+        const { added, removed, ...counts } = await recount(recounting, days, step.base);
+        const notes = { [DIRTY_KEY]: rest.toText() };
+        const outcome = await commitStep(lake, ITEM_DAILY, { step, added, removed, run, nowMs, notes });
+        return { ...outcome, ...counts, more: outcome.more || !rest.isEmpty };
       } finally {
         // What the store does not let go now is swept when the run is old.
         await scratch.clear().catch(() => undefined);
@@ -79,44 +55,49 @@ export function dailyJob(options: DailyOptions): Job {
   };
 }
 
-interface Work extends DailyOptions {
-  lake: Lake;
-  scratch: Scratch;
-  step: Step;
-  nowMs: number;
+/** As the newest snapshot tells that tells of any: compaction's does not. */
+async function waitingDays(lake: Lake): Promise<{ waiting: DirtyDays; base: number | null }> {
+  const table = await lake.load(ITEM_DAILY);
+  const telling = table?.snapshots.findLast(({ summary }) => summary[DIRTY_KEY] !== undefined);
+  return { waiting: DirtyDays.parse(telling?.summary[DIRTY_KEY]), base: table?.current?.id ?? null };
 }
 
-async function makeBucket(
-  { lake, scratch, step, nowMs, memoryRows, fileRows }: Work,
-  { bucket, changed, existing }: { bucket: number; changed: ChangedPartition[]; existing: LiveFile[] },
-): Promise<{ files: readonly DataFile[]; removed: string[]; rowsIn: number; rowsOut: number }> {
-  const days = new TouchedDays();
-  for (const partition of changed) await touchDays(lake, partition, days);
-  const sort = new ExternalSort<DayEntry>(scratch, { compare: compareDayEntries, memoryRows });
-  const rowsIn = await gatherDays({ lake, step, days, sort }, bucket);
-  const sink = tableSink<ItemDay>(lake, ITEM_DAILY, { partition: [bucket], nowMs, fileRows });
-  const removed = await rewrite<DayKey, ItemDay, DayKey | ItemDay>({
-    clusters: clusterFiles<DayKey, ItemDay>(lake, ITEM_DAILY, existing, FILE_ORDER),
-    changes: mergeSorted<DayKey | ItemDay>([days.markers(), itemDays(sort.read())], compareItems),
-    compareGroups: compareDays,
-    compareRows: compareItems,
-    fold: {
-      begin() {},
-      existing() {},
-      change: (row) => "views" in row && sink.push(row),
-      end() {},
-    },
-    sink,
-  });
-  await sort.remove();
-  return { files: sink.files, removed, rowsIn, rowsOut: sink.rows };
+async function recount(
+  recounting: Recounting,
+  days: DirtyDays,
+  base: Step["base"],
+): Promise<{ added: DataFile[]; removed: string[]; rowsIn: number; rowsOut: number }> {
+  const files = base === null ? [] : await recounting.lake.files(ITEM_DAILY, { snapshotId: base });
+  const made = { added: [] as DataFile[], removed: [] as string[], rowsIn: 0, rowsOut: 0 };
+  for (const bucket of days.buckets) {
+    const existing = files.filter(({ partition }) => partition[0] === bucket);
+    const ofBucket = days.filter(({ tenant }) => tenantBucket(tenant) === bucket);
+    const part = await recountBucket(recounting, { bucket, days: ofBucket, existing });
+    made.added.push(...part.files);
+    made.removed.push(...part.removed);
+    made.rowsIn += part.rowsIn;
+    made.rowsOut += part.rowsOut;
+  }
+  return made;
 }
 
-async function touchDays(lake: Lake, partition: ChangedPartition, days: TouchedDays): Promise<void> {
+async function touchDays(lake: Lake, partition: ChangedPartition, days: DirtyDays): Promise<void> {
   const options = { columns: DAY_COLUMNS, same: sameForDays };
   for await (const block of differences(lake, partition, options)) {
-    for (const { before, after } of block)
-      for (const event of [before, after]) if (event !== null) days.add(event);
+    for (const { before, after } of block) {
+      for (const event of [before, after]) {
+        if (event !== null) days.add({ tenant: event.tenant, day: dayOf(event) });
+      }
+    }
+  }
+}
+
+/** Every day that the table has: where it is not known what they were made from. */
+async function touchAll(lake: Lake, days: DirtyDays): Promise<void> {
+  for await (const { rows, columns } of lake.scan(ITEM_DAILY, { columns: ["tenant", "day"] })) {
+    for (let row = 0; row < rows; row++) {
+      days.add({ tenant: columns.tenant[row] as string, day: columns.day[row] as number });
+    }
   }
 }
 
@@ -126,45 +107,4 @@ function sameForDays(a: DayEvent, b: DayEvent): boolean {
 
 function sameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** All events of the touched days; returns how many rows were read. */
-async function gatherDays(
-  {
-    lake,
-    step,
-    days,
-    sort,
-  }: Pick<Work, "lake" | "step"> & { days: TouchedDays; sort: ExternalSort<DayEntry> },
-  bucket: number,
-): Promise<number> {
-  const until = step.inputs[INTERACTIONS.name]?.until ?? null;
-  if (until === null || days.range === null) return 0;
-  let rowsIn = 0;
-  const { min, max } = days.range;
-  const where = [{ column: "occurred_at", min, max: max + DAY_MS - 1 }] as const;
-  const files = await lake.files(INTERACTIONS, { snapshotId: until, where });
-  const touched = files.filter((file) => file.partition[0] === bucket && days.meets(file));
-  const columns = [...DAY_COLUMNS, "tenant", "event_id"] as const;
-  for await (const events of rowsOf(lake.scan(INTERACTIONS, { columns, files: touched, where }))) {
-    rowsIn += events.length;
-    await sort.add((events as DayEvent[]).filter((event) => days.has(event)).flatMap(dayEntriesOf));
-  }
-  return rowsIn;
-}
-
-const TENANT_ID = 1;
-const DAY_ID = 3;
-
-const FILE_ORDER = {
-  lowest: (file: LiveFile) => keyOf(file, "min"),
-  highest: (file: LiveFile) => keyOf(file, "max"),
-  compareGroups: compareDays,
-  compareRows: compareItems,
-};
-
-/** A row of which none of the file's stands on an earlier day, or on a later one; null when the statistics do not tell. */
-function keyOf(file: LiveFile, end: "min" | "max"): DayKey | null {
-  const [tenant, day] = [boundOf(file, TENANT_ID, end), boundOf(file, DAY_ID, end)];
-  return typeof tenant === "string" && typeof day === "number" ? { tenant, day, item_id: "" } : null;
 }

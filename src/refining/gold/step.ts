@@ -15,12 +15,16 @@ export interface Step {
 
 /**
  * The next step from the watermarks in the output's snapshots: of silver.interactions as many snapshots as `rowsMax` allows, of the
- * `others`, which are small, all. Null when no input has anything new.
+ * `others`, which are small, all. Null when no input has anything new, unless `always` a step is wanted.
  */
 export async function nextStep(
   lake: Lake,
   output: AnyTable,
-  { rowsMax, others = [] }: { rowsMax: number; others?: readonly AnyTable[] },
+  {
+    rowsMax,
+    others = [],
+    always = false,
+  }: { rowsMax: number; others?: readonly AnyTable[]; always?: boolean },
 ): Promise<Step | null> {
   const base = await readBase(lake, output);
   const from = base.mark(INTERACTIONS);
@@ -30,7 +34,7 @@ export async function nextStep(
     const increment = await lake.increment(INTERACTIONS, { after: from, rowsMax });
     const inputs: Step["inputs"] = { [INTERACTIONS.name]: { from, until: increment?.until ?? from } };
     for (const table of others) inputs[table.name] = await newest(lake, table, base.mark(table));
-    if (Object.values(inputs).every((input) => input.from === input.until)) return null;
+    if (!always && Object.values(inputs).every((input) => input.from === input.until)) return null;
     return { base: base.snapshotId, inputs, anew: false, more: increment !== null && !increment.complete };
   } catch (cause) {
     if (!(cause instanceof LakeError) || (cause.kind !== "expired" && cause.kind !== "erased")) throw cause;
@@ -61,13 +65,22 @@ export async function commitStep(
     removed,
     run,
     nowMs,
-  }: { step: Step; added: DataFile[]; removed: string[]; run: string; nowMs: number },
+    notes = {},
+  }: {
+    step: Step;
+    added: DataFile[];
+    removed: string[];
+    run: string;
+    nowMs: number;
+    /** For the summary, beside the watermarks. */
+    notes?: Record<string, string>;
+  },
 ): Promise<{ snapshotId: number; inputs: Record<string, number>; more: boolean }> {
   const inputs: Record<string, number> = {};
   for (const [name, { until }] of Object.entries(step.inputs)) if (until !== null) inputs[name] = until;
   const marks = Object.entries(inputs).map(([name, id]) => [inputKey(name), String(id)]);
   const operation = removed.length === 0 ? "append" : "overwrite";
-  const summary = { ...Object.fromEntries(marks), [RUN_KEY]: run };
+  const summary = { ...Object.fromEntries(marks), [RUN_KEY]: run, ...notes };
   const change = { operation, added, removed, summary, base: step.base } as const;
   const { id } = await lake.commit(output, change, { nowMs });
   return { snapshotId: id, inputs, more: step.more };

@@ -37,8 +37,8 @@ export interface HistoryOptions {
   fileRows: number;
 }
 
-/** 40,000 changes are about 15 MB. */
-const OPTIONS: HistoryOptions = { historyMax: USER_HISTORY_MAX, memoryRows: 40_000, fileRows: FILE_ROWS };
+/** 10,000 changes are about 4 MB. */
+const OPTIONS: HistoryOptions = { historyMax: USER_HISTORY_MAX, memoryRows: 10_000, fileRows: FILE_ROWS };
 
 /**
  * gold.user_histories: of each subject the newest rows that training may learn from. What differs between the two states of silver

@@ -62,8 +62,11 @@ export interface HistoryEntry {
   value?: number;
 }
 
-/** Rows of one subject: what a model can learn from a person's past is in the newest ones, and a crawler must not fill the table. */
-export const USER_HISTORY_MAX = 2_000;
+/**
+ * Rows of one subject. Above what all but the keenest people do in years, so that no model misses anything of them; and a crawler that
+ * nobody has found out cannot fill the table.
+ */
+export const USER_HISTORY_MAX = 3_000;
 
 export const USER_HISTORIES: Table<HistoryEntry> = {
   name: "gold.user_histories",

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createPrng, DAY_MS, HOUR_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
-import type { StoredEvent } from "../../src/events/index.ts";
+import { HOUR_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
 import {
   compareCells,
   EVENTS,
-  type Lake,
   LINEAGE,
   type LineageRow,
   maintain,
@@ -13,52 +11,19 @@ import {
 } from "../../src/lake/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { crashingStore } from "./crashing-store.ts";
-import { randomEvent } from "./events.ts";
 import { copyInto, scanRows } from "./rows.ts";
-
-/** Noon, and the noon after, when yesterday's partition is closed. */
-const NOW_MS = Date.UTC(2026, 10, 21, 12);
-const NEXT_MS = NOW_MS + DAY_MS;
-
-function events(seed: string, count: number): StoredEvent[] {
-  const prng = createPrng(seed);
-  return Array.from({ length: count }, () => randomEvent(prng, prng.pick(["a", "b", "c"]), NOW_MS));
-}
-
-function run(store: ObjectStore, nowMs = NEXT_MS, unitsMax = 100) {
-  return maintain(store, { nowMs, unitsMax, warehouseUri: WAREHOUSE_URI, tables: [EVENTS] });
-}
-
-/** A lake with some commits of small files, and all of their rows. */
-async function withCommits(count: number, store: ObjectStore = memoryObjectStore()) {
-  const lake = openLake(store);
-  const rows: StoredEvent[] = [];
-  for (let index = 0; index < count; index++) {
-    const more = events(`commit ${index}`, 20);
-    rows.push(...more);
-    const nowMs = NOW_MS + index * MINUTE_MS;
-    await lake.append(EVENTS, more, { nowMs });
-    await lake.commitPending(EVENTS, { nowMs });
-  }
-  return { store, lake, rows };
-}
+import { events, filesOf, ids, maintained, NEXT_MS, NOW_MS, withCommits } from "./small-commits.ts";
 
 function lineageRow(name: string): LineageRow {
   const counts = { rows_in: 1, rows_out: 1, duration_ms: 1 };
   return { run: name, job: "job", inputs: {}, output: "t", ...counts, started_at: NOW_MS };
 }
 
-function ids(rows: readonly StoredEvent[]): string[] {
-  return rows.map(({ event_id }) => event_id).sort();
-}
-
-const filesOf = (lake: Lake) => lake.files(EVENTS);
-
 describe("compaction", () => {
   it("merges a closed partition's files: the same rows, in the table's order", async () => {
     const { store, lake, rows } = await withCommits(12);
     const before = await lake.snapshot(EVENTS, {});
-    const { done, units, faults } = await run(store);
+    const { done, units, faults } = await maintained(store);
     expect({ done, faults }).toEqual({ done: true, faults: [] });
     expect(units.filter(({ job }) => job === "compact")).toMatchObject([{ removed: 12, rows: 240 }]);
     expect(await filesOf(lake)).toHaveLength(1);
@@ -77,7 +42,7 @@ describe("compaction", () => {
     // Readers of increments have nothing new; the state before is as it was.
     expect(await lake.increment(EVENTS, { after: before?.id ?? 0 })).toBeNull();
     expect(ids(await scanRows(lake, EVENTS, { snapshotId: before?.id ?? 0 }))).toEqual(ids(rows));
-    expect((await run(store)).units).toEqual([]);
+    expect((await maintained(store)).units).toEqual([]);
   });
 
   it("goes on until files have their size, as many rows as a merge may hold at a time", async () => {
@@ -103,21 +68,21 @@ describe("compaction", () => {
 
   it("leaves a growing partition alone until eight small files are there", async () => {
     const { store, lake } = await withCommits(7);
-    await run(store, NOW_MS + HOUR_MS);
+    await maintained(store, NOW_MS + HOUR_MS);
     expect(await filesOf(lake)).toHaveLength(7);
     await lake.append(EVENTS, events("eighth", 5), { nowMs: NOW_MS + HOUR_MS });
     await lake.commitPending(EVENTS, { nowMs: NOW_MS + HOUR_MS });
-    await run(store, NOW_MS + HOUR_MS);
+    await maintained(store, NOW_MS + HOUR_MS);
     expect(await filesOf(lake)).toHaveLength(1);
   });
 
   it("does no more than it is asked to in a call", async () => {
     const { store } = await withCommits(12);
-    const first = await run(store, NEXT_MS, 1);
+    const first = await maintained(store, NEXT_MS, 1);
     expect(first).toMatchObject({ done: false, units: [{ job: "compact" }] });
     const rest: string[] = [];
     for (let done = false; !done; ) {
-      const more = await run(store, NEXT_MS, 1);
+      const more = await maintained(store, NEXT_MS, 1);
       rest.push(...more.units.map(({ job }) => job));
       done = more.done;
     }
@@ -136,11 +101,11 @@ describe("compaction", () => {
       }
     };
     const maintainer = async () => {
-      for (let index = 0; index < 4; index++) await run(store, NEXT_MS + index * MINUTE_MS);
+      for (let index = 0; index < 4; index++) await maintained(store, NEXT_MS + index * MINUTE_MS);
     };
     await Promise.all([writer("one"), writer("two"), maintainer(), maintainer()]);
     await lake.commitPending(EVENTS, { nowMs: NEXT_MS + HOUR_MS, force: true });
-    await run(store, NEXT_MS + HOUR_MS);
+    await maintained(store, NEXT_MS + HOUR_MS);
     expect(ids(await scanRows(lake, EVENTS))).toEqual(ids(rows));
     expect((await filesOf(lake)).length).toBeLessThan(4);
   });
@@ -160,7 +125,7 @@ describe("compaction", () => {
         return store.put(key, bytes, condition);
       },
     };
-    const { units } = await run(racing);
+    const { units } = await maintained(racing);
     expect(units[0]).toMatchObject({ job: "compact", outcome: "overtaken", removed: 0, deleted: 1 });
     expect(await scanRows(lake, EVENTS)).toHaveLength(rows.length - (victim?.rows ?? 0));
   });
@@ -180,7 +145,7 @@ describe("compaction", () => {
       { operation: "append", added: [], summary: {} },
       { nowMs: NOW_MS },
     );
-    const { units } = await run(store);
+    const { units } = await maintained(store);
     expect(units.map(({ job }) => job)).not.toContain("compact");
     expect(await filesOf(lake)).toHaveLength(10);
   });
@@ -194,9 +159,9 @@ describe("a crash during compaction", () => {
         const store = await copyInto(memoryObjectStore(), template);
         const lake = openLake(store);
         const crashing = crashingStore(store, { at, effect });
-        await run(crashing);
+        await maintained(crashing);
         expect(ids(await scanRows(lake, EVENTS))).toEqual(ids(rows));
-        expect(await run(store)).toMatchObject({ done: true, faults: [] });
+        expect(await maintained(store)).toMatchObject({ done: true, faults: [] });
         expect(ids(await scanRows(lake, EVENTS))).toEqual(ids(rows));
         expect(await filesOf(lake)).toHaveLength(1);
         if (!crashing.crashed()) break;

@@ -29,6 +29,8 @@ const EXACT_MICROS = 2n ** 53n;
 export class ParquetReader {
   readonly path: string;
   readonly bytes: number;
+  /** Rows of each row group. */
+  readonly groups: readonly number[];
   readonly #buffer: RangeBuffer;
   readonly #metadata: FileMetaData;
   readonly #scan: ParquetScan;
@@ -37,6 +39,7 @@ export class ParquetReader {
   private constructor(path: string, buffer: RangeBuffer, metadata: FileMetaData, scan: ParquetScan) {
     this.path = path;
     this.bytes = buffer.byteLength;
+    this.groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
     this.#buffer = buffer;
     this.#metadata = metadata;
     this.#scan = scan;
@@ -53,11 +56,6 @@ export class ParquetReader {
     const metadata = await parquetMetadataAsync(buffer, { parsers: PARSERS, initialFetchSize: FOOTER_BYTES });
     const scan = await parquetScan({ file: buffer, metadata, parsers: PARSERS, compressors: DECOMPRESSORS });
     return new ParquetReader(file.path, buffer, metadata, scan);
-  }
-
-  /** Rows of each row group. */
-  get groups(): number[] {
-    return this.#metadata.row_groups.map(({ num_rows }) => Number(num_rows));
   }
 
   /** What the footer says of a column in a group; a column that the file is too old to have is null throughout. */
@@ -112,14 +110,17 @@ export function plainCells(
   rows: readonly number[] | null,
   count: number,
 ): unknown[] {
-  if (values === undefined) return new Array(rows === null ? count : rows.length).fill(null);
-  const chosen = rows === null ? Array.from<unknown>(values) : rows.map((row): unknown => values[row]);
-  switch (type) {
-    case "long":
-      return chosen.map((cell) => (cell === null || cell === undefined ? null : Number(cell)));
-    case "json":
-      return chosen.map((cell) => (typeof cell === "string" ? JSON.parse(cell) : null));
-    default:
-      return chosen.map((cell) => cell ?? null);
+  const length = rows === null ? count : rows.length;
+  const cells: unknown[] = new Array(length).fill(null);
+  if (values === undefined) return cells;
+  for (let i = 0; i < length; i++) {
+    const value: unknown = values[rows === null ? i : (rows[i] as number)];
+    if (value !== null && value !== undefined) cells[i] = plainCell(type, value);
   }
+  return cells;
+}
+
+function plainCell(type: ColumnType, value: unknown): unknown {
+  if (type === "long") return Number(value);
+  return type === "json" ? JSON.parse(value as string) : value;
 }

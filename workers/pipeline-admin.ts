@@ -84,7 +84,7 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
   }
 
   async deleteUser(tenant: string, userId: string) {
-    const ports = { ...this.#changes(tenant), profiles: this.env.PROFILES_0 };
+    const ports = { ...this.#changes(tenant), profiles: [this.env.PROFILES_0] };
     return removeUser(ports, tenant, { userId, nowMs: Date.now() });
   }
 

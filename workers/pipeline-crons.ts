@@ -1,4 +1,10 @@
-import { listTenants, pruneFeatures, refreshLists, writeWithdrawn } from "../src/features/index.ts";
+import {
+  listTenants,
+  pruneFacets,
+  pruneFeatures,
+  refreshLists,
+  writeWithdrawn,
+} from "../src/features/index.ts";
 import { type Drained, drainSpill } from "../src/ingest/index.ts";
 import { openLake } from "../src/lake/index.ts";
 import { findSegments, JOBS } from "./pipeline-jobs.ts";
@@ -41,6 +47,7 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
 
     async "17 * * * *"(env, nowMs) {
       await pruneFeatures(env.PROFILES_0, nowMs);
+      await pruneFacets(env.DB, nowMs);
       const quality = await reportQuality(env, nowMs).then(
         () => [],
         (cause: unknown) => [messageOf(cause)],

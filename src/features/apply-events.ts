@@ -58,7 +58,8 @@ export async function applyLate(
   for (const batch of batchesOf(events)) await applyBatch(stores, batch, nowMs, []);
 }
 
-function onlyOne({ profiles }: FeatureStores): D1Database {
+/** Until profiles are spread over several databases. */
+export function onlyOne({ profiles }: FeatureStores): D1Database {
   const [database] = profiles;
   assert(database !== undefined && profiles.length === 1, "profiles live in one database");
   return database;

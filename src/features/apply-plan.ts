@@ -13,7 +13,7 @@ import { sessionActor } from "./session-pattern.ts";
 export interface ApplyPlan extends CounterRows {
   /** See `ledgerRows`. */
   ledger: string[];
-  /** [tenant, anonymous_id, user_id, occurred_at, event_id] */
+  /** [tenant, anonymous_id, user_id, occurred_at, event_id, received_at] */
   links: string[];
   /** [tenant, subject, anonymous_id or null, [entry, …], received_at]; with an anonymous_id, a link overrules the subject. */
   interactions: string[];
@@ -63,9 +63,9 @@ export function planPeople(events: readonly StoredEvent[]): Pick<ApplyPlan, "lin
   const interactions = new Interactions();
   for (const event of events) {
     if (event.consent !== "granted" || event.is_bot) continue;
-    const { tenant, type, anonymous_id, user_id, occurred_at, event_id } = event;
+    const { tenant, type, anonymous_id, user_id, occurred_at, event_id, received_at } = event;
     if (type !== "identify") interactions.add(event);
-    else links.add(JSON.stringify([tenant, anonymous_id, user_id, occurred_at, event_id]));
+    else links.add(JSON.stringify([tenant, anonymous_id, user_id, occurred_at, event_id, received_at]));
   }
   return { links: links.documents(), interactions: interactions.documents() };
 }

@@ -106,9 +106,14 @@ const LINKED_PROFILES = `
   CROSS JOIN identity_links AS link ON link.tenant = row.value ->> 0 AND link.anonymous_id = row.value ->> 1
   CROSS JOIN profiles AS device ON device.tenant = link.tenant AND device.subject = 'a:' || link.anonymous_id`;
 
+/** Of a device that was linked before its user was deleted, and is told of after it, nothing is folded in. */
 const FOLD_PROFILES = mergeHistories(`
   SELECT link.tenant, 'u:' || link.user_id, entry.value, device.updated_at
-  ${LINKED_PROFILES} CROSS JOIN json_each(device.history) AS entry`);
+  ${LINKED_PROFILES}
+  LEFT JOIN user_deletions AS gone ON gone.tenant = link.tenant AND gone.user_id = link.user_id
+    AND gone.deleted_at >= row.value ->> 5
+  CROSS JOIN json_each(device.history) AS entry
+  WHERE gone.user_id IS NULL`);
 
 /** Once folded, the device's own profile is gone and never comes back: the link redirects all that follows. */
 const DELETE_FOLDED = `

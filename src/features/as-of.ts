@@ -22,26 +22,25 @@ import { type Deletion, Identities, type Link } from "./lake-identities.ts";
 import { LakeSessions } from "./lake-sessions.ts";
 
 /** A row of silver, as far as features read it; what is absent may be null. */
-export type LakeEvent = {
-  [Name in LakeEventName]: StoredEvent[Name] | (undefined extends StoredEvent[Name] ? null : never);
+export type LakeEvent = Omit<Pick<StoredEvent, LakeEventName>, NullableName> & {
+  [Name in NullableName]?: StoredEvent[Name] | null;
 };
 
+type NullableName = Exclude<LakeEventName, (typeof REQUIRED_NAMES)[number]>;
+
+const REQUIRED_NAMES = ["event_id", "type", "occurred_at", "received_at", "consent", "is_bot"] as const;
+
 export const LAKE_EVENT_NAMES = [
-  "event_id",
-  "type",
+  ...REQUIRED_NAMES,
   "user_id",
   "anonymous_id",
   "item_id",
   "items",
   "value",
   "duration_ms",
-  "occurred_at",
-  "received_at",
   "context",
-  "consent",
   "country",
   "device",
-  "is_bot",
 ] as const satisfies readonly (keyof StoredEvent)[];
 
 type LakeEventName = (typeof LAKE_EVENT_NAMES)[number];

@@ -1,33 +1,43 @@
 import type { D1Database } from "@cloudflare/workers-types";
+import { type FeatureStores, onlyOne } from "./apply-events.ts";
 import { JsonList } from "./json-list.ts";
 
 /**
  * Deletes what D1 knows of a user by their events: the history, which affinities are made from, and the sessions of the user and
  * of the devices linked to them. What was received by `atMs` and is applied later stays away. Counters name nobody and stand.
- * Whether there was a history. Safe to repeat.
+ * Safe to repeat.
  */
 export async function forgetUser(
-  profiles: D1Database,
+  stores: FeatureStores,
   tenant: string,
   { userId, atMs }: { userId: string; atMs: number },
-): Promise<boolean> {
+): Promise<void> {
+  const profiles = onlyOne(stores);
   const bound = (sql: string) => profiles.prepare(sql).bind(tenant, userId);
-  const [, history] = await profiles.batch([
+  await profiles.batch([
     profiles.prepare(NOTE_DELETION).bind(JSON.stringify([[tenant, userId, atMs]])),
     bound("DELETE FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2"),
     bound(EMPTY_SESSIONS),
   ]);
-  return history !== undefined && history.meta.changes > 0;
 }
 
-/** Whether D1 has a history of the user. */
-export async function hasHistory(profiles: D1Database, tenant: string, userId: string): Promise<boolean> {
-  const row = await profiles
-    .prepare("SELECT 1 AS found FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2")
-    .bind(tenant, userId)
-    .first();
+/** Whether events have told D1 of the user since the last deletion: a history, a device, or a session. */
+export async function isKnownByEvents(
+  stores: FeatureStores,
+  tenant: string,
+  userId: string,
+): Promise<boolean> {
+  const row = await onlyOne(stores).prepare(FIND_USER).bind(tenant, userId).first();
   return row !== null;
 }
+
+const FIND_USER = `
+SELECT 1 AS found FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2
+UNION ALL SELECT 1 FROM session_activity WHERE tenant = ?1 AND actor = 'u:' || ?2 AND activity <> '[[],{}]'
+UNION ALL SELECT 1 FROM identity_links AS link WHERE tenant = ?1 AND user_id = ?2 AND NOT EXISTS (
+  SELECT 1 FROM user_deletions AS gone WHERE gone.tenant = ?1 AND gone.user_id = ?2
+)
+LIMIT 1`;
 
 /** Puts back from the lake who was deleted and when, before events are: the latest deletion stands. */
 export async function restoreDeletions(

@@ -14,7 +14,7 @@ export {
 } from "./as-of.ts";
 export { type FacetStates, facetStates, type ItemInterval } from "./facets.ts";
 export { FEATURES, type Feature } from "./feature-list.ts";
-export { forgetUser, hasHistory, restoreDeletions } from "./forget-user.ts";
+export { forgetUser, isKnownByEvents, restoreDeletions } from "./forget-user.ts";
 export {
   type HourRange,
   type IntakeCount,
@@ -54,7 +54,7 @@ export {
   readProfile,
   userSubject,
 } from "./profile.ts";
-export { pruneFeatures } from "./prune.ts";
+export { pruneFacets, pruneFeatures } from "./prune.ts";
 export { forgetQuarantine, type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
 export { type FeatureRequest, type Features, readFeatures } from "./read-features.ts";
 export {

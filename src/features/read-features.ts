@@ -44,8 +44,8 @@ export interface Features {
 }
 
 /**
- * Features of one request, as of `nowMs`. Three rounds, the first two at once: counters, history and session out of `profiles`,
- * the items out of `core`; then the categories' counters and the history's items.
+ * Features of one request, as of `nowMs`: eight queries in two rounds, each of one call to either database. First counters, history
+ * and session beside the items' states; then the categories' counters beside the states of the history's items.
  */
 export async function readFeatures(
   { core, profiles }: { core: Reader; profiles: Reader },

@@ -1,6 +1,12 @@
-import type { D1Database } from "@cloudflare/workers-types";
 import type { StoredUser, User, UserPatch } from "../events/index.ts";
-import { deleteUser, forgetUser, getUser, hasHistory, putUsers } from "../features/index.ts";
+import {
+  deleteUser,
+  type FeatureStores,
+  forgetUser,
+  getUser,
+  isKnownByEvents,
+  putUsers,
+} from "../features/index.ts";
 import { USER_CHANGES, type UserChange } from "../lake/index.ts";
 import type { ChangePorts } from "./item-changes.ts";
 
@@ -46,18 +52,18 @@ async function storeUsers(ports: ChangePorts, tenant: string, users: readonly St
  * The tombstone comes last: whoever finds it may trust that the rest is gone, and a call that failed may be repeated.
  */
 export async function removeUser(
-  ports: ChangePorts & { profiles: D1Database },
+  ports: ChangePorts & FeatureStores,
   tenant: string,
   { userId, nowMs }: { userId: string; nowMs: number },
 ): Promise<boolean> {
   const user = await getUser(ports.core, tenant, userId);
-  if (user === null && !(await hasHistory(ports.profiles, tenant, userId))) return false;
+  if (user === null && !(await isKnownByEvents(ports, tenant, userId))) return false;
   const atMs = user === null ? nowMs : Math.max(nowMs, user.updated_at + 1);
   const row: UserChange = { tenant, user_id: userId, changed_at: atMs, deleted: true };
   await ports.lake.append(USER_CHANGES, [row], { nowMs: atMs });
-  const forgotten = await forgetUser(ports.profiles, tenant, { userId, atMs });
-  const deleted = await deleteUser(ports.core, tenant, { userId, nowMs: atMs });
-  return forgotten || deleted;
+  await forgetUser(ports, tenant, { userId, atMs });
+  await deleteUser(ports.core, tenant, { userId, nowMs: atMs });
+  return true;
 }
 
 function toChange(tenant: string, { updated_at, ...user }: StoredUser): UserChange {

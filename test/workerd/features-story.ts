@@ -61,25 +61,33 @@ function visit(prng: Prng, n: number): StoredEvent[] {
         ? Math.round(gapMs * (0.2 + 2 * prng.next()))
         : gapMs + (kind === "timer" ? prng.int(50) : 0);
     const near = index < count / 2 ? taste + prng.int(2) : taste + 4 + prng.int(2);
-    return event(prng, { n: n * 1_000 + index, atMs, device, itemId: `i${near % ITEMS}`, lateMs });
+    return event(prng, {
+      n: n * 1_000 + index,
+      atMs,
+      device,
+      itemId: `i${near % ITEMS}`,
+      lateMs,
+      isPerson: kind === "person",
+    });
   });
 }
 
-function event(
-  prng: Prng,
-  {
-    n,
-    atMs,
-    device,
-    itemId,
-    lateMs,
-  }: { n: number; atMs: number; device: number; itemId: string; lateMs: number },
-): StoredEvent {
+interface Draft {
+  n: number;
+  atMs: number;
+  device: number;
+  itemId: string;
+  lateMs: number;
+  /** Only people refuse, and no timer says of itself that it is a bot. */
+  isPerson: boolean;
+}
+
+function event(prng: Prng, { n, atMs, device, itemId, lateMs, isPerson }: Draft): StoredEvent {
   const type = prng.pick(["view", "view", "view", "click", "purchase", "impression", "search", "identify"]);
   const signsIn = device < 4;
   const receivedAtMs = atMs + 200 + prng.int(20 * SECOND_MS) + lateMs;
   const random = Uint8Array.from({ length: 10 }, (_, i) => (n >>> (8 * (9 - i))) & 255);
-  const consent = prng.next() < 0.06 ? "denied" : "granted";
+  const consent = isPerson && prng.next() < 0.06 ? "denied" : "granted";
   const known = signsIn && (type === "identify" || prng.next() < 0.2);
   const identity = {
     anonymous_id: `d${device}`,
@@ -103,7 +111,7 @@ function event(
     sent_at: receivedAtMs,
     received_at: receivedAtMs,
     consent,
-    is_bot: prng.next() < 0.03,
+    is_bot: isPerson && prng.next() < 0.03,
   };
 }
 

@@ -52,6 +52,7 @@ async function latestInLake(tenant: string, itemId: string): Promise<unknown[]> 
 
 beforeEach(async () => {
   await migrated(core(), "core");
+  await migrated(env.PROFILES_0, "profiles");
   await emptied(env.LAKE);
 });
 
@@ -244,8 +245,12 @@ describe("users", () => {
     expect(await changeUser(ports(), "t", { userId: "x", patch, nowMs: 2_000 })).toBeNull();
     expect(await getUser(core(), "t", "u")).toEqual(patched);
     expect(await listUsers(core(), "t", { limit: 1 })).toEqual({ items: [patched], cursor: "u" });
-    expect(await removeUser({ ...ports(), profiles: env.PROFILES_0 }, "t", { userId: "u", nowMs: 3_000 })).toBe(true);
-    expect(await removeUser({ ...ports(), profiles: env.PROFILES_0 }, "t", { userId: "u", nowMs: 3_000 })).toBe(false);
+    expect(
+      await removeUser({ ...ports(), profiles: [env.PROFILES_0] }, "t", { userId: "u", nowMs: 3_000 }),
+    ).toBe(true);
+    expect(
+      await removeUser({ ...ports(), profiles: [env.PROFILES_0] }, "t", { userId: "u", nowMs: 3_000 }),
+    ).toBe(false);
     expect(await getUser(core(), "t", "u")).toBeNull();
     let rows = 0;
     await lake().commitPending(USER_CHANGES, { nowMs: NOW_MS, force: true });

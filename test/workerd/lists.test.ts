@@ -155,17 +155,25 @@ describe("pruning", () => {
   it("deletes what lies behind the windows and the ledger, and nothing else", async () => {
     await happen("a");
     await happen("b", { tenant: "other" });
-    expect(await pruneFeatures(env.PROFILES_0, NOW_MS)).toEqual({ ledger: 0, hours: 0, days: 0, intake: 0 });
+    expect(await pruneFeatures(env.PROFILES_0, NOW_MS)).toEqual({
+      ledger: 0,
+      hours: 0,
+      days: 0,
+      sessions: 0,
+      intake: 0,
+    });
     expect(await pruneFeatures(env.PROFILES_0, NOW_MS + 50 * HOUR_MS)).toEqual({
       ledger: 2,
       hours: 2,
       days: 0,
+      sessions: 0,
       intake: 0,
     });
     expect(await pruneFeatures(env.PROFILES_0, NOW_MS + 31 * DAY_MS)).toEqual({
       ledger: 0,
       hours: 0,
       days: 2,
+      sessions: 0,
       intake: 0,
     });
   });

@@ -9,6 +9,7 @@ import {
   applyLate,
   type Restored,
   recordQuarantine,
+  restoreDeletions,
   restoreItems,
   restoreKeys,
   restoreTenants,
@@ -51,7 +52,19 @@ export const STAGES: readonly Stage[] = [
     await restoreKeys(core, bodiesOf<KeyRecord>(rows, "key"));
   }),
   stage<ItemChange>("items", ITEM_CHANGES, (rows, { core }) => restoreItems(core, rows.map(itemState))),
-  stage<UserChange>("users", USER_CHANGES, (rows, { core }) => restoreUsers(core, rows.map(userState))),
+  stage<UserChange>("users", USER_CHANGES, async (rows, { core, profiles }) => {
+    await restoreUsers(core, rows.map(userState));
+    // Before the events are: what was received by then stays away.
+    const deletions = rows.filter((row) => row.deleted);
+    await restoreDeletions(
+      profiles,
+      deletions.map(({ tenant, user_id: userId, changed_at: deletedAtMs }) => ({
+        tenant,
+        userId,
+        deletedAtMs,
+      })),
+    );
+  }),
   // Silver has each event once, and the ledger makes a repeated file count once: the very code that counted them at first
   // counts them again, in the order in which they were received.
   stage<Interaction>("events", INTERACTIONS, (rows, { core, profiles, nowMs }) =>

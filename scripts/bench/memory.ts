@@ -4,9 +4,12 @@ import { type InspectorSession, inspect } from "./inspector.ts";
 
 const SAMPLE_EVERY_MS = 100;
 
+/** In 10⁶ bytes. */
 export interface MemoryPeak {
-  /** 10⁶ bytes. */
   peakMb: number;
+  /** The heap's part of the peak, and that of the buffers. */
+  heapMb: number;
+  buffersMb: number;
   samples: number;
 }
 
@@ -20,28 +23,43 @@ export async function startMemorySampling(
   worker: string,
 ): Promise<() => Promise<MemoryPeak>> {
   const session = await inspect(miniflare, worker);
-  const peak = { bytes: 0, samples: 0 };
+  const peak: Peak = { heapBytes: 0, bufferBytes: 0, samples: 0 };
   const stopped = new AbortController();
   const sampling = sample(session, peak, stopped.signal);
   return async () => {
     stopped.abort();
     await sampling;
     session.close();
-    return { peakMb: Math.round(peak.bytes / 100_000) / 10, samples: peak.samples };
+    const { heapBytes, bufferBytes, samples } = peak;
+    return {
+      peakMb: megabytes(heapBytes + bufferBytes),
+      heapMb: megabytes(heapBytes),
+      buffersMb: megabytes(bufferBytes),
+      samples,
+    };
   };
 }
 
-async function sample(
-  session: InspectorSession,
-  peak: { bytes: number; samples: number },
-  stopped: AbortSignal,
-): Promise<void> {
+interface Peak {
+  heapBytes: number;
+  bufferBytes: number;
+  samples: number;
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 100_000) / 10;
+}
+
+async function sample(session: InspectorSession, peak: Peak, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     const { usedSize, backingStorageSize = 0 } = (await session.call("Runtime.getHeapUsage")) as {
       usedSize: number;
       backingStorageSize?: number;
     };
-    peak.bytes = Math.max(peak.bytes, usedSize + backingStorageSize);
+    if (usedSize + backingStorageSize > peak.heapBytes + peak.bufferBytes) {
+      peak.heapBytes = usedSize;
+      peak.bufferBytes = backingStorageSize;
+    }
     peak.samples++;
     await sleep(SAMPLE_EVERY_MS);
   }

@@ -9,7 +9,6 @@ import type { Result } from "../src/base/index.ts";
 import { HOUR_MS, MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
 import { listTenants } from "../src/features/index.ts";
 import { openLake } from "../src/lake/index.ts";
-import type { LakeAdmin, LakeJob } from "../src/ops/index.ts";
 import { type Failing, failingChecks, readReport } from "../src/quality/index.ts";
 import {
   listVersions,
@@ -36,6 +35,7 @@ import {
   tenantOfRun,
 } from "../src/retraining/index.ts";
 import { workerdEngine } from "../src/runtime/index.ts";
+import { makeCurrent, repeatJob } from "./trainer-lake.ts";
 
 /** A step that fails is tried again on the same checkpoints; a bug in a learner must not burn CPU for hours. */
 const STEP: WorkflowStepConfig = {
@@ -150,9 +150,6 @@ async function startRetrain(env: TrainerEnv, { nowMs, ...request }: RetrainReque
   return { runId };
 }
 
-/** Each round does a bounded share. More than this are not the backlog of an hour but a job that does not end. */
-const ROUNDS_MAX = 2_000;
-
 /** A report of this age will do: tenants that retrain in the same hour share one. */
 const REPORT_AGE_MS_MAX = 10 * MINUTE_MS;
 
@@ -164,24 +161,12 @@ async function dataQuality(env: TrainerEnv, tenant: string): Promise<Failing[]> 
   const store = r2ObjectStore(env.LAKE);
   const known = await readReport(store);
   if (known?.complete !== true || Date.now() - known.atMs > REPORT_AGE_MS_MAX) {
-    await repeat(env, "quality").catch((cause: unknown) =>
+    await repeatJob(env, "quality").catch((cause: unknown) =>
       console.error(JSON.stringify({ source: "quality", tenant, fault: String(cause) })),
     );
   }
   const report = await readReport(store);
   return report === null ? [] : failingChecks(report, tenant);
-}
-
-/** What has landed is committed and refined up to gold by the Worker that writes the lake. */
-async function makeCurrent(env: TrainerEnv): Promise<void> {
-  await repeat(env, "commit");
-  await repeat(env, "refine");
-}
-
-async function repeat(env: TrainerEnv, job: LakeJob): Promise<void> {
-  const pipeline = env.PIPELINE as unknown as LakeAdmin;
-  for (let round = 0; round < ROUNDS_MAX; round++) if ((await pipeline.runLakeJob(job)).done) return;
-  throw new Error(`the lake's job "${job}" was not done after ${ROUNDS_MAX} rounds`);
 }
 
 function plain(result: Result<Pointer, PointerError>): Pointer | { error: string } {

@@ -8,6 +8,8 @@ export const EVENTS: Table<StoredEvent> = {
   columns: EVENT_COLUMNS,
   partition: [{ column: "received_at", transform: { kind: "day" } }],
   sort: ["tenant", "received_at", "event_id"],
+  // A year and the season before it. Silver keeps each event once, for ever: it is what all above is made from.
+  retention: { column: "received_at", days: 400 },
 };
 
 /** What happened to an item: the whole item after the change, or only its id when `deleted`. */

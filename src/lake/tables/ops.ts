@@ -34,6 +34,8 @@ export const QUARANTINE: Table<QuarantinedRow> = {
   ],
   partition: [{ column: "quarantined_at", transform: { kind: "day" } }],
   sort: ["tenant", "quarantined_at", "event_id"],
+  // A season to mend what refused the rows and to replay them.
+  retention: { column: "quarantined_at", days: 90 },
 };
 
 /** One run of a job: what it read, what it made. Together the rows say where every table's state comes from. */
@@ -67,4 +69,6 @@ export const LINEAGE: Table<LineageRow> = {
   ],
   partition: [{ column: "started_at", transform: { kind: "day" } }],
   sort: ["job", "started_at", "run"],
+  // As long as the events that the runs read.
+  retention: { column: "started_at", days: 400 },
 };

@@ -54,6 +54,19 @@ describe("ExternalSort", () => {
     expect(await keysLeft(store)).toEqual([]);
   });
 
+  it("reads a range alone, and of the runs only what reaches into it", async () => {
+    const store = memoryObjectStore();
+    const sort = new ExternalSort<Row>(openScratch(store, "r"), { compare, memoryRows: 2_000 });
+    await sort.add(Array.from({ length: 9_000 }, (_, i): Row => [(i * 7_919) % 9_000, "x"]));
+    const within = ([key]: Row) => (key < 4_000 ? -1 : key < 4_100 ? 0 : 1);
+    store.calls.length = 0;
+    const keys = (await all(sort.read(within))).map(([key]) => key);
+    expect(keys).toEqual(Array.from({ length: 100 }, (_, i) => 4_000 + i));
+    // Four runs, each of which holds the range in one block or across two.
+    expect(store.calls.filter(({ kind }) => kind === "get").length).toBeLessThanOrEqual(8);
+    expect(await all(sort.read(([key]) => (key < 9_000 ? -1 : 0)))).toEqual([]);
+  });
+
   it("keeps in memory what fits", async () => {
     const store = memoryObjectStore();
     const sort = new ExternalSort<Row>(openScratch(store, "r"), { compare, memoryRows: 100 });

@@ -1,47 +1,48 @@
-import { Cursor, type ExternalSort, type Scratch, Spool } from "../sort/index.ts";
+import { BLOCK_ROWS, type Blocks, Cursor, type ExternalSort } from "../sort/index.ts";
 import { compareEvents } from "./columns.ts";
 import type { FreshRow } from "./merge-rows.ts";
 
-/** Fresh rows of one partition held in memory: they are read once for each pass. */
-const SPOOL_MEMORY_ROWS = 8_000;
-const SPOOL_STEP_ROWS = 256;
-
-export interface FreshPartition {
+export interface PartitionId {
   bucket: number;
   day: number;
-  /** One copy of each event, sorted. */
-  rows: Spool<FreshRow>;
 }
 
-/** Sorted rows, partition by partition, the copies of an event as one. The caller removes the rows of a partition it is done with. */
-export async function* freshPartitions(
-  sorted: ExternalSort<FreshRow>,
-  scratch: Scratch,
-): AsyncGenerator<FreshPartition> {
-  const cursor = await Cursor.open(sorted.read());
-  while (cursor.row !== undefined) {
-    const [bucket, day] = cursor.row;
-    const rows = new Spool<FreshRow>(scratch, SPOOL_MEMORY_ROWS);
-    let step: FreshRow[] = [];
-    while (cursor.row?.[0] === bucket && cursor.row[1] === day) {
-      step.push(await nextEvent(cursor));
-      if (step.length < SPOOL_STEP_ROWS) continue;
-      await rows.add(step);
-      step = [];
-    }
-    await rows.add(step);
-    yield { bucket, day, rows };
-  }
+/** In the order in which fresh rows are sorted. */
+export function comparePartitions(a: PartitionId, b: PartitionId): number {
+  return a.bucket - b.bucket || a.day - b.day;
 }
+
+/** The fresh rows of one partition, the copies of an event as one. */
+export async function* freshOf(
+  sorted: ExternalSort<FreshRow>,
+  partition: PartitionId,
+): AsyncGenerator<FreshRow[]> {
+  const within = ([bucket, day]: FreshRow) => comparePartitions({ bucket, day }, partition);
+  const cursor = await Cursor.open<FreshRow>(sorted.read(within));
+  let block: FreshRow[] = [];
+  while (cursor.row !== undefined) {
+    block.push(await nextEvent(cursor));
+    if (block.length < BLOCK_ROWS) continue;
+    yield block;
+    block = [];
+  }
+  if (block.length > 0) yield block;
+}
+
+/** None: for a partition that is settled only. */
+export async function* noneFresh(): AsyncGenerator<never[]> {}
+
+export type FreshRows = () => Blocks<FreshRow>;
 
 /** The copy that stays; late only if all are. Leaves the cursor behind the last copy. */
 async function nextEvent(cursor: Cursor<FreshRow>): Promise<FreshRow> {
-  const [bucket, day, isLate, cells] = cursor.row as FreshRow;
-  let late = isLate;
-  await cursor.next();
-  while (cursor.row !== undefined && compareEvents(cursor.row[3], cells) === 0) {
-    late &&= cursor.row[2];
-    await cursor.next();
-  }
-  return [bucket, day, late, cells];
+  const first = cursor.row as FreshRow;
+  const [bucket, day, , cells] = first;
+  let late = true;
+  do {
+    late &&= cursor.row?.[2] === true;
+    const loading = cursor.next();
+    if (loading !== undefined) await loading;
+  } while (cursor.row !== undefined && compareEvents(cursor.row[3], cells) === 0);
+  return late === first[2] ? first : [bucket, day, late, cells];
 }

@@ -1,4 +1,5 @@
 import { DAY_MS } from "../../base/index.ts";
+import type { StoredEvent } from "../../events/index.ts";
 import {
   type DataFile,
   EVENTS,
@@ -11,11 +12,10 @@ import {
 import { inputKey, type Job, type RefineOptions, RUN_KEY } from "../job.ts";
 import { BLOCK_ROWS, openScratch, type Scratch, Spool } from "../sort/index.ts";
 import { type Base, readBase } from "../watermark.ts";
-import { freshPartitions } from "./fresh-partitions.ts";
+import { type FreshRows, freshOf, noneFresh, type PartitionId } from "./fresh-partitions.ts";
 import { finishRuns, type LateRow, lateScratch } from "./late-events.ts";
 import { changedItems, firstLinks, knownItems, type Lookups, linkedDevices } from "./lookups.ts";
 import { type MadePartition, makePartition } from "./make-partition.ts";
-import type { FreshRow } from "./merge-rows.ts";
 import { type Fresh, readFresh } from "./read-fresh.ts";
 import { needsSettling, partitionKey, SETTLE_DAYS, storedPartitions } from "./stored-partitions.ts";
 
@@ -108,25 +108,21 @@ async function makeUnit(lake: Lake, { base, inputs, scratch, late, nowMs }: Unit
   const news = await readNews(lake, inputs);
   const lookups = await lookUp(lake, fresh, news);
   const settleFrom = Math.floor(nowMs / DAY_MS) - SETTLE_DAYS;
-  const fromDay = Math.min(settleFrom, fresh.firstDay);
+  const fromDay = Math.min(settleFrom, ...fresh.partitions.map(({ day }) => day));
   const stored = await storedPartitions(lake, { snapshotId: base.snapshotId, fromDay });
   const made: MadeUnit = { added: [], removed: [], rows: 0, read: fresh.read };
-  const make = async (bucket: number, day: number, rows: Spool<FreshRow>) => {
-    const files = stored.get(partitionKey({ bucket, day }))?.files ?? [];
-    stored.delete(partitionKey({ bucket, day }));
-    const add = (event: LateRow) => late.add([event]);
-    const partition = await makePartition(lake, {
-      ...{ bucket, day, files, fresh: rows, lookups, nowMs },
-      late: (event) => add(event as LateRow),
-    });
-    addPartition(made, partition);
-    await rows.remove();
+  const make = async (partition: PartitionId, rows: FreshRows) => {
+    const files = stored.get(partitionKey(partition))?.files ?? [];
+    stored.delete(partitionKey(partition));
+    const handLate = (event: StoredEvent) => late.add([event as LateRow]);
+    const { actors } = fresh;
+    const input = { ...partition, files, fresh: rows, actors, lookups, nowMs, late: handLate };
+    addPartition(made, await makePartition(lake, input));
   };
-  for await (const { bucket, day, rows } of freshPartitions(fresh.rows, scratch))
-    await make(bucket, day, rows);
-  for (const partition of [...stored.values()]) {
-    if (partition.day < settleFrom || !(await needsSettling(lake, partition, news))) continue;
-    await make(partition.bucket, partition.day, new Spool<FreshRow>(scratch, BLOCK_ROWS));
+  for (const partition of fresh.partitions) await make(partition, () => freshOf(fresh.rows, partition));
+  for (const { bucket, day, files } of [...stored.values()]) {
+    if (day < settleFrom || !(await needsSettling(lake, { bucket, day, files }, news))) continue;
+    await make({ bucket, day }, noneFresh);
   }
   await late.flush();
   return made;

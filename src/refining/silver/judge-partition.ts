@@ -21,7 +21,7 @@ export interface PartitionRows<Name extends keyof Interaction> {
 /** Whose sessions the fresh rows may change, and which of those sessions are not a person's. */
 export interface Judged {
   /** By `actorKey`. */
-  actors: ReadonlySet<string>;
+  actors: Pick<ReadonlySet<string>, "has">;
   /** By `sessionKey`. */
   automated: ReadonlySet<string>;
 }
@@ -32,33 +32,32 @@ export function actorKey(tenant: string | null, actor: string): string {
 }
 
 /**
- * The first of a partition's two passes. Only the actors of fresh rows can have other sessions than before; whether a session is a
- * person's is known at its end only, while its first row must be written first. Reads a few columns.
+ * The first of a partition's two passes. Only `actors`, those of fresh rows, can have other sessions than before; whether a session
+ * is a person's is known at its end only, while its first row must be written first. Reads a few columns.
  */
-export async function judgePartition(rows: PartitionRows<(typeof PATTERN_NAMES)[number]>): Promise<Judged> {
-  const actors = new Set<string>();
-  for await (const block of rows.fresh()) {
-    for (const row of block) {
-      const pattern = patternOf(row[3]);
-      const actor = actorOf(pattern);
-      if (actor !== null) actors.add(actorKey(pattern.tenant, actor));
-    }
-  }
+export async function judgePartition(
+  rows: PartitionRows<(typeof PATTERN_NAMES)[number]>,
+  freshActors: ReadonlySet<string>,
+): Promise<Judged> {
+  const others = new Set<string>();
+  const actors = { has: (key: string) => freshActors.has(key) || others.has(key) };
   // A copy received earlier may take the place of a row that another actor's session had: then that actor is looked at too.
   for (;;) {
-    const sink = new JudgingSink(actors);
-    const known = actors.size;
+    const sink = new JudgingSink(actors, others);
+    const known = others.size;
     await mergeRows(rows.stored(PATTERN_NAMES), rows.fresh(), sink);
-    if (actors.size === known) return { actors, automated: sink.close() };
+    if (others.size === known) return { actors, automated: sink.close() };
   }
 }
 
 class JudgingSink implements RowSink<(typeof PATTERN_NAMES)[number]> {
-  readonly #actors: Set<string>;
+  readonly #actors: Judged["actors"];
+  readonly #others: Set<string>;
   readonly #sessions = new AutomatedSessions();
 
-  constructor(actors: Set<string>) {
+  constructor(actors: Judged["actors"], others: Set<string>) {
     this.#actors = actors;
+    this.#others = others;
   }
 
   stored(batch: PatternBatch, from: number, to: number): undefined {
@@ -70,7 +69,8 @@ class JudgingSink implements RowSink<(typeof PATTERN_NAMES)[number]> {
     if (stored === null) return this.#add(pattern);
     const old = patternAt(stored.batch.columns, stored.index);
     const actor = actorOf(old);
-    if (actor !== null) this.#actors.add(actorKey(old.tenant, actor));
+    const key = actor === null ? null : actorKey(old.tenant, actor);
+    if (key !== null && !this.#actors.has(key)) this.#others.add(key);
     return this.#add(comparePatterns(pattern, old) < 0 ? pattern : old);
   }
 

@@ -1,9 +1,8 @@
 import type { StoredEvent } from "../../events/index.ts";
 import { type DataFile, INTERACTIONS, type Lake, type LiveFile } from "../../lake/index.ts";
-import type { Spool } from "../sort/index.ts";
+import type { FreshRows } from "./fresh-partitions.ts";
 import { judgePartition } from "./judge-partition.ts";
 import type { Lookups } from "./lookups.ts";
-import type { FreshRow } from "./merge-rows.ts";
 import { rewritePartition } from "./rewrite-partition.ts";
 
 export interface PartitionInput {
@@ -12,7 +11,9 @@ export interface PartitionInput {
   /** What the partition is made of now, in the order of its rows. */
   files: readonly LiveFile[];
   /** What comes to it: one copy of each event, sorted. */
-  fresh: Spool<FreshRow>;
+  fresh: FreshRows;
+  /** Of fresh rows, here or in other partitions; by `actorKey`. */
+  actors: ReadonlySet<string>;
   lookups: Lookups;
   nowMs: number;
   late(event: StoredEvent): Promise<void>;
@@ -30,14 +31,14 @@ export interface MadePartition {
  */
 export async function makePartition(
   lake: Pick<Lake, "scan" | "writer">,
-  { bucket, day, files, fresh, lookups, nowMs, late }: PartitionInput,
+  { bucket, day, files, fresh, actors, lookups, nowMs, late }: PartitionInput,
 ): Promise<MadePartition> {
   const rows = {
     stored: <Name extends string>(columns: readonly Name[]) =>
       lake.scan(INTERACTIONS, { columns: columns as never, files }) as never,
-    fresh: () => fresh.read(),
+    fresh,
   };
-  const judged = await judgePartition(rows);
+  const judged = await judgePartition(rows, actors);
   const writer = lake.writer(INTERACTIONS, { partition: [bucket, day], nowMs });
   const written = await rewritePartition(rows, { judged, lookups, writer, late });
   return { added: await writer.close(), removed: files.map(({ path }) => path), rows: written };

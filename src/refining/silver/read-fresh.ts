@@ -3,6 +3,7 @@ import { isBeyondLedger, silverPlace } from "../../events/index.ts";
 import { EVENTS, type Lake, type LiveFile, tenantBucket, writtenAtMs } from "../../lake/index.ts";
 import { ExternalSort, type Scratch } from "../sort/index.ts";
 import {
+  actorOf,
   cellOf,
   cellsAt,
   compareCopies,
@@ -10,20 +11,26 @@ import {
   EVENT_NAMES,
   type EventCells,
   keyOf,
+  patternOf,
 } from "./columns.ts";
+import { comparePartitions, type PartitionId } from "./fresh-partitions.ts";
+import { actorKey } from "./judge-partition.ts";
 import { lookupKey } from "./lookups.ts";
 import type { FreshRow } from "./merge-rows.ts";
+import { partitionKey } from "./stored-partitions.ts";
 
-/** Events held while they are sorted: at some 600 B each, 12 MB. */
-const SORT_MEMORY_ROWS = 20_000;
+/** Events held while they are sorted: at some 600 B each, 6 MB. */
+const SORT_MEMORY_ROWS = 10_000;
 
 export interface Fresh {
   /** In the order of partition, tenant, id and copy. */
   rows: ExternalSort<FreshRow>;
   /** Rows read, those that have no place in silver included. */
   read: number;
-  /** The first of the rows' partitions' days; infinite without rows. */
-  firstDay: number;
+  /** Of the rows, in their order. */
+  partitions: readonly PartitionId[];
+  /** Of the rows; by `actorKey`. */
+  actors: ReadonlySet<string>;
   /** Of the rows without a user; by `lookupKey`. */
   devices: ReadonlySet<string>;
   items: ReadonlySet<string>;
@@ -36,7 +43,8 @@ export async function readFresh(lake: Lake, files: readonly LiveFile[], scratch:
   const devices = new Set<string>();
   const items = new Set<string>();
   let read = 0;
-  let firstDay = Number.POSITIVE_INFINITY;
+  const actors = new Set<string>();
+  const partitions = new Map<string, PartitionId>();
   const landed = await landingTimes(lake, files);
   for await (const batch of lake.scan(EVENTS, { columns: EVENT_NAMES, files })) {
     const landedMs = landed.get(batch.path) ?? null;
@@ -46,7 +54,11 @@ export async function readFresh(lake: Lake, files: readonly LiveFile[], scratch:
       const row = placeRow(cells, landedMs, bucketOf);
       if (row === null) continue;
       placed.push(row);
-      firstDay = Math.min(firstDay, row[1]);
+      const [bucket, day] = row;
+      partitions.set(partitionKey({ bucket, day }), { bucket, day });
+      const pattern = patternOf(cells);
+      const actor = actorOf(pattern);
+      if (actor !== null) actors.add(actorKey(pattern.tenant, actor));
       const { tenant } = keyOf(cells);
       const [device, item] = [cellOf(cells, "anonymous_id"), cellOf(cells, "item_id")];
       if (device !== null && cellOf(cells, "user_id") === null) devices.add(lookupKey(tenant, device));
@@ -55,7 +67,14 @@ export async function readFresh(lake: Lake, files: readonly LiveFile[], scratch:
     await rows.add(placed);
     read += batch.rows;
   }
-  return { rows, read, firstDay, devices, items };
+  return {
+    rows,
+    read,
+    partitions: [...partitions.values()].sort(comparePartitions),
+    actors,
+    devices,
+    items,
+  };
 }
 
 /** Files that a compaction wrote tell nothing of when their rows landed: those count as landed when they were received. */

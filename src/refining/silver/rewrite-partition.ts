@@ -100,7 +100,6 @@ class WritingSink implements RowSink<InteractionName> {
   /** Sessions of actors that have nothing fresh stand as they are. */
   #nameSession(row: number): void {
     const { actors, automated } = this.#options.judged;
-    if (actors.size === 0) return;
     const columns = this.#columns;
     const pattern = patternAt(columns, row);
     const actor = actorOf(pattern);

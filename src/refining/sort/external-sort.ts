@@ -1,6 +1,6 @@
 import { type Blocks, mergeSorted } from "./merge.ts";
 import type { Scratch, Storable } from "./scratch.ts";
-import { BLOCK_ROWS, Spool } from "./spool.ts";
+import { BLOCK_ROWS, Spool, type Within } from "./spool.ts";
 
 export interface SortOptions<Row> {
   /** A total order: rows that it calls equal come in any order. */
@@ -42,11 +42,13 @@ export class ExternalSort<Row extends Storable> {
     this.#sorted = false;
   }
 
-  async *read(): AsyncGenerator<Row[]> {
+  /** All rows, or those of a range of the order: of the runs only blocks that reach into it are fetched. */
+  async *read(within?: Within<Row>): AsyncGenerator<Row[]> {
     if (!this.#sorted) this.#buffer.sort(this.#options.compare);
     this.#sorted = true;
-    if (this.#runs.length === 0) yield* slices(this.#buffer);
-    else yield* this.#merged([...this.#runs.map((run) => run.read()), slices(this.#buffer)]);
+    const buffer = slices(within === undefined ? this.#buffer : inRange(this.#buffer, within));
+    if (this.#runs.length === 0) return yield* buffer;
+    yield* this.#merged([...this.#runs.map((run) => blocksWithin(run, within)), buffer]);
   }
 
   async remove(): Promise<void> {
@@ -70,6 +72,17 @@ export class ExternalSort<Row extends Storable> {
   #merged(streams: readonly Blocks<Row>[]): AsyncGenerator<Row[]> {
     return mergeSorted(streams, this.#options.compare);
   }
+}
+
+async function* blocksWithin<Row extends Storable>(
+  run: Spool<Row>,
+  within: Within<Row> | undefined,
+): AsyncGenerator<Row[]> {
+  for await (const block of run.read(within)) yield within === undefined ? block : inRange(block, within);
+}
+
+function inRange<Row>(rows: readonly Row[], within: Within<Row>): Row[] {
+  return rows.filter((row) => within(row) === 0);
 }
 
 async function* slices<Row>(rows: readonly Row[]): AsyncGenerator<Row[]> {

@@ -2,4 +2,4 @@
 export { ExternalSort, type SortOptions } from "./external-sort.ts";
 export { type Blocks, Cursor, mergeSorted } from "./merge.ts";
 export { openScratch, type Scratch, type Storable, WORK_PREFIX } from "./scratch.ts";
-export { BLOCK_ROWS, Spool } from "./spool.ts";
+export { BLOCK_ROWS, Spool, type Within } from "./spool.ts";

@@ -7,8 +7,8 @@ export interface Dictionary {
   indexes: number[];
 }
 
-/** Values looked at before a dictionary is begun. */
-const SAMPLE = 64;
+/** Values looked at before a dictionary is begun, twice as many as this: a share of them, within bounds. */
+const SAMPLE = { share: 1 / 32, least: 64, most: 512 } as const;
 /** A dictionary pays while at most this part of the values is distinct: an index costs far less than a value. */
 const DISTINCT_MAX = 0.6;
 
@@ -36,7 +36,8 @@ export function dictionaryOf(type: ColumnType, values: readonly unknown[]): Dict
 
 /** Whether a sample of neighbours and of values from all over has any value twice: ids of events never do. */
 function repeats(values: readonly unknown[]): boolean {
-  const step = Math.max(1, Math.floor(values.length / SAMPLE));
+  const sample = Math.min(Math.max(values.length * SAMPLE.share, SAMPLE.least), SAMPLE.most);
+  const step = Math.max(1, Math.floor(values.length / sample));
   const seen = new Set<unknown>();
   let count = 0;
   const look = (value: unknown) => {
@@ -44,6 +45,6 @@ function repeats(values: readonly unknown[]): boolean {
     count++;
   };
   for (let i = 0; i < values.length; i += step) look(values[i]);
-  for (let i = 0; i < Math.min(SAMPLE, values.length); i++) if (i % step !== 0) look(values[i]);
+  for (let i = 0; i < Math.min(sample, values.length); i++) if (i % step !== 0) look(values[i]);
   return seen.size < count;
 }

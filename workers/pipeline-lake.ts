@@ -14,7 +14,7 @@ import type {
 import type { QualityAdmin } from "../src/quality/index.ts";
 import { JOBS } from "./pipeline-jobs.ts";
 import { objectStore } from "./pipeline-ports.ts";
-import { latestReport } from "./pipeline-quality.ts";
+import { failingNow, latestReport } from "./pipeline-quality.ts";
 import { replay } from "./pipeline-replay.ts";
 
 /** What is not below it is nobody's to read from outside: models, overlays and what was spilled. */
@@ -53,6 +53,10 @@ export class LakeEntrypoint extends WorkerEntrypoint<PipelineEnv> implements Lak
 
   async qualityReport(tenant: string | null) {
     return latestReport(this.env, tenant);
+  }
+
+  async failingChecks(tenant: string) {
+    return failingNow(this.env, tenant, Date.now());
   }
 
   async runLakeJob(job: LakeJob): Promise<LakeJobOutcome> {

@@ -3,6 +3,8 @@ import { listTenants, readIntakeCounts, readLedgerCounts } from "../src/features
 import { openLake } from "../src/lake/index.ts";
 import {
   alertOf,
+  type Failing,
+  failingChecks,
   isNews,
   type QualityPorts,
   type QualityReportBody,
@@ -46,6 +48,30 @@ export async function latestReport(
   const report = await readReport(objectStore(env));
   if (report === null) return null;
   return reportBody(tenant === null ? report : tenantReport(report, tenant));
+}
+
+/** A report of this age will do: tenants that retrain in the same hour share one. */
+const REPORT_AGE_MS_MAX = 10 * MINUTE_MS;
+/** Shares of a report that a retrain waits for: far more than an hour's events take. */
+const SHARES_MAX = 20;
+
+/**
+ * What fails for the tenant now; by the latest report where none could be made, for a reporter that fails must not keep every
+ * model from being renewed. That it fails is in the log.
+ */
+export async function failingNow(env: PipelineEnv, tenant: string, nowMs: number): Promise<Failing[]> {
+  const store = objectStore(env);
+  const known = await readReport(store);
+  const isFresh = known?.complete === true && nowMs - known.atMs <= REPORT_AGE_MS_MAX;
+  try {
+    for (let share = 0, done = isFresh; !done && share < SHARES_MAX; share++) {
+      ({ done } = await reportQuality(env, nowMs, { isAsked: true }));
+    }
+  } catch (cause) {
+    console.error(JSON.stringify({ source: "quality", tenant, fault: String(cause) }));
+  }
+  const report = await readReport(store);
+  return report === null ? [] : failingChecks(report, tenant);
 }
 
 function ports(env: PipelineEnv): QualityPorts {

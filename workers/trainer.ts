@@ -9,7 +9,7 @@ import type { Result } from "../src/base/index.ts";
 import { HOUR_MS, MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
 import { listTenants } from "../src/features/index.ts";
 import { openLake } from "../src/lake/index.ts";
-import { type Failing, failingChecks, readReport } from "../src/quality/index.ts";
+import type { QualityAdmin } from "../src/quality/index.ts";
 import {
   listVersions,
   type Pointer,
@@ -35,7 +35,7 @@ import {
   tenantOfRun,
 } from "../src/retraining/index.ts";
 import { workerdEngine } from "../src/runtime/index.ts";
-import { makeCurrent, repeatJob } from "./trainer-lake.ts";
+import { makeCurrent } from "./trainer-lake.ts";
 
 /** A step that fails is tried again on the same checkpoints; a bug in a learner must not burn CPU for hours. */
 const STEP: WorkflowStepConfig = {
@@ -61,7 +61,7 @@ export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParam
       store: r2ObjectStore(this.env.LAKE),
       engine,
       makeCurrent: () => makeCurrent(this.env),
-      dataQuality: (tenant: string) => dataQuality(this.env, tenant),
+      dataQuality: (tenant: string) => (this.env.PIPELINE as unknown as QualityAdmin).failingChecks(tenant),
       yieldTo,
       clock: Date.now,
     };
@@ -148,25 +148,6 @@ async function startRetrain(env: TrainerEnv, { nowMs, ...request }: RetrainReque
     if ((await env.RETRAIN.get(runId).catch(() => null)) === null) throw error;
   }
   return { runId };
-}
-
-/** A report of this age will do: tenants that retrain in the same hour share one. */
-const REPORT_AGE_MS_MAX = 10 * MINUTE_MS;
-
-/**
- * By a report of now; by the latest one where none could be made, for a reporter that fails must not keep every model from being
- * renewed. Its silence is in the log.
- */
-async function dataQuality(env: TrainerEnv, tenant: string): Promise<Failing[]> {
-  const store = r2ObjectStore(env.LAKE);
-  const known = await readReport(store);
-  if (known?.complete !== true || Date.now() - known.atMs > REPORT_AGE_MS_MAX) {
-    await repeatJob(env, "quality").catch((cause: unknown) =>
-      console.error(JSON.stringify({ source: "quality", tenant, fault: String(cause) })),
-    );
-  }
-  const report = await readReport(store);
-  return report === null ? [] : failingChecks(report, tenant);
 }
 
 function plain(result: Result<Pointer, PointerError>): Pointer | { error: string } {

@@ -23,10 +23,9 @@ export function planEvolution(
   }
   const kept = new Set(current.map((field) => wanted.find(({ id }) => id === field.id)));
   const added = wanted.filter((field) => !kept.has(field));
-  const lastId = Math.max(0, ...current.map(({ id }) => id));
   const taken = new Set(current.flatMap(({ id, name }): (number | string)[] => [id, name]));
   for (const field of added) {
-    const refusal = refuseNew(field, lastId, taken);
+    const refusal = refuseNew(field, taken);
     if (refusal !== null) return err(refusal);
     taken.add(field.id).add(field.name);
   }
@@ -53,16 +52,14 @@ function refuseChange(field: Field, wanted: readonly Field[]): EvolutionError | 
 
 function refuseNew(
   { id, name, required }: Field,
-  lastId: number,
   taken: ReadonlySet<number | string>,
 ): EvolutionError | null {
   if (required) {
     return refusal(name, "new_required", "is new and required; files written before have no value for it");
   }
   if (taken.has(name)) return refusal(name, "id_reused", `has id ${id} and another one too`);
-  if (id <= lastId || taken.has(id)) {
-    return refusal(name, "id_reused", `has id ${id}; new ids are above ${lastId}, and no two are equal`);
-  }
+  // Columns are never removed, so an id that none has was never used, also below others.
+  if (taken.has(id)) return refusal(name, "id_reused", `has id ${id}, which another column has`);
   return null;
 }
 

@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
 import type { ColumnType } from "../../src/events/index.ts";
-import { type AnyColumn, type AnyTable, EVENTS, openLake, TABLES } from "../../src/lake/index.ts";
+import {
+  type AnyColumn,
+  type AnyTable,
+  EVENTS,
+  INTERACTIONS,
+  openLake,
+  TABLES,
+} from "../../src/lake/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { randomEvent } from "./events.ts";
 import { scanRows } from "./rows.ts";
@@ -70,6 +77,14 @@ describe("a declaration that is no growth is refused by the commit, naming the c
       });
     });
   }
+
+  it("but an event may grow, in silver too, whose own columns have higher ids", async () => {
+    const own = INTERACTIONS.columns.map(({ id }) => id);
+    const id = Math.max(...EVENTS.columns.map((one) => one.id)) + 1;
+    expect(Math.max(...own)).toBeGreaterThan(id);
+    const grown = [...INTERACTIONS.columns, { ...title, id }];
+    expect(await refusal(INTERACTIONS, INTERACTIONS.columns, grown)).toBeNull();
+  });
 
   it("but an optional column may come, and who does not know it yet goes on", async () => {
     expect(await refusal(EVENTS, EVENTS.columns, [...EVENTS.columns, title])).toBeNull();

@@ -16,10 +16,12 @@ import {
   userItemFeatures,
 } from "./derive-user.ts";
 import { type FacetStates, facetsAt, statesOf } from "./facets.ts";
+import type { Interaction } from "./history.ts";
 import { LakeCounters } from "./lake-counters.ts";
-import { LakeHistories } from "./lake-histories.ts";
+import { historyEntry, LakeHistories } from "./lake-histories.ts";
 import { type Deletion, Identities, type Link } from "./lake-identities.ts";
 import { LakeSessions } from "./lake-sessions.ts";
+import { sessionActor } from "./session-pattern.ts";
 
 /** A row of silver, as far as features read it; what is absent may be null. */
 export type LakeEvent = Omit<Pick<StoredEvent, LakeEventName>, NullableName> & {
@@ -61,30 +63,43 @@ export interface AsOf {
 
 /** Features as of a moment, by the lake alone; equal to what `readFeatures` answers at that moment. */
 export interface LakeFeatures {
+  /** Items that anything counted for in the longest window. */
   itemIds(): Iterable<string>;
-  categories(): Iterable<string>;
+  /** Subjects with a history. */
   subjects(): Iterable<string>;
   item(itemId: string): ItemFeatures;
   category(name: string): WindowedFeatures;
   user(subject: string): UserFeatures;
+  /** Of a history that was kept elsewhere. */
+  userOf(history: readonly Interaction[]): UserFeatures;
   session(actor: string): SessionFeatures;
+  /** Of the actor that the subject's newest event is of. */
+  sessionOf(subject: string): SessionFeatures;
   userItem(subject: string, itemId: string): UserItemFeatures;
 }
 
+/** Where interactions go, as lines of a history (see `encodeEntry`). */
+export interface HistorySink {
+  add(subject: string, entry: string): void;
+}
+
 /**
- * Computes a tenant's features from the rows of silver, in the order of their ids, as of a moment. Nothing that came later is
- * looked at: neither events, nor states of items, nor links. Holds sums of the items, the newest entries of each subject,
- * and the day's sessions; rows go by.
+ * Computes a tenant's features from the rows of silver as of a moment. Rows come day by day of their ids, of one day in any order.
+ * Nothing that came later is looked at: neither events, nor states of items, nor links. Holds the items' sums, the day's
+ * sessions, each subject's newest actor, and the histories unless another sink takes them.
  */
 export class FeatureFold {
   readonly #asOf: AsOf;
   readonly #identities: Identities;
   readonly #counters: LakeCounters;
   readonly #sessions: LakeSessions;
-  readonly #histories = new LakeHistories();
+  readonly #held = new LakeHistories();
+  readonly #histories: HistorySink;
+  readonly #newestActors = new Map<string, { eventId: string; actor: string }>();
 
-  constructor(asOf: AsOf) {
+  constructor(asOf: AsOf, histories?: HistorySink) {
     this.#asOf = asOf;
+    this.#histories = histories ?? this.#held;
     this.#identities = new Identities(asOf);
     this.#counters = new LakeCounters(asOf);
     this.#sessions = new LakeSessions({
@@ -100,7 +115,17 @@ export class FeatureFold {
     if (event.is_bot || knownAtMs > asOfMs) return;
     this.#sessions.add(event);
     const subject = this.#identities.subjectOf(event);
-    if (subject !== null) this.#histories.add(subject, event);
+    if (subject === null) return;
+    const entry = historyEntry(event);
+    if (entry !== null) this.#histories.add(subject, entry);
+    this.#noteActor(subject, event);
+  }
+
+  #noteActor(subject: string, event: LakeEvent): void {
+    const actor = sessionActor(event);
+    const known = this.#newestActors.get(subject);
+    if (actor === null || (known !== undefined && known.eventId > event.event_id)) return;
+    this.#newestActors.set(subject, { eventId: event.event_id, actor });
   }
 
   /** No row may come after it. */
@@ -108,16 +133,20 @@ export class FeatureFold {
     const { tenant, asOfMs, facets } = this.#asOf;
     this.#sessions.close();
     const facetsOf = (itemId: string) => facetsAt(statesOf(facets, tenant, itemId), asOfMs);
-    const user = (subject: string) => userFeatures(this.#histories.of(subject), facetsOf, asOfMs);
+    const userOf = (history: readonly Interaction[]) => userFeatures(history, facetsOf, asOfMs);
+    const user = (subject: string) => userOf(this.#held.of(subject));
+    const session = (actor: string) =>
+      sessionFeatures(this.#sessions.of(actor) ?? EMPTY_ACTIVITY, facetsOf, asOfMs);
+    const { items, categories } = this.#counters;
     return {
-      itemIds: () => this.#counters.items.keys(),
-      categories: () => this.#counters.categories.keys(),
-      subjects: () => this.#histories.subjects(),
-      item: (itemId) =>
-        itemFeatures(this.#counters.items.get(itemId) ?? emptySums(), facetsOf(itemId), asOfMs),
-      category: (name) => windowedFeatures(this.#counters.categories.get(name) ?? emptySums()),
+      itemIds: () => items.keys(),
+      subjects: () => this.#held.subjects(),
+      item: (itemId) => itemFeatures(items.get(itemId) ?? emptySums(), facetsOf(itemId), asOfMs),
+      category: (name) => windowedFeatures(categories.get(name) ?? emptySums()),
       user,
-      session: (actor) => sessionFeatures(this.#sessions.of(actor) ?? EMPTY_ACTIVITY, facetsOf, asOfMs),
+      userOf,
+      session,
+      sessionOf: (subject) => session(this.#newestActors.get(subject)?.actor ?? subject),
       userItem: (subject, itemId) => userItemFeatures(user(subject), facetsOf(itemId)),
     };
   }

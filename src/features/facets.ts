@@ -36,10 +36,10 @@ export interface ItemInterval {
   published_at?: number | null | undefined;
 }
 
-/** The lake's intervals as states; those of one item in the order of their time. */
+/** The lake's intervals, in any order, as states. */
 export function facetStates(intervals: Iterable<ItemInterval>): FacetStates {
   const states = new Map<string, Map<string, FacetState[]>>();
-  for (const interval of intervals) {
+  for (const interval of [...intervals].sort((a, b) => a.valid_from - b.valid_from)) {
     const { tenant, item_id: itemId, valid_from: fromMs, valid_to: toMs } = interval;
     const { categories, tags, price = null, published_at: publishedAtMs } = interval;
     const facets = {

@@ -3,7 +3,7 @@ import { type FeatureStores, onlyOne } from "./apply-events.ts";
 import { JsonList } from "./json-list.ts";
 
 /**
- * Deletes what D1 knows of a user by their events: the history, which affinities are made from, and the sessions of the user and
+ * Deletes what D1 knows of a user by their events: the history, which affinities are made from, the segments, and the sessions of the user and
  * of the devices linked to them. What was received by `atMs` and is applied later stays away. Counters name nobody and stand.
  * Safe to repeat.
  */
@@ -17,6 +17,7 @@ export async function forgetUser(
   await profiles.batch([
     profiles.prepare(NOTE_DELETION).bind(JSON.stringify([[tenant, userId, atMs]])),
     bound("DELETE FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2"),
+    bound("DELETE FROM segment_members WHERE tenant = ?1 AND subject = 'u:' || ?2"),
     bound(EMPTY_SESSIONS),
   ]);
 }

@@ -36,6 +36,7 @@ export {
   readAllItems,
   replaceItem,
 } from "./items.ts";
+export { newestInteractions } from "./lake-histories.ts";
 export type { Deletion, Link } from "./lake-identities.ts";
 export {
   LIST_KINDS,
@@ -63,6 +64,7 @@ export {
   restoreKeys,
   restoreTenants,
   restoreUsers,
+  settleRestored,
 } from "./restore.ts";
 export { publishSegments, readSegments, type SegmentRow } from "./segments.ts";
 export {

@@ -32,6 +32,38 @@ FROM json_each(?1)
 WHERE true
 ON CONFLICT (tenant, item_id, valid_from) DO UPDATE SET facets = excluded.facets`;
 
+/**
+ * What can only be said once all rows of a tenant are back: a state of an item that repeats the one before was never noted,
+ * and a deleted user's sessions went with the user, those of devices included that only a later event has linked.
+ */
+export async function settleRestored(
+  { core, profiles }: { core: D1Database; profiles: D1Database },
+  tenant: string,
+): Promise<void> {
+  await core.prepare(SETTLE_FACETS).bind(tenant).run();
+  await profiles.prepare(SETTLE_SESSIONS).bind(tenant).run();
+}
+
+const SETTLE_FACETS = `
+DELETE FROM item_facets AS noted
+WHERE tenant = ?1 AND facets IS (
+  SELECT facets FROM item_facets AS earlier
+  WHERE earlier.tenant = noted.tenant AND earlier.item_id = noted.item_id AND earlier.valid_from < noted.valid_from
+  ORDER BY earlier.valid_from DESC LIMIT 1
+)`;
+
+const SETTLE_SESSIONS = `
+UPDATE session_activity SET activity = '[[],{}]', version = version + 1
+WHERE tenant = ?1 AND activity <> '[[],{}]' AND EXISTS (
+  SELECT 1 FROM user_deletions AS gone LEFT JOIN identity_links AS link
+    ON link.tenant = gone.tenant AND link.user_id = gone.user_id
+  WHERE gone.tenant = ?1 AND session_activity.actor IN ('u:' || gone.user_id, 'a:' || link.anonymous_id)
+    AND NOT EXISTS (
+      SELECT 1 FROM json_each(session_activity.activity, '$[0]') AS session, json_each(session.value, '$[5]') AS entry
+      WHERE entry.value ->> 2 > gone.deleted_at
+    )
+)`;
+
 const ITEM_BODY = "json_remove(value -> 'state', '$.item_id', '$.published_at', '$.updated_at', '$.deleted')";
 
 const RESTORE_ITEMS = `

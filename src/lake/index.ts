@@ -46,6 +46,12 @@ export {
   USER_HISTORIES,
   USER_HISTORY_MAX,
 } from "./tables/gold.ts";
+export {
+  ITEM_FEATURES,
+  type ItemFeatureRow,
+  USER_FEATURES,
+  type UserFeatureRow,
+} from "./tables/gold-features.ts";
 export { LINEAGE, type LineageRow, QUARANTINE, type QuarantinedRow, UNKNOWN_TENANT } from "./tables/ops.ts";
 export {
   INTERACTIONS,

@@ -4,7 +4,10 @@
  * gives what one run over everything would. `refine` runs one unit of each and leaves a row of lineage.
  */
 export {
+  type FeatureMoment,
   ITEM_DAILY_SQL,
+  type MaterialisedFeatures,
+  materialiseFeatures,
   type RefreshedSegments,
   refreshSegments,
   type SegmentPorts,

@@ -57,7 +57,11 @@ function snapshotById(name: string, table: IcebergTable | null, snapshotId: numb
 function snapshotByTag(name: string, table: IcebergTable | null, tag: string): Snapshot {
   const tagged = table?.tags.find((candidate) => candidate.name === tag);
   if (table === null || tagged === undefined) {
-    throw new LakeError("unknown", `table ${name} has no tag ${tag}: it was never set, or its time is over`);
+    const what = `table ${name} has no tag ${tag}`;
+    if (table !== null && erasedUntilMs(table) !== null) {
+      throw new LakeError("erased", `${what}: a deletion has rewritten the table, unless it was never set`);
+    }
+    throw new LakeError("unknown", `${what}: it was never set, or its time is over`);
   }
   return snapshotById(name, table, tagged.snapshotId);
 }

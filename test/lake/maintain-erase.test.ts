@@ -94,7 +94,7 @@ describe("an erasure", () => {
     await expect(lake.snapshot(EVENTS, { snapshotId: first })).rejects.toThrow(
       `snapshot ${first} of bronze.events`,
     );
-    await expect(lake.snapshot(EVENTS, { tag: "train-1" })).rejects.toThrow("no tag");
+    await expect(lake.snapshot(EVENTS, { tag: "train-1" })).rejects.toMatchObject({ kind: "erased" });
     expect((await lake.load(EVENTS))?.snapshots).toMatchObject([{ summary: word }]);
   });
 

@@ -1,4 +1,10 @@
-import { listTenants, readStoredTenant, refreshLists, tenantName } from "../../features/index.ts";
+import {
+  listTenants,
+  readStoredTenant,
+  refreshLists,
+  settleRestored,
+  tenantName,
+} from "../../features/index.ts";
 import { listKeys, publishKey } from "../keys.ts";
 import type { RebuildPorts } from "./ports.ts";
 import { rowsOf } from "./rows.ts";
@@ -77,6 +83,7 @@ async function publishTenant(ports: RebuildPorts, at: Cursor): Promise<RebuildPr
   const tenants = await listTenants(core);
   const tenant = tenants[at.file];
   if (tenant !== undefined) {
+    await settleRestored(ports, tenant);
     const config = await readStoredTenant(core, tenant);
     await kv.put(tenantName(tenant), JSON.stringify(config));
     for (const record of await listKeys(core, tenant)) await publishKey({ kv }, record);

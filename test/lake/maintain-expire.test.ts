@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/base/index.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
 import { LINEAGE, maintain, QUARANTINE, WAREHOUSE_URI } from "../../src/lake/index.ts";
 import { crashingStore } from "./crashing-store.ts";
 import { kept, maintained, NOW_MS, runsOf, TABLES, withHours } from "./hourly-lineage.ts";
@@ -49,6 +49,27 @@ describe("expiry", () => {
     await expect(lake.snapshot(LINEAGE, { tag: "train-1" })).rejects.toThrow("no tag train-1");
     await expect(runsOf(lake, ids[2])).rejects.toThrow("expired");
     expect(await runsOf(lake)).toHaveLength(10);
+  });
+
+  it("gives way to a tag that is set meanwhile", async () => {
+    const { store, lake, ids } = await withHours(3);
+    const nowMs = NOW_MS + 3 * DAY_MS;
+    let versions = 0;
+    const racing: ObjectStore = {
+      ...store,
+      async put(key, bytes, condition) {
+        // Right before the commit that forgets, which follows the compaction's, the snapshot is tagged.
+        if (key.endsWith(".metadata.json") && ++versions === 2) {
+          await lake.tag(LINEAGE, { name: "t", snapshotId: ids[0] ?? 0, keepMs: DAY_MS }, { nowMs });
+        }
+        return store.put(key, bytes, condition);
+      },
+    };
+    const units = await maintained(racing, nowMs);
+    expect(units.map(({ job, outcome }) => [job, outcome])).toContainEqual(["expire", "overtaken"]);
+    expect(units.map(({ job, outcome }) => [job, outcome])).toContainEqual(["expire", "done"]);
+    expect(await kept(lake)).toMatchObject({ 0: ids[0], length: 2 });
+    expect(await runsOf(lake, ids[0])).toEqual(["run-0"]);
   });
 
   it("waits a week for a layer that has not read a snapshot, and keeps that layer's own word", async () => {

@@ -69,7 +69,9 @@ function lowestOf(file: LiveFile): Key | null {
 }
 
 function compareEvents(a: Key, b: Key): number {
-  return compareCells(a.tenant, b.tenant) || compareCells(a.event_id, b.event_id);
+  // Ids are in lower case and digits, where JavaScript's own order is that of the bytes.
+  const byTenant = a.tenant === b.tenant ? 0 : compareCells(a.tenant, b.tenant);
+  return byTenant || (a.event_id < b.event_id ? -1 : Number(a.event_id > b.event_id));
 }
 
 /** A partition of silver.interactions whose files are not the same in two states, without the files that are in both. */

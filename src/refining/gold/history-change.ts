@@ -17,7 +17,7 @@ export type HistoryChange = { [K in keyof HistoryEntry]: HistoryEntry[K] } & {
 };
 
 export function compareSubjects(a: HistoryKey, b: HistoryKey): number {
-  return compareCells(a.tenant, b.tenant) || compareCells(a.subject, b.subject);
+  return (a.tenant === b.tenant ? 0 : compareCells(a.tenant, b.tenant)) || compareCells(a.subject, b.subject);
 }
 
 export function compareEntries(a: HistoryKey, b: HistoryKey): number {

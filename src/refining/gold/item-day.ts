@@ -34,7 +34,7 @@ export type DayEntry = DayKey & {
 };
 
 export function compareDays(a: DayKey, b: DayKey): number {
-  return compareCells(a.tenant, b.tenant) || a.day - b.day;
+  return (a.tenant === b.tenant ? 0 : compareCells(a.tenant, b.tenant)) || a.day - b.day;
 }
 
 export function compareItems(a: DayKey, b: DayKey): number {

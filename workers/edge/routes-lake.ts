@@ -9,7 +9,13 @@ import { SMALL_BODY } from "./routes-admin.ts";
 /** R2's own bound of a key. */
 const OBJECT_KEY_CHARS_MAX = 1_024;
 
-const LAKE_JOBS = ["commit", "refine", "maintain", "quality", "segments"] as const satisfies readonly LakeJob[];
+const LAKE_JOBS = [
+  "commit",
+  "refine",
+  "maintain",
+  "quality",
+  "segments",
+] as const satisfies readonly LakeJob[];
 
 const common = { tag: "lake", access: "root" } as const;
 

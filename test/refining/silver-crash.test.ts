@@ -75,7 +75,7 @@ describe("a unit that crashes", () => {
         expect(await workKeys(store), `write ${writes}`).toEqual([]);
       }
     }
-  });
+  }, 120_000);
 });
 
 describe("two units at once", () => {

@@ -116,7 +116,7 @@ async function makeUnit(lake: Lake, { base, inputs, scratch, late, nowMs }: Unit
     stored.delete(partitionKey(partition));
     const handLate = (event: StoredEvent) => late.add([event as LateRow]);
     const { actors } = fresh;
-    const input = { ...partition, files, fresh: rows, actors, lookups, nowMs, late: handLate };
+    const input = { ...partition, files, fresh: rows, actors, lookups, nowMs, scratch, late: handLate };
     addPartition(made, await makePartition(lake, input));
   };
   for (const partition of fresh.partitions) await make(partition, () => freshOf(fresh.rows, partition));

@@ -1,9 +1,19 @@
 import type { StoredEvent } from "../../events/index.ts";
-import { type DataFile, INTERACTIONS, type Lake, type LiveFile } from "../../lake/index.ts";
+import {
+  type Batch,
+  type DataFile,
+  INTERACTIONS,
+  type Interaction,
+  type Lake,
+  type LiveFile,
+} from "../../lake/index.ts";
+import type { Scratch } from "../sort/index.ts";
+import type { InteractionName } from "./columns.ts";
 import type { FreshRows } from "./fresh-partitions.ts";
 import { judgePartition } from "./judge-partition.ts";
 import type { Lookups } from "./lookups.ts";
 import { rewritePartition } from "./rewrite-partition.ts";
+import { FilesOverlapError, sortedBatches } from "./sorted-batches.ts";
 
 export interface PartitionInput {
   bucket: number;
@@ -16,6 +26,7 @@ export interface PartitionInput {
   actors: ReadonlySet<string>;
   lookups: Lookups;
   nowMs: number;
+  scratch: Scratch;
   late(event: StoredEvent): Promise<void>;
 }
 
@@ -31,15 +42,25 @@ export interface MadePartition {
  */
 export async function makePartition(
   lake: Pick<Lake, "scan" | "writer">,
-  { bucket, day, files, fresh, actors, lookups, nowMs, late }: PartitionInput,
+  input: PartitionInput,
 ): Promise<MadePartition> {
-  const rows = {
-    stored: <Name extends string>(columns: readonly Name[]) =>
-      lake.scan(INTERACTIONS, { columns: columns as never, files }) as never,
-    fresh,
-  };
-  const judged = await judgePartition(rows, actors);
+  const { files, scratch } = input;
+  try {
+    return await twoPasses(lake, input, (columns) => lake.scan(INTERACTIONS, { columns, files }));
+  } catch (cause) {
+    if (!(cause instanceof FilesOverlapError)) throw cause;
+    // What was written is in no table, and late events that are kept twice count once.
+    return twoPasses(lake, input, (names) => sortedBatches(lake, files, { names, scratch }));
+  }
+}
+
+async function twoPasses(
+  lake: Pick<Lake, "writer">,
+  { bucket, day, files, fresh, actors, lookups, nowMs, late }: PartitionInput,
+  stored: <Name extends InteractionName>(names: readonly Name[]) => AsyncIterable<Batch<Interaction, Name>>,
+): Promise<MadePartition> {
+  const judged = await judgePartition({ stored, fresh }, actors);
   const writer = lake.writer(INTERACTIONS, { partition: [bucket, day], nowMs });
-  const written = await rewritePartition(rows, { judged, lookups, writer, late });
+  const written = await rewritePartition({ stored, fresh }, { judged, lookups, writer, late });
   return { added: await writer.close(), removed: files.map(({ path }) => path), rows: written };
 }

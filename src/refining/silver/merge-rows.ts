@@ -1,8 +1,8 @@
-import { assert } from "../../base/index.ts";
 import type { Batch, Interaction } from "../../lake/index.ts";
 import type { Blocks } from "../sort/index.ts";
 import { Cursor } from "../sort/index.ts";
 import { compareKeys, type EventCells, type InteractionName, keyOf, type RowKey } from "./columns.ts";
+import { FilesOverlapError } from "./sorted-batches.ts";
 
 /** One copy of an event on its way to silver. A tuple, for many are held and written out. */
 export type FreshRow = readonly [
@@ -28,7 +28,7 @@ export interface RowSink<Name extends InteractionName> {
 
 /**
  * Goes through a partition's stored rows and the fresh ones, one copy of each event, side by side. Both are sorted by tenant and id;
- * one batch and one block are held.
+ * one batch and one block are held. Rejects with a `FilesOverlapError` where the stored rows are not in order.
  */
 export async function mergeRows<Name extends InteractionName>(
   stored: AsyncIterable<Batch<Interaction, Name>>,
@@ -44,10 +44,7 @@ export async function mergeRows<Name extends InteractionName>(
       tenant: keys.tenant[index] as string,
       event_id: keys.event_id[index] as string,
     });
-    assert(
-      batch.rows === 0 || compareKeys(last, keyAt(0)) < 0,
-      `${batch.path} follows on the file before it`,
-    );
+    if (batch.rows > 0 && compareKeys(last, keyAt(0)) >= 0) throw new FilesOverlapError(batch.path);
     let index = 0;
     while (index < batch.rows) {
       const row = cursor.row;

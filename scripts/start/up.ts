@@ -70,6 +70,11 @@ async function stateToKeep(home: Home, options: StartOptions, progress: Progress
       `${home.folder} holds "${demo.source}", and this start asks for "${wanted}": add --fresh to begin anew with it.`,
     );
   }
+  if (demo !== null && !(await home.isReadable())) {
+    throw new Error(
+      `${home.folder} was made by another version of Lakeshore, whose lake this one cannot read: add --fresh to begin anew.`,
+    );
+  }
   if (demo?.seeded === true) return demo;
   if (demo !== null) progress.say("The last seeding was cut short: beginning anew.");
   checkRun(home.runPath);

@@ -1,5 +1,11 @@
 import type { Command } from "commander";
-import { type AnyTable, openLake, type SnapshotChoice, type Table } from "../../src/lake/index.ts";
+import {
+  type AnyTable,
+  type ColumnRange,
+  openLake,
+  type SnapshotChoice,
+  type Table,
+} from "../../src/lake/index.ts";
 import { wholeNumber } from "../commands/arguments.ts";
 import { type LakeOptions, withLake, withLakeStore } from "./open.ts";
 import { csvLine, printRows } from "./print.ts";
@@ -38,19 +44,56 @@ export function registerScan(lake: Command): void {
     )
     .option("--json", "one JSON object a line; times in ms")
     .option("--csv", "CSV with a header; times as ISO 8601");
-  withLake(command).action((options: Options) => withLakeStore(options, ({ store }) => run(store, options)));
+  withLake(command).action(async (options: Options) => {
+    // Before the store is opened, which takes seconds where a local runtime must be started for it.
+    const asked = checkAsked(options);
+    await withLakeStore(options, ({ store }) => print(scannedRows(store, asked), asked, options));
+  });
 }
 
-async function run(store: Parameters<typeof openLake>[0], options: Options): Promise<void> {
-  if (options.json === true && options.csv === true) throw new Error("--json and --csv: one of them");
-  const names =
-    options.columns?.split(",").map((name) => name.trim()) ?? options.table.columns.map(({ name }) => name);
-  const isTime = new Set(names.filter((name) => columnType(options.table, name) === "timestamp_ms"));
+/** What is asked of the table, by the table's own names and types. */
+interface Asked {
+  table: AnyTable;
+  names: readonly string[];
+  isTime: ReadonlySet<string>;
+  ranges: ColumnRange[];
+  choice: SnapshotChoice;
+  tenant: string | undefined;
+  limit: number;
+}
+
+function checkAsked({
+  table,
+  columns,
+  where = [],
+  asOf: choice = {},
+  tenant,
+  limit,
+  json,
+  csv,
+}: Options): Asked {
+  if (json === true && csv === true) throw new Error("--json and --csv: one of them");
+  const names = columns?.split(",").map((name) => name.trim()) ?? table.columns.map(({ name }) => name);
+  return {
+    table,
+    names,
+    isTime: new Set(names.filter((name) => columnType(table, name) === "timestamp_ms")),
+    ranges: where.map((one) => rangeOf(table, one)),
+    choice,
+    tenant,
+    limit: limit ?? (json === true || csv === true ? Number.POSITIVE_INFINITY : SHOWN_ROWS),
+  };
+}
+
+async function print(
+  rows: AsyncIterable<Row>,
+  { names, isTime }: Asked,
+  { json, csv }: Pick<Options, "json" | "csv">,
+): Promise<void> {
   const readable = (row: Row): Row =>
     Object.fromEntries(names.map((name) => [name, isTime.has(name) ? isoTime(row[name]) : row[name]]));
-  const rows = scannedRows(store, options, names);
-  if (options.json === true) for await (const row of rows) console.log(JSON.stringify(row));
-  else if (options.csv === true) {
+  if (json === true) for await (const row of rows) console.log(JSON.stringify(row));
+  else if (csv === true) {
     console.log(csvLine(names));
     for await (const row of rows) console.log(csvLine(Object.values(readable(row))));
   } else {
@@ -62,16 +105,15 @@ async function run(store: Parameters<typeof openLake>[0], options: Options): Pro
 
 async function* scannedRows(
   store: Parameters<typeof openLake>[0],
-  { table, asOf: choice, tenant, where, limit, json, csv }: Options,
-  names: readonly string[],
+  { table, names, ranges, choice, tenant, limit }: Asked,
 ): AsyncGenerator<Row> {
-  let left = limit ?? (json === true || csv === true ? Number.POSITIVE_INFINITY : SHOWN_ROWS);
+  let left = limit;
   if (left === 0) return;
-  // The declarations differ in their rows; columns are checked above, by name.
+  // The declarations differ in their rows; columns are checked by name.
   const batches = openLake(store).scan(table as Table<Row>, {
     ...choice,
     columns: names,
-    where: (where ?? []).map((one) => rangeOf(table, one)),
+    where: ranges,
     ...(tenant === undefined ? {} : { tenant }),
   });
   for await (const { rows, columns } of batches) {

@@ -1,5 +1,5 @@
 import { HOUR_MS, LEDGER_HOURS } from "../base/index.ts";
-import { QUARANTINE } from "../lake/index.ts";
+import { ERASED_UNTIL_PROPERTY, EVENTS, QUARANTINE } from "../lake/index.ts";
 import { countHour } from "./count-hour.ts";
 import type { IntakePort, QualityLake } from "./ports.ts";
 import { hourKey, quarantinedHours } from "./quarantined-hours.ts";
@@ -17,6 +17,8 @@ export interface HourInput {
   silver: ReadonlyMap<string, number>;
   /** Hours whose rows changed in bronze or silver. */
   touched: ReadonlySet<string>;
+  /** False while bronze or silver is read in part: what is missing may only be unread. */
+  isWhole: boolean;
   state: QualityState;
   nowMs: number;
   inFlightMs: number;
@@ -32,8 +34,9 @@ export async function reconcileHours(
 ): Promise<{ reconciliation: Reconciliation; hours: HourCounts[]; toCount: string[] }> {
   const { nowMs, state } = input;
   const counts = new Map(state.hours.map((hour) => [hourKey(hour.tenant, hour.hour), hour]));
-  await askIntake(ports.intake, counts, nowMs);
+  const isAsked = await askedHours(ports.lake, nowMs);
   const left = await countTouched(ports.lake, counts, input);
+  await askIntake(ports.intake, counts, { nowMs, isAsked });
   for (const [key, hour] of counts) hour.silver = input.silver.get(key) ?? 0;
   const reconciliation: Reconciliation = {
     hoursCompared: 0,
@@ -49,7 +52,7 @@ export async function reconcileHours(
     let differences: Difference[] = [];
     if (waiting.has(key)) {
       // Its bronze is not counted yet.
-    } else if (isSettled(hour, nowMs, input.inFlightMs)) {
+    } else if (input.isWhole && isSettled(hour, nowMs, input.inFlightMs)) {
       differences = differencesOf(hour, counts.get(hourKey(hour.tenant, hour.hour + 1)));
       reconciliation.hoursCompared++;
     } else reconciliation.hoursOpen++;
@@ -67,20 +70,30 @@ export async function reconcileHours(
   return { reconciliation, hours, toCount: [...again] };
 }
 
-/** D1's counts for the hours that its ledger still holds whole; hours that are older are no longer held against it. */
-async function askIntake(intake: IntakePort, counts: Map<string, HourCounts>, nowMs: number): Promise<void> {
+/** Which hours D1 is asked about: those that its ledger still holds whole, and of which nothing was erased since. */
+async function askedHours(lake: QualityLake, nowMs: number): Promise<(hour: number) => boolean> {
+  const properties = (await lake.load(EVENTS))?.metadata.properties ?? {};
+  const erasedUntilMs = Number(properties[ERASED_UNTIL_PROPERTY] ?? Number.NEGATIVE_INFINITY);
+  return (hour) => isInLedger(hour, nowMs) && hour * HOUR_MS > erasedUntilMs;
+}
+
+async function askIntake(
+  intake: IntakePort,
+  counts: Map<string, HourCounts>,
+  { nowMs, isAsked }: { nowMs: number; isAsked: (hour: number) => boolean },
+): Promise<void> {
   const toHour = Math.floor(nowMs / HOUR_MS);
   const range = { fromHour: toHour - LEDGER_HOURS, toHour };
   for (const hour of counts.values()) {
     hour.edge = hour.queue = null;
-    hour.ledger = isInLedger(hour.hour, nowMs) ? 0 : null;
+    hour.ledger = isAsked(hour.hour) ? 0 : null;
   }
   for (const tenant of await intake.tenants()) {
     for (const { hour, edge, queue } of await intake.intakeCounts(tenant, range)) {
-      if (isInLedger(hour, nowMs)) Object.assign(hourOf(counts, tenant, hour), { edge, queue });
+      if (isAsked(hour)) Object.assign(hourOf(counts, tenant, hour), { edge, queue });
     }
     for (const { hour, events } of await intake.ledgerCounts(tenant, range)) {
-      if (isInLedger(hour, nowMs)) hourOf(counts, tenant, hour).ledger = events;
+      if (isAsked(hour)) hourOf(counts, tenant, hour).ledger = events;
     }
   }
 }
@@ -104,7 +117,6 @@ async function countTouched(
     counted.silver = silver.get(key) ?? 0;
     const at = { silver: counted.silver, quarantined: quarantined.get(key) };
     Object.assign(counted, await countHour(lake, { tenant, hour }, at));
-    if (counted.ledger === null && isInLedger(hour, nowMs)) counted.ledger = 0;
   }
   return all.slice(HOURS_PER_RUN_MAX).map(({ key }) => key);
 }

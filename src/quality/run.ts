@@ -1,4 +1,4 @@
-import { INTERACTIONS } from "../lake/index.ts";
+import { EVENTS, INTERACTIONS } from "../lake/index.ts";
 import { reconcileHours } from "./count-hours.ts";
 import { DECLARED_CHECKS } from "./declarations/index.ts";
 import { judgeFreshness } from "./fresh.ts";
@@ -53,7 +53,8 @@ export async function runQuality(ports: QualityPorts, options: QualityOptions): 
     for (const [tenant, data] of table.tenants)
       report.outcomes.push(...judgeTenant(checks, tenant, data, nowMs));
   }
-  const reconciled = await reconcileHours(ports, { silver, touched, state, nowMs, inFlightMs });
+  const isWhole = [EVENTS, INTERACTIONS].every((table) => report.tables[table.name]?.complete === true);
+  const reconciled = await reconcileHours(ports, { silver, touched, isWhole, state, nowMs, inFlightMs });
   report.reconciliation = reconciled.reconciliation;
   next.state.hours = reconciled.hours;
   next.state.toCount = reconciled.toCount;

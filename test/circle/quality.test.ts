@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type LocalRuntime, startLocal } from "../../scripts/local/runtime.ts";
+import type { Verified } from "../../scripts/lake/verify.ts";
+import { type LocalRuntime, ROOT, startLocal } from "../../scripts/local/runtime.ts";
 import { createPrng, HOUR_MS, type ObjectStore, r2ObjectStore } from "../../src/base/index.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
 import { IntakeProducer, type QueuePort, sendEvents } from "../../src/ingest/index.ts";
@@ -79,6 +81,17 @@ it("finds that edge, Queue, bronze, silver and D1 agree about what came through 
   expect(alerts).toEqual([]);
 });
 
+it("shows the same on the command line, and ends with 0", async () => {
+  const verified = await cli("verify", "--json");
+  expect(verified.status).toBe(0);
+  const { tables, checks, reconciliation } = JSON.parse(verified.out) as Verified;
+  expect(tables["silver.interactions"]).toMatchObject({ rows: 250, snapshots: expect.any(Number) });
+  expect([checks.failed, reconciliation.differences]).toEqual([0, 0]);
+  expect(checks.passed).toBeGreaterThan(60);
+  const quality = await cli("quality", "--fail-on", "warn");
+  expect([quality.status, quality.out]).toEqual([0, expect.stringContaining("0 error, 0 warn")]);
+});
+
 it("names the hour of a message that was lost on its way, and tells who listens, once", async () => {
   const [first, second, third] = [30, 20, 10].map((count) =>
     events("leaky", count, { hour: HOUR, seed: count }),
@@ -103,6 +116,8 @@ it("names the hour of a message that was lost on its way, and tells who listens,
     [expect.stringContaining("queue has 40 where edge gives 60: 20 too few")],
   ]);
   expect(logged.filter((line) => line.includes("20 too few")).length).toBeGreaterThan(1);
+  const { status, out } = await cli("quality", "--fail-on", "error");
+  expect([status, out]).toEqual([1, expect.stringContaining("edge → queue")]);
 });
 
 it("shows a tenant its own part, and a publishable key nothing", async () => {
@@ -142,6 +157,22 @@ it("verifies every file of what the Workers wrote, and names one that is gone", 
     { table: "silver.interactions", check: "exists", detail: expect.stringContaining(file?.path ?? "-") },
   ]);
 });
+
+/** A command of the lake against the running server, as its owner types it. */
+async function cli(...args: string[]): Promise<{ status: number | null; out: string }> {
+  const env = { ...process.env, LAKESHORE_ADMIN_TOKEN: ADMIN_TOKEN };
+  const url = runtime.url.href;
+  const child = spawn(process.execPath, ["scripts/cli.ts", "lake", ...args, "--url", url], {
+    cwd: ROOT,
+    env,
+  });
+  let out = "";
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { status, out };
+}
 
 function ask(path: string, token: string, init: RequestInit = {}): Promise<Response> {
   const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };

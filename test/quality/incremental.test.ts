@@ -47,6 +47,8 @@ describe("a run", () => {
     }
     expect(reports.length).toBeGreaterThan(2);
     expect(reports.slice(0, -1).every(({ complete }) => !complete)).toBe(true);
+    // What is not read yet is not missing.
+    expect(reports.flatMap(({ reconciliation }) => reconciliation.differences)).toEqual([]);
     const whole = await soundWorld({
       bronze: (event, daysAgo, index) => (daysAgo === 0 && index === 5 ? { ...event, quantity: -4 } : event),
     });

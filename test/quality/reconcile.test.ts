@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/base/index.ts";
 import { makeUuidV7 } from "../../src/events/index.ts";
-import { EVENTS, QUARANTINE } from "../../src/lake/index.ts";
+import { ERASED_UNTIL_PROPERTY, EVENTS, QUARANTINE } from "../../src/lake/index.ts";
 import {
   markGold,
   NOON_MS,
@@ -129,5 +129,13 @@ describe("the sums", () => {
     expect(named(await report(world, NOW_MS + HOUR_MS))).toEqual([expect.stringContaining(of)]);
     await refined(world, [early]);
     expect(named(await report(world, NOW_MS + 2 * HOUR_MS))).toEqual([]);
+  });
+
+  it("leave D1 out for hours of which rows were erased since: it still counts them", async () => {
+    const world = await soundWorld();
+    count(world, ["edge", "queue", "ledger"], HOUR, 1);
+    const properties = { [ERASED_UNTIL_PROPERTY]: String(NOON_MS) };
+    await world.lake.commit(EVENTS, { operation: "append", added: [], properties }, { nowMs: NOON_MS });
+    expect(named(await report(world))).toEqual([]);
   });
 });

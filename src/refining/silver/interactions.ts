@@ -17,7 +17,13 @@ import { finishRuns, type LateRow, lateScratch } from "./late-events.ts";
 import { changedItems, firstLinks, knownItems, type Lookups, linkedDevices } from "./lookups.ts";
 import { type MadePartition, makePartition } from "./make-partition.ts";
 import { type Fresh, readFresh } from "./read-fresh.ts";
-import { needsSettling, partitionKey, SETTLE_DAYS, storedPartitions } from "./stored-partitions.ts";
+import {
+  bucketsOf,
+  needsSettling,
+  partitionKey,
+  SETTLE_DAYS,
+  storedPartitions,
+} from "./stored-partitions.ts";
 
 /**
  * bronze.events → silver.interactions: exactly one row per event. One unit takes an increment of events, links and items; rewrites
@@ -116,13 +122,15 @@ async function makeUnit(lake: Lake, { base, inputs, scratch, late, nowMs }: Unit
     stored.delete(partitionKey(partition));
     const handLate = (event: StoredEvent) => late.add([event as LateRow]);
     const { actors } = fresh;
-    const input = { ...partition, files, fresh: rows, actors, lookups, nowMs, scratch, late: handLate };
+    const { bucket, day } = partition;
+    const input = { bucket, day, files, fresh: rows, actors, lookups, nowMs, scratch, late: handLate };
     addPartition(made, await makePartition(lake, input));
   };
   for (const partition of fresh.partitions) await make(partition, () => freshOf(fresh.rows, partition));
-  for (const { bucket, day, files } of [...stored.values()]) {
-    if (day < settleFrom || !(await needsSettling(lake, { bucket, day, files }, news))) continue;
-    await make({ bucket, day }, noneFresh);
+  const concerned = bucketsOf(news);
+  for (const partition of [...stored.values()]) {
+    if (partition.day < settleFrom || !concerned.has(partition.bucket)) continue;
+    if (await needsSettling(lake, partition, news)) await make(partition, noneFresh);
   }
   await late.flush();
   return made;

@@ -12,6 +12,11 @@ export function lookupKey(tenant: string, id: string): string {
   return `${tenant}/${id}`;
 }
 
+/** A tenant's name has no slash. */
+export function tenantOf(key: string): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
 /** The devices that the files link. */
 export async function linkedDevices(lake: Lake, files: readonly LiveFile[]): Promise<Set<string>> {
   const devices = new Set<string>();

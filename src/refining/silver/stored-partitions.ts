@@ -1,6 +1,13 @@
 import { DAY_MS } from "../../base/index.ts";
-import { type Batch, INTERACTIONS, type Interaction, type Lake, type LiveFile } from "../../lake/index.ts";
-import { type Lookups, lookupKey } from "./lookups.ts";
+import {
+  type Batch,
+  INTERACTIONS,
+  type Interaction,
+  type Lake,
+  type LiveFile,
+  tenantBucket,
+} from "../../lake/index.ts";
+import { type Lookups, lookupKey, tenantOf } from "./lookups.ts";
 
 /** Days before today's whose rows still follow a device's link or an item's arrival; older ones stay as they were then. */
 export const SETTLE_DAYS = 7;
@@ -49,7 +56,14 @@ function compareText(a: unknown, b: unknown): number {
   return String(a) < String(b) ? -1 : 1;
 }
 
+const ITEM_KNOWN_ID = 106;
 const SETTLED_NAMES = ["tenant", "user_id", "anonymous_id", "item_id", "subject", "item_known"] as const;
+
+/** The buckets whose partitions the lookups can concern. */
+export function bucketsOf({ users, items }: Lookups): Set<number> {
+  const tenants = new Set([...users.keys(), ...items].map(tenantOf));
+  return new Set([...tenants].map(tenantBucket));
+}
 
 /** Whether a row of the partition would be another one with what is known now. Stops at the first. */
 export async function needsSettling(
@@ -57,8 +71,10 @@ export async function needsSettling(
   { files }: StoredPartition,
   lookups: Lookups,
 ): Promise<boolean> {
-  if (lookups.users.size === 0 && lookups.items.size === 0) return false;
-  for await (const batch of lake.scan(INTERACTIONS, { columns: SETTLED_NAMES, files })) {
+  // Without new links only rows of unknown items can change, and bounds tell which files have any.
+  const open =
+    lookups.users.size > 0 ? files : files.filter(({ stats }) => stats[ITEM_KNOWN_ID]?.min !== true);
+  for await (const batch of lake.scan(INTERACTIONS, { columns: SETTLED_NAMES, files: open })) {
     for (let row = 0; row < batch.rows; row++) if (isUnsettled(batch, row, lookups)) return true;
   }
   return false;

@@ -21,7 +21,7 @@ export type PartAggregate = Record<string, Aggregate>;
 
 /** A partition's aggregate, with what tells whether the partition is still the one that was read. */
 export interface Part {
-  /** Hash of the paths of its files; empty for a table that is only appended to. */
+  /** Hash of its files and checks; empty for a table that is only appended to. */
   fingerprint: string;
   tenants: PartAggregate;
 }

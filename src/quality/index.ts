@@ -10,9 +10,8 @@ export type { AnomalyRule } from "./anomaly.ts";
 export { type QualityReportBody, reportBody } from "./body.ts";
 export type { AnyTableChecks, Check, Severity } from "./check.ts";
 export { DECLARED_CHECKS } from "./declarations/index.ts";
-export { type CheckOutcome, type Status, worst } from "./outcome.ts";
+export type { CheckOutcome, Status } from "./outcome.ts";
 export type { IntakePort, QualityLake, QualityPorts } from "./ports.ts";
-export { FAILED_CHECK } from "./quarantine.ts";
 export type { Difference, HourCounts, Stage } from "./reconcile.ts";
 export {
   type Failing,

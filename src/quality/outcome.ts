@@ -18,10 +18,3 @@ export interface CheckOutcome {
   /** Ids and faults of some failing rows. */
   examples?: string[];
 }
-
-export function worst(statuses: Iterable<Status>): Status {
-  const order: Status[] = ["pass", "unknown", "warn", "error"];
-  let index = 0;
-  for (const status of statuses) index = Math.max(index, order.indexOf(status));
-  return order[index] as Status;
-}

@@ -17,7 +17,7 @@ import { hourKey } from "./quarantined-hours.ts";
 import { readPart } from "./read-part.ts";
 import type { TableReading } from "./report.ts";
 import { type QualityState, readDay, writeDay } from "./report-store.ts";
-import { type ChangedFiles, changedFiles, dayNumber } from "./table-changes.ts";
+import { changedFiles, dayNumber } from "./table-changes.ts";
 
 /** Four trailing weeks, and a week in which row checks look. Older days are neither kept nor read. */
 export const KEEP_DAYS = 36;
@@ -68,7 +68,7 @@ export async function readTable(
     if (day !== "all" && Number(day) < firstDay) continue;
     const parts = await readDay(ports.store, known[day]);
     const files = changes.days.get(day) ?? new Map<string, LiveFile[]>();
-    const changed = await updateDay(ports, checks, { parts, files, changes, result, nowMs, rowsMax });
+    const changed = await updateDay(ports, checks, { parts, files, result, nowMs, rowsMax });
     const key = changed ? await writeDay(ports.store, { table: name, day, nowMs }, parts) : known[day];
     if (key !== undefined) result.days[day] = key;
     addDay(result, day, parts, nowMs);
@@ -80,7 +80,6 @@ export async function readTable(
 interface DayUpdate {
   parts: DayParts;
   files: ReadonlyMap<string, LiveFile[]>;
-  changes: ChangedFiles;
   result: TableState;
   nowMs: number;
   rowsMax: number;
@@ -99,7 +98,7 @@ async function updateDay(ports: ReadPorts, checks: AnyTableChecks, update: DayUp
     }
   }
   for (const [key, partFiles] of files) {
-    const fingerprint = checks.rewritten ? await fingerprintOf(partFiles) : "";
+    const fingerprint = checks.rewritten ? await fingerprintOf(checks, partFiles) : "";
     const before = parts[key] ?? { fingerprint: "", tenants: {} };
     if (checks.rewritten && before.fingerprint === fingerprint) continue;
     // An increment's rows are read all or not at all; partitions that are compared by their files can wait one by one.
@@ -158,7 +157,9 @@ function addDay(result: TableState, day: string, parts: DayParts, nowMs: number)
   }
 }
 
-async function fingerprintOf(files: readonly LiveFile[]): Promise<string> {
+/** Of the files, and of what is asked of them: a partition is read again for a check that is new. */
+async function fingerprintOf({ checks }: AnyTableChecks, files: readonly LiveFile[]): Promise<string> {
   const paths = files.map(({ path }) => path).sort();
-  return (await sha256Hex(paths.join("\n"))).slice(0, 16);
+  const names = checks.map(({ name }) => name);
+  return (await sha256Hex([...names, ...paths].join("\n"))).slice(0, 16);
 }

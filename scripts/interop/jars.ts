@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { CACHE_FOLDER } from "./python.ts";
+import { capture } from "./process.ts";
+import { CACHE_FOLDER, READERS_FOLDER } from "./python.ts";
 
-const MAVEN = process.env.LAKESHORE_MAVEN ?? "https://repo1.maven.org/maven2";
+const GROUP = "org.apache.iceberg";
 const VERSION = "1.12.0";
 
 /** Iceberg's runtime for Spark 3.5, and what its S3 access needs; the hashes are those that were tried. */
@@ -19,29 +20,24 @@ const JARS = [
   },
 ];
 
-/** The jars' paths, fetched once; rejects with the reason. */
-export async function fetchJars(): Promise<string[]> {
-  const folder = path.join(CACHE_FOLDER, "jars");
-  await mkdir(folder, { recursive: true });
-  return Promise.all(JARS.map((jar) => fetchJar(folder, jar)));
-}
-
-async function fetchJar(folder: string, { artifact, sha256 }: (typeof JARS)[number]): Promise<string> {
-  const name = `${artifact}-${VERSION}.jar`;
-  const file = path.join(folder, name);
-  if (existsSync(file) && hashOf(await readFile(file)) === sha256) return file;
-  const url = `${MAVEN}/org/apache/iceberg/${artifact}/${VERSION}/${name}`;
-  const response = await fetch(url).catch((error: Error) => {
-    throw new Error(`${url} cannot be reached (${error.message})`);
-  });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (hashOf(bytes) !== sha256) throw new Error(`${name} has another hash than the one that is pinned`);
-  await writeFile(`${file}.new`, bytes);
-  await rename(`${file}.new`, file);
-  return file;
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** The jars' paths; Spark's own resolver fetches them once. Rejects with the reason. */
+export async function fetchJars(python: string): Promise<string[]> {
+  const folder = path.join(CACHE_FOLDER, "ivy");
+  const files = JARS.map(({ artifact }) => path.join(folder, "jars", `${GROUP}_${artifact}-${VERSION}.jar`));
+  if (files.some((file) => !existsSync(file))) {
+    const coordinates = JARS.map(({ artifact }) => `${GROUP}:${artifact}:${VERSION}`).join(",");
+    const args = [path.join(READERS_FOLDER, "fetch_jars.py"), folder, coordinates];
+    const { code, output } = await capture(python, args);
+    if (code !== 0) throw new Error(`Spark could not fetch ${coordinates}: ${output.trim().slice(-500)}`);
+  }
+  for (const [index, { artifact, sha256 }] of JARS.entries()) {
+    const file = files[index] as string;
+    const hash = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
+    if (hash === sha256) continue;
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(`${artifact} ${VERSION} has another hash than the one that is pinned`);
+  }
+  return files;
 }

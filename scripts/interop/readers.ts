@@ -45,7 +45,7 @@ export const READERS: Reader[] = [
     async prepare(python) {
       await checkJava();
       await installRequirements(python, "spark");
-      return [(await fetchJars()).join(",")];
+      return [(await fetchJars(python)).join(",")];
     },
   },
 ];

@@ -3,7 +3,7 @@ import { eventTypeWeight, type StoredEvent } from "../events/index.ts";
 import { sessionEntry } from "./activity.ts";
 import { ActivityFold, activityName, type FoldedActivity } from "./activity-row.ts";
 import { countedItems, type Occurrence } from "./counting.ts";
-import { encodeEntry } from "./history.ts";
+import { encodeEntry, type Interaction } from "./history.ts";
 import { JsonList } from "./json-list.ts";
 import type { CounterRows } from "./plan-counters.ts";
 import { anonymousSubject, userSubject } from "./profile.ts";
@@ -73,33 +73,40 @@ export function planPeople(events: readonly StoredEvent[]): Pick<ApplyPlan, "lin
 /** Entries of one row: at some 300 characters each it stays far below what one statement takes. */
 const ENTRIES_PER_ROW = 500;
 
+interface HistoryRow {
+  head: string;
+  receivedAtMs: number;
+  entries: string[];
+}
+
 /** Entries of histories by subject: D1 then merges each history once. */
 class Interactions {
-  readonly #rows: { head: string; receivedAtMs: number; entries: string[] }[] = [];
-  readonly #open = new Map<string, string[]>();
+  readonly #rows: HistoryRow[] = [];
+  readonly #open = new Map<string, HistoryRow>();
 
   add(event: StoredEvent): void {
     const { tenant, item_id: itemId, user_id: userId, anonymous_id: anonymousId } = event;
     if (itemId === undefined || eventTypeWeight(event.type) === 0) return;
     if (userId === undefined && anonymousId === undefined) return;
-    const device = userId === undefined ? anonymousId : undefined;
     const subject = userId === undefined ? anonymousSubject(anonymousId as string) : userSubject(userId);
-    const name = `${tenant}/${event.received_at}/${subject}`;
-    let entries = this.#open.get(name);
-    if (entries === undefined || entries.length === ENTRIES_PER_ROW) {
-      entries = [];
-      this.#open.set(name, entries);
-      const head = `${JSON.stringify(tenant)},${JSON.stringify(subject)},${device === undefined ? "null" : JSON.stringify(device)}`;
-      this.#rows.push({ head, receivedAtMs: event.received_at, entries });
+    const name = `${tenant}/${subject}`;
+    let row = this.#open.get(name);
+    // Mostly one message brings a subject's events, all of them received at one time.
+    if (row?.receivedAtMs !== event.received_at || row.entries.length === ENTRIES_PER_ROW) {
+      const device = userId === undefined ? JSON.stringify(anonymousId) : "null";
+      const head = `${JSON.stringify(tenant)},${JSON.stringify(subject)},${device}`;
+      row = { head, receivedAtMs: event.received_at, entries: [] };
+      this.#open.set(name, row);
+      this.#rows.push(row);
     }
-    const entry = {
+    const entry: Interaction = {
       eventId: event.event_id,
       itemId,
       type: event.type,
-      ...(event.value === undefined ? {} : { value: event.value }),
       occurredAtMs: event.occurred_at,
     };
-    entries.push(JSON.stringify(encodeEntry(entry)));
+    if (event.value !== undefined) entry.value = event.value;
+    row.entries.push(JSON.stringify(encodeEntry(entry)));
   }
 
   /** See `ApplyPlan.interactions`. */

@@ -22,7 +22,7 @@ describe("a run", () => {
     const store = world.store as ReturnType<typeof memoryObjectStore>;
     store.calls.length = 0;
     const second = await report(world, NOW_MS + HOUR_MS);
-    expect(Object.values(second.tables).map(({ rowsRead }) => rowsRead)).toEqual(new Array(11).fill(0));
+    expect(Object.values(second.tables).filter(({ rowsRead }) => rowsRead > 0)).toEqual([]);
     expect(store.calls.filter(({ key }) => key.endsWith(".parquet"))).toEqual([]);
     expect(named(second)).toEqual([]);
 

@@ -2,7 +2,14 @@ import type { StoredEvent } from "../src/events/index.ts";
 import { applyLate, listTenants, publishSegments, readStoredTenant } from "../src/features/index.ts";
 import { maintain, openLake, WAREHOUSE_URI } from "../src/lake/index.ts";
 import type { LakeJob, LakeJobOutcome } from "../src/ops/index.ts";
-import { type RefreshedSegments, refine, refreshSegments, type SegmentPorts } from "../src/refining/index.ts";
+import {
+  type RefinePorts,
+  type RefreshedSegments,
+  refine,
+  refreshSegments,
+  remakeGold,
+  type SegmentPorts,
+} from "../src/refining/index.ts";
 import { objectStore } from "./pipeline-ports.ts";
 import { reportQuality } from "./pipeline-quality.ts";
 
@@ -20,16 +27,7 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
   },
 
   async refine(env, nowMs) {
-    const store = objectStore(env);
-    const ports = {
-      lake: openLake(store),
-      store,
-      applyLate: (events: readonly StoredEvent[]) =>
-        applyLate({ core: env.DB, profiles: [env.PROFILES_0] }, events, nowMs),
-      newRunName: () => crypto.randomUUID(),
-      clock: Date.now,
-    };
-    const { done, runs } = await refine(ports, { nowMs, rowsMax: REFINE_ROWS_MAX });
+    const { done, runs } = await refine(refinePorts(env, nowMs), { nowMs, rowsMax: REFINE_ROWS_MAX });
     return { done, runs };
   },
 
@@ -51,6 +49,23 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
   },
 };
 
+/** Gold is begun again from silver alone; what is left of it then is `refine`'s. */
+export async function beginGoldAnew(env: PipelineEnv, nowMs: number): Promise<void> {
+  await remakeGold(refinePorts(env, nowMs), { nowMs, rowsMax: REFINE_ROWS_MAX });
+}
+
+function refinePorts(env: PipelineEnv, nowMs: number): RefinePorts {
+  const store = objectStore(env);
+  return {
+    lake: openLake(store),
+    store,
+    applyLate: (events: readonly StoredEvent[]) =>
+      applyLate({ core: env.DB, profiles: [env.PROFILES_0] }, events, nowMs),
+    newRunName: () => crypto.randomUUID(),
+    clock: Date.now,
+  };
+}
+
 /** Due segments by the clock and by their declarations; `force`: all of them. */
 export async function findSegments(
   env: PipelineEnv,
@@ -67,6 +82,7 @@ export async function findSegments(
       );
     },
     publish: (tenant, members) => publishSegments(env.PROFILES_0, tenant, members),
+    clock: Date.now,
   };
   return refreshSegments(ports, { nowMs, run: crypto.randomUUID(), force });
 }

@@ -8,10 +8,12 @@ export {
   ITEM_DAILY_SQL,
   type MaterialisedFeatures,
   materialiseFeatures,
+  type RefreshedFeatures,
   type RefreshedSegments,
+  refreshFeatures,
   refreshSegments,
   type SegmentPorts,
   type TenantSegments,
 } from "./gold/index.ts";
 export { inputKey, type Job, type JobOutcome, type RefineOptions, type RefinePorts, RUN_KEY } from "./job.ts";
-export { type Refined, refine } from "./refine.ts";
+export { type Refined, refine, remakeGold } from "./refine.ts";

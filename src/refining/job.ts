@@ -21,6 +21,8 @@ export interface RefineOptions {
   nowMs: number;
   /** Input rows that one unit of work takes at most; a single snapshot that has more is taken whole. */
   rowsMax: number;
+  /** Gold is made again from the whole of silver, whatever its tables hold. */
+  anew?: boolean;
 }
 
 /** What one unit of a job did. */

@@ -1,4 +1,5 @@
 import { LINEAGE, type LineageRow, StaleBaseError } from "../lake/index.ts";
+import { GOLD_JOBS } from "./gold/index.ts";
 import { type Job, type JobOutcome, type RefineOptions, type RefinePorts, runName } from "./job.ts";
 import { JOBS } from "./jobs.ts";
 
@@ -17,10 +18,22 @@ const ATTEMPTS_MAX = 3;
  * the next call goes on from there.
  */
 export async function refine(ports: RefinePorts, options: RefineOptions): Promise<Refined> {
+  return runJobs(JOBS, ports, options);
+}
+
+/**
+ * Begins gold again from silver alone, each table in one commit, so that readers meet the old rows or the new ones; the caller
+ * goes on with `refine` until `done`.
+ */
+export async function remakeGold(ports: RefinePorts, options: Omit<RefineOptions, "anew">): Promise<Refined> {
+  return runJobs(GOLD_JOBS, ports, { ...options, anew: true });
+}
+
+async function runJobs(jobs: readonly Job[], ports: RefinePorts, options: RefineOptions): Promise<Refined> {
   const runs: LineageRow[] = [];
   const faults: unknown[] = [];
   let done = true;
-  for (const job of JOBS) {
+  for (const job of jobs) {
     try {
       const run = await runJob(job, ports, options);
       if (run === null) continue;

@@ -7,6 +7,7 @@ import {
   type Interaction,
   ITEM_DAILY,
   type ItemDay,
+  type Table,
   USER_HISTORIES,
 } from "../../src/lake/index.ts";
 import { dailyJob } from "../../src/refining/gold/item-daily.ts";
@@ -183,5 +184,28 @@ describe("gold.user_histories", () => {
     const after = (await world.lake.files(USER_HISTORIES)).map(({ path }) => path);
     expect(after.filter((path) => before.includes(path))).toHaveLength(4);
     await checkHistories(world, silver, []);
+  });
+});
+
+describe("gold, made again", () => {
+  it("is what silver says, whatever its tables hold", async () => {
+    const world = openWorld();
+    const silver = new Silver(world);
+    silver.put(randomInteractions(createPrng(3), 60));
+    await silver.commit();
+    await runJob(world, histories, { nowMs: NOW_MS });
+    await runJob(world, daily, { nowMs: NOW_MS });
+    for (const table of [USER_HISTORIES, ITEM_DAILY]) {
+      const [file] = await world.lake.files(table as Table<object>);
+      const change = { operation: "delete", added: [], removed: [file?.path ?? ""] } as const;
+      await world.lake.commit(table, change, { nowMs: NOW_MS });
+    }
+    expect(await runJob(world, daily, { nowMs: NOW_MS })).toBe(0);
+    for (const job of [histories, daily]) {
+      await job.run(world.ports, { nowMs: NOW_MS, rowsMax: 1, run: `anew-${job.name}`, anew: true });
+      await runJob(world, job, { nowMs: NOW_MS, rowsMax: 10 });
+    }
+    await checkHistories(world, silver, []);
+    await checkDays(world, silver);
   });
 });

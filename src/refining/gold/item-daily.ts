@@ -27,9 +27,9 @@ export const ITEM_DAILY_JOB: Job = dailyJob(DAILY_OPTIONS);
 export function dailyJob(options: DailyOptions): Job {
   return {
     name: ITEM_DAILY.name,
-    async run({ lake, store }, { nowMs, rowsMax, run }) {
+    async run({ lake, store }, { nowMs, rowsMax, run, anew }) {
       const { waiting, base } = await waitingDays(lake);
-      const step = await nextStep(lake, ITEM_DAILY, { rowsMax, always: !waiting.isEmpty });
+      const step = await nextStep(lake, ITEM_DAILY, { rowsMax, always: !waiting.isEmpty, anew });
       if (step === null) return null;
       if (step.base !== base)
         throw new StaleBaseError(`${ITEM_DAILY.name} has moved on while it was looked at`);

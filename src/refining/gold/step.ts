@@ -1,6 +1,6 @@
 import { type AnyTable, type DataFile, INTERACTIONS, type Lake, LakeError } from "../../lake/index.ts";
 import { inputKey, RUN_KEY } from "../job.ts";
-import { readBase } from "../watermark.ts";
+import { type Base, readBase } from "../watermark.ts";
 
 /** What a gold table was made from so far, and what the next unit of work brings it to. */
 export interface Step {
@@ -15,7 +15,8 @@ export interface Step {
 
 /**
  * The next step from the watermarks in the output's snapshots: of silver.interactions as many snapshots as `rowsMax` allows, of the
- * `others`, which are small, all. Null when no input has anything new, unless `always` a step is wanted.
+ * `others`, which are small, all. Null when no input has anything new, unless `always` a step is wanted. `anew`: whatever the output
+ * was made from, all of it is made again.
  */
 export async function nextStep(
   lake: Lake,
@@ -24,26 +25,41 @@ export async function nextStep(
     rowsMax,
     others = [],
     always = false,
-  }: { rowsMax: number; others?: readonly AnyTable[]; always?: boolean },
+    anew = false,
+  }: { rowsMax: number; others?: readonly AnyTable[]; always?: boolean; anew?: boolean | undefined },
 ): Promise<Step | null> {
   const base = await readBase(lake, output);
+  const inputs = [INTERACTIONS, ...others];
+  const step = anew ? null : await stepOn(lake, base, { rowsMax, inputs });
+  if (step !== null) return always || hasNew(step) ? step : null;
+  const whole: Step["inputs"] = {};
+  for (const table of inputs) whole[table.name] = await newest(lake, table, null);
+  return { base: base.snapshotId, inputs: whole, anew: true, more: false };
+}
+
+function hasNew({ inputs }: Step): boolean {
+  return Object.values(inputs).some(({ from, until }) => from !== until);
+}
+
+/** On from what was read before; null when that is not there any more. */
+async function stepOn(
+  lake: Lake,
+  base: Base,
+  { rowsMax, inputs: tables }: { rowsMax: number; inputs: readonly AnyTable[] },
+): Promise<Step | null> {
   const from = base.mark(INTERACTIONS);
   try {
     // The difference between two states is read from both.
-    for (const table of [INTERACTIONS, ...others]) await checkHeld(lake, table, base.mark(table));
+    for (const table of tables) await checkHeld(lake, table, base.mark(table));
     const increment = await lake.increment(INTERACTIONS, { after: from, rowsMax });
-    const inputs: Step["inputs"] = { [INTERACTIONS.name]: { from, until: increment?.until ?? from } };
-    for (const table of others) inputs[table.name] = await newest(lake, table, base.mark(table));
-    if (!always && Object.values(inputs).every((input) => input.from === input.until)) return null;
+    const inputs: Step["inputs"] = {};
+    for (const table of tables) inputs[table.name] = await newest(lake, table, base.mark(table));
+    inputs[INTERACTIONS.name] = { from, until: increment?.until ?? from };
     return { base: base.snapshotId, inputs, anew: false, more: increment !== null && !increment.complete };
   } catch (cause) {
-    if (!(cause instanceof LakeError) || (cause.kind !== "expired" && cause.kind !== "erased")) throw cause;
+    if (cause instanceof LakeError && (cause.kind === "expired" || cause.kind === "erased")) return null;
+    throw cause;
   }
-  const inputs: Step["inputs"] = {};
-  for (const table of [INTERACTIONS, ...others]) {
-    inputs[table.name] = { ...(await newest(lake, table, null)) };
-  }
-  return { base: base.snapshotId, inputs, anew: true, more: false };
 }
 
 /** Rejects when a snapshot that was read has been expired or erased since. */

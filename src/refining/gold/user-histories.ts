@@ -50,8 +50,8 @@ export const USER_HISTORIES_JOB: Job = historiesJob(OPTIONS);
 export function historiesJob(options: HistoryOptions): Job {
   return {
     name: USER_HISTORIES.name,
-    async run({ lake, store }, { nowMs, rowsMax, run }) {
-      const step = await nextStep(lake, USER_HISTORIES, { rowsMax, others: [IDENTITY_LINKS] });
+    async run({ lake, store }, { nowMs, rowsMax, run, anew }) {
+      const step = await nextStep(lake, USER_HISTORIES, { rowsMax, others: [IDENTITY_LINKS], anew });
       if (step === null) return null;
       const scratch = openScratch(store, run);
       try {

@@ -56,12 +56,16 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
         () => [],
         (cause: unknown) => [messageOf(cause)],
       );
+      const features = await JOBS.features(env, nowMs).then(
+        () => [],
+        (cause: unknown) => [messageOf(cause)],
+      );
       // Last, for it is the largest: what it did not get done is the next hour's.
       const lake = await JOBS.maintain(env, nowMs).then(
         ({ faults }) => faults as string[],
         (cause: unknown) => [messageOf(cause)],
       );
-      return { quality, segments, lake };
+      return { quality, segments, features, lake };
     },
   };
 

@@ -10,6 +10,7 @@ import {
   remakeGold,
   type SegmentPorts,
 } from "../src/refining/index.ts";
+import { makeFeatures } from "./pipeline-features.ts";
 import { objectStore } from "./pipeline-ports.ts";
 import { reportQuality } from "./pipeline-quality.ts";
 
@@ -40,6 +41,8 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
   async segments(env, nowMs) {
     return { done: true, ...(await findSegments(env, nowMs, { force: true })) };
   },
+
+  features: makeFeatures,
 
   async quality(env, nowMs) {
     const { done, report } = await reportQuality(env, nowMs, { isAsked: true });

@@ -9,7 +9,7 @@ import {
   USER_FEATURES,
   type UserFeatureRow,
 } from "../../src/lake/index.ts";
-import { materialiseFeatures } from "../../src/refining/index.ts";
+import { materialiseFeatures, refreshFeatures } from "../../src/refining/index.ts";
 import { INTERACTIONS_JOB } from "../../src/refining/silver/interactions.ts";
 import { ITEM_STATES_JOB } from "../../src/refining/silver/states.ts";
 import { lakeFeatures, type Story, TENANT, tellStory } from "../workerd/features-story.ts";
@@ -96,6 +96,23 @@ describe("gold's features", () => {
     expect(
       await materialiseFeatures(openWorld().ports, { tenant: TENANT, asOfMs: 0, nowMs: 0, run: "r" }),
     ).toEqual({ items: 0, users: 0, snapshotId: null });
+  });
+
+  it("are made once a day of each tenant, as of the midnight before", async () => {
+    const tenants = ["nobody", TENANT];
+    const first = await refreshFeatures(world.ports, { tenants, nowMs: NOW_MS });
+    expect(first).toMatchObject({ done: false, made: { tenant: "nobody", users: 0 } });
+    const second = await refreshFeatures(world.ports, { tenants, nowMs: NOW_MS });
+    const asOfMs = Math.floor(NOW_MS / DAY_MS) * DAY_MS;
+    expect(second).toMatchObject({ done: true, made: { tenant: TENANT, asOfMs } });
+    const users = (await rowsOf(world, USER_FEATURES)).filter((row) => row.as_of === asOfMs);
+    expect(users.length).toBe(second.made?.users);
+    expect(await refreshFeatures(world.ports, { tenants, nowMs: NOW_MS })).toEqual({
+      done: true,
+      made: null,
+    });
+    const nextDay = await refreshFeatures(world.ports, { tenants, nowMs: NOW_MS + DAY_MS });
+    expect(nextDay).toMatchObject({ done: false, made: { asOfMs: asOfMs + DAY_MS } });
   });
 
   it("leave out the very sessions that silver has flagged", async () => {

@@ -15,6 +15,7 @@ const LAKE_JOBS = [
   "maintain",
   "quality",
   "segments",
+  "features",
 ] as const satisfies readonly LakeJob[];
 
 const common = { tag: "lake", access: "root" } as const;

@@ -6,6 +6,9 @@ import { TENANT_BUCKETS } from "./tenant-bucket.ts";
  * when it is asked for, whole, and replaces what was made for it before.
  */
 
+/** A moment a day, of everybody: what a run has read stands under its tag for as long, and any moment can be made again. */
+const DAYS_KEPT = 90;
+
 type WindowName = "1h" | "24h" | "7d" | "30d";
 type WindowedName = "views" | "clicks" | "purchases" | "ctr" | "time_spent_ms";
 
@@ -53,6 +56,7 @@ export const ITEM_FEATURES: Table<ItemFeatureRow> = {
   ],
   partition: [TENANT_BUCKETS],
   sort: ["tenant", "as_of", "item_id"],
+  retention: { column: "as_of", days: DAYS_KEPT },
 };
 
 /** Of a subject (`u:<user_id>` or `a:<anonymous_id>`); what concerns a session is that of the device it was last seen on. */
@@ -100,4 +104,5 @@ export const USER_FEATURES: Table<UserFeatureRow> = {
   ],
   partition: [TENANT_BUCKETS],
   sort: ["tenant", "as_of", "subject"],
+  retention: { column: "as_of", days: DAYS_KEPT },
 };

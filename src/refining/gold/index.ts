@@ -3,6 +3,7 @@ import type { Job } from "../job.ts";
 import { ITEM_DAILY_JOB } from "./item-daily.ts";
 import { USER_HISTORIES_JOB } from "./user-histories.ts";
 
+export { type RefreshedFeatures, refreshFeatures } from "./feature-days.ts";
 export { type FeatureMoment, type MaterialisedFeatures, materialiseFeatures } from "./features.ts";
 export { ITEM_DAILY_SQL } from "./item-daily.sql.ts";
 

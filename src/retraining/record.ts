@@ -1,9 +1,17 @@
-import { openLake, TRAINING_RUNS, type TrainingRun, tenantBucket } from "../lake/index.ts";
+import {
+  LINEAGE,
+  type LineageRow,
+  openLake,
+  TRAINING_RUNS,
+  type TrainingRun,
+  tenantBucket,
+} from "../lake/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import type { RetrainPorts } from "./ports.ts";
 
 /** What a run had made by its end. */
 export interface Made {
+  interactions?: number;
   snapshots?: Record<string, number>;
   learner?: string;
   evaluatedHash?: string;
@@ -40,7 +48,20 @@ export async function recordRun(
   const writer = lake.writer(TRAINING_RUNS, { partition: [tenantBucket(params.tenant)], ...at });
   await writer.write(Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, [cell]])), 1);
   const added = await writer.close();
-  await lake.commit(TRAINING_RUNS, { operation: "append", added, summary: { [RUN_KEY]: params.runId } }, at);
+  const summary = { [RUN_KEY]: params.runId };
+  const { id } = await lake.commit(TRAINING_RUNS, { operation: "append", added, summary }, at);
+  const lineage: LineageRow = {
+    ...{
+      run: params.runId,
+      job: "train",
+      inputs: row.snapshots,
+      output: TRAINING_RUNS.name,
+      output_snapshot: id,
+    },
+    ...{ rows_in: made.interactions ?? 0, rows_out: 1 },
+    ...{ duration_ms: Math.round(seconds * 1_000), started_at: params.requestedAtMs },
+  };
+  await lake.append(LINEAGE, [lineage], at);
   return outcome.status;
 }
 

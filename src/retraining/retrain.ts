@@ -38,6 +38,7 @@ async function run(
   const read = await step.do("read", () => readData(ports, params, workspace));
   if ("unreadable" in read) return { status: "refused", reason: read.unreadable, metrics: {} };
   made.snapshots = read.snapshots;
+  made.interactions = read.interactions;
   const missing = missingData(read);
   if (missing !== null) return missing;
   const train = await step.do("train", () => trainCandidate(ports, params, workspace));

@@ -48,6 +48,7 @@ function openSite(): Site {
       for await (const block of members) rows.push(...block);
       published.set(tenant, rows);
     },
+    clock: () => 0,
   };
   return { ...world, segments, published, segmentPorts };
 }

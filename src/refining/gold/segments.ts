@@ -1,18 +1,20 @@
-import { DAY_MS, fnv1a32 } from "../../base/index.ts";
+import { type Clock, DAY_MS, fnv1a32 } from "../../base/index.ts";
 import type { Segment } from "../../events/index.ts";
 import {
   compareCells,
   type Lake,
+  LINEAGE,
+  type LineageRow,
   type LiveFile,
   SEGMENTS,
   type SegmentMember,
   tenantBucket,
 } from "../../lake/index.ts";
-import { RUN_KEY } from "../job.ts";
+import { inputKey, RUN_KEY } from "../job.ts";
 import { clusterFiles } from "./clusters.ts";
 import { boundOf } from "./ordered-files.ts";
 import { type Fold, type RowSink, rewrite } from "./rewrite.ts";
-import { segmentMembers } from "./segment-members.ts";
+import { type SegmentInputs, segmentInputs, segmentMembers } from "./segment-members.ts";
 import { FILE_ROWS, tableSink } from "./sink.ts";
 
 export interface TenantSegments {
@@ -26,6 +28,8 @@ export interface SegmentPorts {
   declared(): Promise<TenantSegments[]>;
   /** Hands a tenant's members on to where serving reads them, in the order of subject and segment; what is not among them goes. */
   publish(tenant: string, members: AsyncIterable<readonly SegmentMember[]>): Promise<void>;
+  /** For the duration in the lineage only. */
+  clock: Clock;
 }
 
 export interface RefreshedSegments {
@@ -52,7 +56,7 @@ export async function refreshSegments(
     const property = `lakeshore.segments.${bucket}`;
     const table = await lake.load(SEGMENTS);
     if (!force && table?.metadata.properties[property] === mark) continue;
-    done.members += await refreshBucket(lake, { bucket, tenants, nowMs, run });
+    done.members += await refreshBucket(ports, { bucket, tenants, nowMs, run });
     for (const { tenant } of tenants) await ports.publish(tenant, publishedRows(lake, tenant));
     await lake.commit(
       SEGMENTS,
@@ -64,48 +68,63 @@ export async function refreshSegments(
   return done;
 }
 
+interface Refresh {
+  bucket: number;
+  tenants: readonly TenantSegments[];
+  nowMs: number;
+  run: string;
+}
+
+/** Returns how many members there are now. */
 async function refreshBucket(
-  lake: Lake,
-  {
-    bucket,
-    tenants,
-    nowMs,
-    run,
-  }: { bucket: number; tenants: readonly TenantSegments[]; nowMs: number; run: string },
+  { lake, clock }: SegmentPorts,
+  { bucket, tenants, nowMs, run }: Refresh,
 ): Promise<number> {
+  const startedAtMs = clock();
+  const inputs = await segmentInputs(lake);
+  const read = { rows: 0 };
   const base = await lake.snapshot(SEGMENTS, {});
   const files = base === null ? [] : await lake.files(SEGMENTS, { snapshotId: base.id });
   const existing = files.filter(({ partition }) => partition[0] === bucket);
   const sink = tableSink<SegmentMember>(lake, SEGMENTS, { partition: [bucket], nowMs, fileRows: FILE_ROWS });
   const removed = await rewrite<MemberKey, SegmentMember, SegmentMember>({
     clusters: clusterFiles<MemberKey, SegmentMember>(lake, SEGMENTS, existing, FILE_ORDER),
-    changes: membersOf(lake, tenants, nowMs),
+    changes: membersOf(lake, { tenants, inputs, nowMs, read }),
     compareGroups: compareTenants,
     compareRows: compareMembers,
     fold: memberFold(sink),
     sink,
   });
-  const operation = removed.length === 0 ? "append" : "overwrite";
+  const marks = Object.entries(inputs).map(([table, id]) => [inputKey(table), String(id)]);
   const change = {
-    operation,
+    operation: removed.length === 0 ? "append" : "overwrite",
     added: sink.files,
     removed,
-    summary: { [RUN_KEY]: run },
+    summary: { ...Object.fromEntries(marks), [RUN_KEY]: run },
     base: base?.id ?? null,
   } as const;
-  await lake.commit(SEGMENTS, change, { nowMs });
+  const { id } = await lake.commit(SEGMENTS, change, { nowMs });
+  const row: LineageRow = {
+    ...{ run, job: SEGMENTS.name, inputs, output: SEGMENTS.name, output_snapshot: id },
+    ...{ rows_in: read.rows, rows_out: sink.rows, duration_ms: clock() - startedAtMs, started_at: nowMs },
+  };
+  await lake.append(LINEAGE, [row], { nowMs });
   return sink.rows;
 }
 
 /** A mark before each tenant, so that one whose last member is gone is rewritten too. */
 async function* membersOf(
   lake: Lake,
-  tenants: readonly TenantSegments[],
-  nowMs: number,
+  {
+    tenants,
+    inputs,
+    nowMs,
+    read,
+  }: Pick<Refresh, "tenants" | "nowMs"> & { inputs: SegmentInputs; read: { rows: number } },
 ): AsyncGenerator<SegmentMember[]> {
   for (const { tenant, segments } of tenants) {
     yield [{ tenant, subject: "", segment: "", since: nowMs }];
-    if (segments.length > 0) yield* segmentMembers(lake, { tenant, segments, nowMs });
+    if (segments.length > 0) yield* segmentMembers(lake, { tenant, segments, inputs, nowMs, read });
   }
 }
 

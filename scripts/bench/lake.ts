@@ -1,11 +1,10 @@
 import path from "node:path";
 import { DAY_MS, r2ObjectStore } from "../../src/base/index.ts";
-import type { StoredEvent } from "../../src/events/index.ts";
-import { acceptEvents } from "../../src/ingest/index.ts";
-import { EVENTS, INTERACTIONS, type Lake, openLake, type Table } from "../../src/lake/index.ts";
+import { EVENTS, type Lake, openLake } from "../../src/lake/index.ts";
 import { ROOT } from "../local/workers.ts";
 import type { Progress } from "../progress.ts";
-import { CRAWLER_AGENT, simulateShop } from "../simulate/index.ts";
+import { benchDemo, type DemoBytes } from "./lake-demo.ts";
+import { runJob, type Step } from "./lake-jobs.ts";
 import { type MemoryPeak, startMemorySampling } from "./memory.ts";
 import { openSite, type Site, withSite } from "./site.ts";
 import { syntheticBatches } from "./synthetic.ts";
@@ -18,8 +17,8 @@ export interface LakeReport {
   /** By table, in rows of its input; the share of time is the jobs' own. */
   refining: Record<string, Rate>;
   refiningMemory: MemoryPeak;
-  /** After compaction, on the demo shop's events alone; the files' bytes over their rows. */
-  demo: { events: number; bronzeBytesPerEvent: number; silverBytesPerEvent: number };
+  /** Of the demo shop's events alone. */
+  demo: DemoBytes;
 }
 
 export interface Rate {
@@ -40,9 +39,6 @@ const MONTH_DAYS_TINY = 4;
 const FILES_PER_DAY = 4;
 /** Rows of one file: more than a Queue's batch brings, so that five million take minutes to write. */
 const FILE_ROWS_MAX = 10_000;
-const DEMO_REQUEST_EVENTS = 20;
-/** Rows of a Queue's full batch of such requests. */
-const DEMO_BATCH_EVENTS = 2_000;
 const PIPELINE = "lakeshore-pipeline";
 
 /**
@@ -95,37 +91,6 @@ async function fill(
   return rate(rows, (performance.now() - startedMs) / 1_000);
 }
 
-type Step = { done: boolean } & Record<string, unknown>;
-
-/** Step by step, to the end. */
-async function runJob(site: Site, job: string, progress: Progress): Promise<Step[]> {
-  const steps: Step[] = [];
-  const part = progress.part(job, 1);
-  for (;;) {
-    const step = await runStep(site, job);
-    steps.push(step);
-    part.update(0, `${steps.length} steps`);
-    if (!step.done) continue;
-    part.finish(`${steps.length} steps`);
-    return steps;
-  }
-}
-
-/** Without the client's patience: a step that was given up would go on beside its repetition. */
-async function runStep({ url, adminToken }: Site, job: string): Promise<Step> {
-  const response = await fetch(`${url}/v1/admin/lake/jobs/${job}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
-    body: "{}",
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`job ${job} answered ${response.status}: ${text.slice(0, 300)}`);
-  const step = JSON.parse(text) as Step;
-  const faults = step.faults as string[] | undefined;
-  if (faults !== undefined && faults.length > 0) throw new Error(`job ${job}: ${faults.join("; ")}`);
-  return step;
-}
-
 async function watched(
   { runtime }: Site,
   work: () => Promise<Step[]>,
@@ -161,50 +126,4 @@ function rate(rows: number, seconds: number): Rate {
     seconds: Math.round(seconds * 10) / 10,
     rowsPerSecond: Math.round(rows / Math.max(seconds, 0.001)),
   };
-}
-
-/** The demo shop's events as they would have landed some days ago, compacted. */
-async function benchDemo({ tiny, seed }: LakeBenchOptions, progress: Progress): Promise<LakeReport["demo"]> {
-  return withSite(await openSite({}), async (site) => {
-    const lake = openLake(r2ObjectStore(await site.runtime.lake()));
-    const events = demoEvents({ tiny, seed, nowMs: Date.now() - 3 * DAY_MS });
-    for (let start = 0; start < events.length; start += DEMO_BATCH_EVENTS) {
-      const batch = events.slice(start, start + DEMO_BATCH_EVENTS);
-      await lake.append(EVENTS, batch, { nowMs: batch.at(-1)?.received_at ?? 0 });
-    }
-    await lake.commitPending(EVENTS, { nowMs: Date.now() - 2 * DAY_MS, force: true });
-    for (const job of ["maintain", "refine", "maintain"]) await runJob(site, job, progress);
-    return {
-      events: events.length,
-      bronzeBytesPerEvent: await bytesPerRow(lake, EVENTS),
-      silverBytesPerEvent: await bytesPerRow(lake, INTERACTIONS),
-    };
-  });
-}
-
-/** By the way in, as clients would send them: what the server adds is part of what is stored. */
-function demoEvents({ tiny, seed, nowMs }: { tiny: boolean; seed: number; nowMs: number }): StoredEvent[] {
-  const shop = simulateShop({ seed, nowMs, scale: tiny ? "tiny" : "demo" });
-  const sent = shop.events.filter(({ context }) => context?.user_agent !== CRAWLER_AGENT);
-  const accepted: StoredEvent[] = [];
-  for (let start = 0; start < sent.length; start += DEMO_REQUEST_EVENTS) {
-    const result = acceptEvents(sent.slice(start, start + DEMO_REQUEST_EVENTS), {
-      tenant: "demo",
-      nowMs: nowMs + start,
-      country: "DE",
-      device: "desktop",
-      isBot: false,
-      config: { customEventTypes: [] },
-      userTrusted: () => true,
-    });
-    if (result.ok) accepted.push(...result.value.accepted);
-  }
-  return accepted;
-}
-
-async function bytesPerRow<Row>(lake: Lake, table: Table<Row>): Promise<number> {
-  const files = await lake.files(table);
-  const rows = files.reduce((sum, file) => sum + file.rows, 0);
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return Math.round((10 * bytes) / Math.max(1, rows)) / 10;
 }

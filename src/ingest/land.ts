@@ -53,8 +53,10 @@ function misplacedRow(event: StoredEvent, reason: "too_late" | "too_early"): Rej
   return { tenant, event_id, reason, body: JSON.stringify(event) };
 }
 
+/** Of people who consented, as the features link them: silver joins by these rows. */
 function identityLinks(event: StoredEvent): IdentityLink[] {
   const { tenant, event_id, anonymous_id, user_id, occurred_at, received_at } = event;
   if (anonymous_id === undefined || user_id === undefined) return [];
+  if (event.is_bot || event.consent !== "granted") return [];
   return [{ tenant, anonymous_id, user_id, event_id, linked_at: occurred_at, received_at }];
 }

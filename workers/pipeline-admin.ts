@@ -37,7 +37,7 @@ import {
   type TenantOptions,
 } from "../src/ops/index.ts";
 import { drainSpilled } from "./pipeline-crons.ts";
-import { JOBS, refineAll } from "./pipeline-jobs.ts";
+import { JOBS } from "./pipeline-jobs.ts";
 import { LakeEntrypoint } from "./pipeline-lake.ts";
 import { flushOverlay, OVERLAY_INTERVAL_MS, type OverlayPorts } from "./pipeline-overlay.ts";
 import { objectStore } from "./pipeline-ports.ts";
@@ -123,7 +123,6 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
     await drainSpilled(this.env, Date.now());
     const nowMs = Date.now();
     await JOBS.commit(this.env, nowMs);
-    await refineAll(this.env, nowMs);
     const ports = { core, profiles: this.env.PROFILES_0, kv: this.env.KV };
     const lists = await refreshLists(ports, tenant, { nowMs, force: true });
     const overlayItems = await flushOverlay(this.#overlay(), tenant, { nowMs, force: true });

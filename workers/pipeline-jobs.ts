@@ -89,11 +89,3 @@ export async function findSegments(
   };
   return refreshSegments(ports, { nowMs, run: crypto.randomUUID(), force });
 }
-
-/** A customer who asks waits for this many units at most; the crons go on with the rest. */
-const REFINE_ROUNDS_MAX = 20;
-
-/** Refines until silver and gold are made of all that is committed. */
-export async function refineAll(env: PipelineEnv, nowMs: number): Promise<void> {
-  for (let round = 0; round < REFINE_ROUNDS_MAX; round++) if ((await JOBS.refine(env, nowMs)).done) return;
-}

@@ -2,10 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DAY_MS } from "../../src/base/index.ts";
 import { makeUuidV7 } from "../../src/events/index.ts";
 import { ApiClient } from "../client/index.ts";
+import { runJob } from "../lake/jobs.ts";
 import type { Progress } from "../progress.ts";
 import { seedShore, trainShore } from "../start/circle.ts";
-import { type Home, openShore } from "../start/index.ts";
+import { type Home, openShore, type Shore } from "../start/index.ts";
 import { readStats } from "../start/seed.ts";
+
+const SEGMENTS = [{ name: "browsers", where: { field: "views_30d", gte: 1 } }];
 
 /**
  * Runs the tiny demo shop through the four Workers, from the first event to a trained model, and stops them: the home's lake
@@ -16,7 +19,7 @@ export async function runCircle(home: Home, progress: Progress): Promise<void> {
   try {
     const { demo } = await seedShore(shore, { seed: 1, scale: "tiny" }, progress);
     const client = new ApiClient(shore.url, demo.secretKey);
-    await refresh(client);
+    await refresh(shore);
     for (const round of [1, 2]) {
       const landed = (await readStats(client)).quarantined + 1;
       await client.request("/v1/events", {
@@ -24,19 +27,21 @@ export async function runCircle(home: Home, progress: Progress): Promise<void> {
         body: [onTime(Date.now(), round), tooLate(Date.now(), round)],
       });
       await waitQuarantined(client, landed);
-      await refresh(client);
+      await refresh(shore);
     }
     await trainShore(demo, 1, progress);
+    await client.request("/v1/admin/tenant", { method: "PATCH", body: { segments: SEGMENTS } });
     // The run's own row, and the lineage of what it read.
-    await refresh(client);
+    await refresh(shore);
   } finally {
     await shore.stop();
   }
 }
 
-/** Each makes a snapshot of every table that something was landed for. */
-function refresh(client: ApiClient): Promise<unknown> {
-  return client.request("/v1/admin/refresh", { method: "POST", body: {} });
+/** Each makes a snapshot of every table that something was landed for, up to gold. */
+async function refresh({ url, secrets }: Shore): Promise<void> {
+  const server = { url, adminToken: secrets.ADMIN_TOKEN };
+  for (const job of ["commit", "refine", "segments", "commit"] as const) await runJob(server, job);
 }
 
 function onTime(nowMs: number, round: number): object {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ApiClient } from "../../scripts/client/index.ts";
+import { runJob } from "../../scripts/lake/jobs.ts";
 import { Progress } from "../../scripts/progress.ts";
 import { seedShore } from "../../scripts/start/circle.ts";
 import { Home } from "../../scripts/start/home.ts";
@@ -21,7 +21,6 @@ import {
 const progress = new Progress({ quiet: true });
 let home: Home;
 let shore: Shore;
-let client: ApiClient;
 let store: ObjectStore;
 let lake: Lake;
 let accepted: Set<string>;
@@ -31,8 +30,8 @@ beforeAll(async () => {
   shore = await openShore(home, "127.0.0.1", 0, progress);
   const seeded = await seedShore(shore, { seed: 1, scale: "tiny" }, progress);
   accepted = seeded.accepted;
-  client = new ApiClient(shore.url, seeded.demo.secretKey);
-  await client.request("/v1/admin/refresh", { method: "POST", body: {} });
+  const server = { url: shore.url, adminToken: shore.secrets.ADMIN_TOKEN };
+  for (const job of ["commit", "refine"] as const) await runJob(server, job);
   store = r2ObjectStore(await shore.runtime.lake());
   lake = openLake(store);
 });

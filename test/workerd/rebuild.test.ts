@@ -19,7 +19,7 @@ import {
   removeUser,
   revokeKey,
 } from "../../src/ops/index.ts";
-import { refineAll } from "../../workers/pipeline-jobs.ts";
+import { JOBS } from "../../workers/pipeline-jobs.ts";
 import { emptied } from "./emptied.ts";
 import { migrated } from "./migrated.ts";
 
@@ -41,7 +41,7 @@ it("makes D1 and KV again from the lake, row for row", async () => {
   await emptied(env.LAKE);
   await live();
   await lake.commitAllPending({ nowMs: NOW_MS, force: true });
-  await refineAll(env as unknown as PipelineEnv, NOW_MS);
+  while (!(await JOBS.refine(env as unknown as PipelineEnv, NOW_MS)).done);
   const listPorts = { core: env.DB, profiles: env.PROFILES_0, kv: env.KV };
   for (const tenant of ["one", "two"]) await refreshLists(listPorts, tenant, { nowMs: NOW_MS, force: true });
   const before = await contents();

@@ -7,6 +7,7 @@ import {
 } from "../src/features/index.ts";
 import { type Drained, drainSpill } from "../src/ingest/index.ts";
 import { openLake } from "../src/lake/index.ts";
+import { eraseDue } from "./pipeline-erase.ts";
 import { findSegments, JOBS } from "./pipeline-jobs.ts";
 import { flushOverlays } from "./pipeline-overlay.ts";
 import { objectStore, sinks } from "./pipeline-ports.ts";
@@ -60,12 +61,16 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
         () => [],
         (cause: unknown) => [messageOf(cause)],
       );
+      const erasure = await eraseDue(env, nowMs).then(
+        () => [],
+        (cause: unknown) => [messageOf(cause)],
+      );
       // Last, for it is the largest: what it did not get done is the next hour's.
       const lake = await JOBS.maintain(env, nowMs).then(
         ({ faults }) => faults as string[],
         (cause: unknown) => [messageOf(cause)],
       );
-      return { quality, segments, features, lake };
+      return { quality, segments, features, erasure, lake };
     },
   };
 

@@ -10,6 +10,7 @@ import {
   remakeGold,
   type SegmentPorts,
 } from "../src/refining/index.ts";
+import { eraseDeleted } from "./pipeline-erase.ts";
 import { makeFeatures } from "./pipeline-features.ts";
 import { objectStore } from "./pipeline-ports.ts";
 import { reportQuality } from "./pipeline-quality.ts";
@@ -43,6 +44,10 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
   },
 
   features: makeFeatures,
+
+  async erase(env, nowMs) {
+    return { ...(await eraseDeleted(env, nowMs, { force: true })) };
+  },
 
   async quality(env, nowMs) {
     const { done, report } = await reportQuality(env, nowMs, { isAsked: true });

@@ -4,6 +4,7 @@
  */
 import type { Command } from "commander";
 import { registerCommit } from "./commit.ts";
+import { registerErase } from "./erase.ts";
 import { registerQuality } from "./quality.ts";
 import { registerReplay } from "./replay.ts";
 import { registerScan } from "./scan.ts";
@@ -22,6 +23,7 @@ export function registerLake(program: Command): void {
   registerScan(lake);
   registerServe(lake);
   registerCommit(lake);
+  registerErase(lake);
   registerReplay(lake);
   registerQuality(lake);
   registerVerify(lake);

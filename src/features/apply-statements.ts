@@ -61,7 +61,7 @@ DELETE FROM ${table} WHERE (${bucket}, tenant, ${key}) IN (
 }
 
 /** The first link of a device stands; within one batch the earliest. */
-const INSERT_LINKS = `
+export const INSERT_LINKS = `
 INSERT OR IGNORE INTO identity_links (tenant, anonymous_id, user_id, linked_at)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1)
 ORDER BY value ->> 3, value ->> 4`;
@@ -91,7 +91,7 @@ ON CONFLICT (tenant, subject) DO UPDATE SET
 }
 
 /** What was received before its user was deleted, and is applied after it, stays away. */
-const MERGE_PROFILES = mergeHistories(`
+export const MERGE_PROFILES = mergeHistories(`
   SELECT row.value ->> 0, coalesce('u:' || link.user_id, row.value ->> 1), entry.value, row.value ->> 4
   FROM json_each(?1) AS row
   LEFT JOIN identity_links AS link ON link.tenant = row.value ->> 0 AND link.anonymous_id = row.value ->> 2

@@ -12,6 +12,7 @@ export {
   type LakeEvent,
   type LakeFeatures,
 } from "./as-of.ts";
+export { type DeletedUser, ERASE_EVERY_MS, noteErased, usersToErase } from "./erasures.ts";
 export { type FacetStates, facetStates, type ItemInterval } from "./facets.ts";
 export { FEATURES, type Feature } from "./feature-list.ts";
 export { forgetUser, isKnownByEvents, restoreDeletions } from "./forget-user.ts";
@@ -89,5 +90,6 @@ export {
   type TenantConfig,
   tenantName,
 } from "./tenant.ts";
+export { type KeptLink, type UnnamedEvent, unlinkUsers } from "./unlink-users.ts";
 export { deleteUser, getUser, listUsers, putUsers } from "./users.ts";
 export { type WithdrawnItems, withdrawnName, writeWithdrawn } from "./withdraw.ts";

@@ -1,5 +1,7 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { ITEM_COUNTERS } from "./declarations.ts";
+import { WAITS_FOR_ERASURE } from "./erasures.ts";
 
 /**
  * The declared truth of D1's tables, in two schemas: `core` (catalogue, users, configuration) and `profiles` (what events
@@ -96,8 +98,13 @@ export const profilesSchema = {
       tenant: text().notNull(),
       userId: text("user_id").notNull(),
       deletedAt: integer("deleted_at").notNull(),
+      /** When the lake was last rewritten without them; see `erasures.ts`. */
+      erasedAt: integer("erased_at"),
     },
-    (table) => [primaryKey({ columns: [table.tenant, table.userId] })],
+    (table) => [
+      primaryKey({ columns: [table.tenant, table.userId] }),
+      index("user_deletions_waiting").on(table.deletedAt).where(sql.raw(WAITS_FOR_ERASURE)),
+    ],
   ),
 };
 

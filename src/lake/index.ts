@@ -19,7 +19,7 @@ export {
 } from "./catalog-view.ts";
 export { LakeError, type LakeErrorKind, StaleBaseError } from "./error.ts";
 export { type Erased, erase } from "./maintain/erase.ts";
-export type { Erasure } from "./maintain/erasure.ts";
+export type { Erasure, Selection } from "./maintain/erasure.ts";
 export { type MaintainOptions, type Maintenance, maintain } from "./maintain/maintain.ts";
 export type { MaintenanceUnit } from "./maintain/unit.ts";
 export { type OpenLakeOptions, openLake, WAREHOUSE_URI } from "./open.ts";

@@ -11,6 +11,8 @@ export type {
   TenantStats,
 } from "./admin.ts";
 export type { Actor } from "./config-changes.ts";
+export type { ErasePorts } from "./erasure/ports.ts";
+export { type EraseOutcome, eraseUsers } from "./erasure/step.ts";
 export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
 export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
 export type {

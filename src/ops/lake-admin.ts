@@ -38,7 +38,7 @@ export interface CatalogAnswer {
 }
 
 /** What the crons do on the lake; each call does a bounded share of it. */
-export type LakeJob = "commit" | "refine" | "maintain" | "quality" | "segments" | "features";
+export type LakeJob = "commit" | "refine" | "maintain" | "quality" | "segments" | "features" | "erase";
 
 /** `done` is false while there is more to do: the caller repeats. */
 export type LakeJobOutcome = { done: boolean } & Record<string, unknown>;

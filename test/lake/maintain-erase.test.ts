@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createPrng, DAY_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
-import { type Erasure, EVENTS, erase, INTERACTIONS, openLake, WAREHOUSE_URI } from "../../src/lake/index.ts";
+import {
+  type Erasure,
+  EVENTS,
+  erase,
+  INTERACTIONS,
+  openLake,
+  type Selection,
+  WAREHOUSE_URI,
+} from "../../src/lake/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { crashingStore } from "./crashing-store.ts";
 import { randomEvent } from "./events.ts";
@@ -12,10 +20,9 @@ const LATER_MS = NOW_MS + DAY_MS;
 
 const ERASURE: Erasure = {
   id: "erasure-1",
-  tenant: "a",
   anyOf: [
-    { column: "user_id", values: ["user-3"] },
-    { column: "anonymous_id", values: ["device-4 é𝄞", "device-5 é𝄞"] },
+    { tenant: "a", column: "user_id", values: ["user-3"] },
+    { tenant: "a", column: "anonymous_id", values: ["device-4 é𝄞", "device-5 é𝄞"] },
   ],
   requestedMs: LATER_MS,
 };
@@ -78,6 +85,29 @@ describe("an erasure", () => {
       kind: "erased",
     });
     expect(await untilDone(store)).toEqual([]);
+  });
+
+  it("takes rows up to a time only, and of a device only those of nobody else", async () => {
+    const { store, lake, rows } = await withCommits(300);
+    const times = rows.map(({ received_at }) => received_at).sort((a, b) => a - b);
+    const until = { column: "received_at", atMs: times[times.length >> 1] ?? 0 };
+    const selections: Selection[] = [
+      { tenant: "a", column: "user_id", values: ["user-3"], until },
+      { tenant: "b", column: "user_id", values: ["user-2"], until: { ...until, atMs: until.atMs + 1 } },
+      { tenant: "b", column: "anonymous_id", values: ["device-4 é𝄞"], until, without: "user_id" },
+    ];
+    const erasure = { id: "erasure-1", anyOf: selections, requestedMs: LATER_MS };
+    const goes = ({ tenant, user_id, anonymous_id, received_at }: StoredEvent) =>
+      (tenant === "a" && user_id === "user-3" && received_at <= until.atMs) ||
+      (tenant === "b" && user_id === "user-2" && received_at <= until.atMs + 1) ||
+      (tenant === "b" && !user_id && anonymous_id === "device-4 é𝄞" && received_at <= until.atMs);
+    for (const { column, tenant } of selections) {
+      const ofRule = rows.filter((row) => row.tenant === tenant && goes(row));
+      expect(ofRule.length, `${tenant} ${column}`).toBeGreaterThan(0);
+    }
+    const options = { nowMs: LATER_MS, unitsMax: 99, warehouseUri: WAREHOUSE_URI };
+    expect((await erase(store, EVENTS, erasure, options)).done).toBe(true);
+    expect(byId(await scanRows(lake, EVENTS))).toEqual(byId(rows.filter((row) => !goes(row))));
   });
 
   it("takes tags along, and keeps the table's word on what it was made from", async () => {

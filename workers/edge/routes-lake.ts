@@ -16,6 +16,7 @@ const LAKE_JOBS = [
   "quality",
   "segments",
   "features",
+  "erase",
 ] as const satisfies readonly LakeJob[];
 
 const common = { tag: "lake", access: "root" } as const;

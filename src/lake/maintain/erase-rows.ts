@@ -6,14 +6,13 @@ import {
   type Warehouse,
 } from "../../iceberg/index.ts";
 import { commit } from "../commit.ts";
-import { columnOf } from "../definition.ts";
 import { StaleBaseError } from "../error.ts";
-import { fileFilter, mayMeet } from "../filter.ts";
 import type { AnyTable } from "../tables/table.ts";
 import { openWriter } from "../writer.ts";
 import { ERASURE_KEY, type Erasure } from "./erasure.ts";
+import { columnsOfRules, keptRows, mayHold, rulesOf } from "./erasure-rows.ts";
 import { deleteAll } from "./limits.ts";
-import { type Block, mergeFiles } from "./merge.ts";
+import { mergeFiles } from "./merge.ts";
 import { type MaintenanceUnit, unitOf } from "./unit.ts";
 
 /** Files whose bounds allow a row of the erasure. */
@@ -21,16 +20,11 @@ export async function suspects(
   warehouse: Warehouse,
   table: AnyTable,
   state: IcebergTable,
-  { tenant, anyOf }: Erasure,
+  { anyOf }: Erasure,
 ): Promise<LiveFile[]> {
-  const demand = (name: string, value: string) => ({ column: columnOf(table, name), min: value, max: value });
-  const own = fileFilter([demand("tenant", tenant)]);
-  const files = await dataFiles(warehouse, state, state.current?.id ?? 0, own);
-  return files.filter(({ stats, rows }) =>
-    anyOf.some(({ column, values }) =>
-      values.some((value) => mayMeet(stats[columnOf(table, column).id], rows, demand(column, value))),
-    ),
-  );
+  if (anyOf.length === 0) return [];
+  const files = await dataFiles(warehouse, state, state.current?.id ?? 0);
+  return files.filter((file) => anyOf.some((selection) => mayHold(table, file, selection)));
 }
 
 export async function holdsAny(
@@ -39,28 +33,14 @@ export async function holdsAny(
   file: LiveFile,
   erasure: Erasure,
 ): Promise<boolean> {
-  for await (const block of mergeFiles(warehouse, narrowed(table, erasure), [file])) {
-    if (keptRows(narrowed(table, erasure), block, erasure).length < block.rows) return true;
+  const rules = rulesOf(erasure);
+  const names = columnsOfRules(rules);
+  // Those columns only that the erasure asks about.
+  const narrowed = { ...table, columns: table.columns.filter(({ name }) => names.has(name)), sort: [] };
+  for await (const block of mergeFiles(warehouse, narrowed, [file])) {
+    if (keptRows(narrowed, block, rules).length < block.rows) return true;
   }
   return false;
-}
-
-/** The table with those columns only that the erasure asks about. */
-function narrowed(table: AnyTable, { anyOf }: Erasure): AnyTable {
-  const names = new Set(["tenant", ...anyOf.map(({ column }) => column)]);
-  return { ...table, columns: table.columns.filter(({ name }) => names.has(name)), sort: [] };
-}
-
-function keptRows(table: AnyTable, { rows, columns }: Block, { tenant, anyOf }: Erasure): number[] {
-  const cellsOf = (name: string) => columns[table.columns.findIndex((column) => column.name === name)] ?? [];
-  const tenants = cellsOf("tenant");
-  const demands = anyOf.map(({ column, values }) => ({
-    cells: cellsOf(column),
-    values: new Set<unknown>(values),
-  }));
-  const isErased = (row: number) =>
-    tenants[row] === tenant && demands.some(({ cells, values }) => values.has(cells[row]));
-  return Array.from({ length: rows }, (_, row) => row).filter((row) => !isErased(row));
 }
 
 /** Replaces a file by the rows of it that stay. */
@@ -96,9 +76,10 @@ async function writeKept(
 ): Promise<{ added: DataFile[]; rows: number }> {
   const { partition } = file;
   const writer = openWriter<Record<string, unknown>>(warehouse, table, { partition, nowMs, json: "text" });
+  const rules = rulesOf(erasure);
   let rows = 0;
   for await (const block of mergeFiles(warehouse, table, [file])) {
-    const kept = keptRows(table, block, erasure);
+    const kept = keptRows(table, block, rules);
     const columns = table.columns.map(({ name }, index) => [
       name,
       kept.map((row) => block.columns[index]?.[row]),

@@ -94,7 +94,7 @@ function userState({ tenant, changed_at, deleted, ...user }: UserChange): Restor
 }
 
 /** Without what silver has added. */
-function storedEvent(row: Interaction): StoredEvent {
+export function storedEvent(row: Interaction): StoredEvent {
   const event: Record<string, unknown> = {};
   for (const { name } of EVENT_COLUMNS) {
     const cell = row[name];

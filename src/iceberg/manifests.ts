@@ -77,7 +77,8 @@ async function rewrite(
   const entries = [...touched, ...mergedEntries].flat().map((entry): ManifestEntry => {
     if (!removedPaths.has(entry.file.path)) return { ...entry, status: "existing" };
     removed.push(entry.file);
-    return { ...entry, status: "deleted", snapshotId };
+    // Bounds are values of rows, which may be gone on purpose; of a file that is no more nobody asks for them.
+    return { ...entry, file: { ...entry.file, stats: {} }, status: "deleted", snapshotId };
   });
   if (removed.length < removedPaths.size) return null;
   return { kept: untouched.filter((manifest) => !merged.has(manifest)), entries, removed };

@@ -48,8 +48,7 @@ export async function decodeManifest(
   layout: Layout,
   bytes: Uint8Array,
 ): Promise<ManifestEntry[]> {
-  const { rows } = await decodeAvroFile(bytes);
-  return rows.map((value) => {
+  const { rows } = await decodeAvroFile(bytes, (value): ManifestEntry => {
     const row = value as AvroObject;
     const status = STATUSES[row.status as number];
     if (status === undefined) throw new TypeError(`manifest entry has status ${row.status}`);
@@ -61,4 +60,5 @@ export async function decodeManifest(
       file: dataFileFromAvro(warehouse, layout, row.data_file as AvroObject),
     };
   });
+  return rows;
 }

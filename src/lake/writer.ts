@@ -7,10 +7,10 @@ import type { Table } from "./tables/table.ts";
 import type { ColumnsOf, TableWriter } from "./types.ts";
 
 /**
- * Bytes from which on a file is closed: some 350,000 events. A Worker has 128 MB, and a file is held twice, in parts and as a
+ * Bytes from which on a file is closed: some 170,000 events. A Worker has 128 MB, and a file is held twice, in parts and as a
  * whole, while it is stored; larger files would spare readers little, as they read by row group.
  */
-export const TARGET_FILE_BYTES = 12_000_000;
+export const TARGET_FILE_BYTES = 6_000_000;
 
 interface WriterOptions {
   partition: readonly Cell[];

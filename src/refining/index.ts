@@ -15,5 +15,13 @@ export {
   type SegmentPorts,
   type TenantSegments,
 } from "./gold/index.ts";
-export { inputKey, type Job, type JobOutcome, type RefineOptions, type RefinePorts, RUN_KEY } from "./job.ts";
+export {
+  inputKey,
+  type Job,
+  type JobOutcome,
+  type RefineOptions,
+  type RefinePorts,
+  RUN_KEY,
+  runName,
+} from "./job.ts";
 export { type Refined, refine, remakeGold } from "./refine.ts";

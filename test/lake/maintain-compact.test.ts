@@ -48,7 +48,7 @@ describe("compaction", () => {
   it("goes on until files have their size, as many rows as a merge may hold at a time", async () => {
     const store = memoryObjectStore();
     const lake = openLake(store);
-    for (let file = 0; file < 5; file++) {
+    for (let file = 0; file < 8; file++) {
       const rows = Array.from({ length: 18_000 }, (_, row) => lineageRow(`${file}-${row}`));
       await lake.append(LINEAGE, rows, { nowMs: NOW_MS + file });
     }
@@ -56,14 +56,14 @@ describe("compaction", () => {
     const options = { nowMs: NEXT_MS, unitsMax: 100, warehouseUri: WAREHOUSE_URI, tables: [LINEAGE] };
     const { units } = await maintain(store, options);
     expect(units.filter(({ job }) => job === "compact")).toMatchObject([
-      { removed: 3, rows: 54_000 },
+      { removed: 6, rows: 108_000 },
       { removed: 2, rows: 36_000 },
-      { removed: 2, rows: 90_000 },
+      { removed: 2, rows: 144_000 },
     ]);
     const runs = (await scanRows(lake, LINEAGE, { columns: ["run"] })).map(({ run: name }) => name);
-    expect(runs).toHaveLength(90_000);
+    expect(runs).toHaveLength(144_000);
     expect(runs).toEqual(runs.toSorted());
-    expect(new Set(runs).size).toBe(90_000);
+    expect(new Set(runs).size).toBe(144_000);
   });
 
   it("leaves a growing partition alone until eight small files are there", async () => {

@@ -7,9 +7,9 @@ const SYNC_BYTES = 16;
 /** Readers take a block at a time. */
 const BLOCK_BYTES = 64_000;
 
-export interface AvroFile {
+export interface AvroFile<Row> {
   metadata: Readonly<Record<string, string>>;
-  rows: AvroValue[];
+  rows: Row[];
 }
 
 /**
@@ -67,8 +67,14 @@ async function encodeBlocks(schema: AvroSchema, rows: readonly AvroValue[]): Pro
   return blocks;
 }
 
-/** Reads by the schema that the file carries. Throws for bytes that are no such file, or a codec other than null and deflate. */
-export async function decodeAvroFile(bytes: Uint8Array): Promise<AvroFile> {
+/**
+ * Reads by the schema that the file carries. Throws for bytes that are no such file, or a codec other than null and deflate.
+ * `take` makes of each row what is kept of it: a manifest's entries are many times as large as Avro has them.
+ */
+export async function decodeAvroFile<Row = AvroValue>(
+  bytes: Uint8Array,
+  take: (row: AvroValue) => Row = (row) => row as Row,
+): Promise<AvroFile<Row>> {
   const reader = new AvroReader(bytes);
   if (!equal(reader.raw(MAGIC.byteLength), MAGIC)) throw new TypeError("not an Avro container file");
   const metadata: Record<string, string> = {};
@@ -80,13 +86,13 @@ export async function decodeAvroFile(bytes: Uint8Array): Promise<AvroFile> {
   if (codecName !== "null" && codecName !== "deflate") throw new TypeError(`Avro codec ${codecName}`);
   const codec = avroCodec(JSON.parse(metadata["avro.schema"] ?? "null") as AvroSchema);
   const sync = reader.raw(SYNC_BYTES);
-  const rows: AvroValue[] = [];
+  const rows: Row[] = [];
   while (!reader.done) {
     const count = reader.long();
     const stored = reader.bytes();
     const block = codecName === "null" ? stored : await inflate(stored);
     const blockReader = new AvroReader(block);
-    for (let i = 0; i < count; i++) rows.push(codec.read(blockReader));
+    for (let i = 0; i < count; i++) rows.push(take(codec.read(blockReader)));
     if (!equal(reader.raw(SYNC_BYTES), sync)) throw new TypeError("Avro block without its marker");
   }
   return { metadata, rows };

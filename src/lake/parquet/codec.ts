@@ -14,10 +14,20 @@ export type Effort = keyof typeof LEVELS;
 /** workerd's Zstandard fails ("Unexpected end of file") when a frame gets longer than 40,960 bytes; of this many none does. */
 export const FRAME_BYTES_MAX = 40_000;
 
+/** The output's memory is taken in pieces of this, however little comes out; most pages are far smaller. */
+const CHUNK_BYTES = 16_384;
+/** A piece that is full to its end calls for another. */
+const SPARE_BYTES = 64;
+
 /** One Zstandard frame, or, of longer bytes, several one after the other, which decompress as one (RFC 8878, section 3). */
 export function zstdCompress(bytes: Uint8Array, effort: Effort): Uint8Array {
   const params = { [constants.ZSTD_c_compressionLevel]: LEVELS[effort] };
-  if (bytes.byteLength <= FRAME_BYTES_MAX) return zstdCompressSync(bytes, { params });
+  if (bytes.byteLength <= FRAME_BYTES_MAX) {
+    return zstdCompressSync(bytes, {
+      params,
+      chunkSize: Math.min(bytes.byteLength + SPARE_BYTES, CHUNK_BYTES),
+    });
+  }
   const frames: Uint8Array[] = [];
   for (let from = 0; from < bytes.byteLength; from += FRAME_BYTES_MAX) {
     frames.push(zstdCompressSync(bytes.subarray(from, from + FRAME_BYTES_MAX), { params }));
@@ -27,11 +37,12 @@ export function zstdCompress(bytes: Uint8Array, effort: Effort): Uint8Array {
 
 /** All frames, of `plainBytes` together: Node and workerd stop behind the first. */
 export function zstdDecompress(bytes: Uint8Array, plainBytes: number): Uint8Array {
-  const first = zstdDecompressSync(bytes);
+  const chunkSize = Math.min(plainBytes, FRAME_BYTES_MAX) + SPARE_BYTES;
+  const first = zstdDecompressSync(bytes, { chunkSize });
   if (first.byteLength === plainBytes) return first;
   let from = 0;
   const frames = frameEnds(bytes).map((end) => {
-    const frame = zstdDecompressSync(bytes.subarray(from, end));
+    const frame = zstdDecompressSync(bytes.subarray(from, end), { chunkSize });
     from = end;
     return frame;
   });

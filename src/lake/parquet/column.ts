@@ -1,7 +1,7 @@
 import { assert } from "../../base/index.ts";
 import type { AnyColumn } from "../tables/table.ts";
 import { type Bounds, boundsOf } from "./bounds.ts";
-import { Bytes, joined } from "./bytes.ts";
+import { Bytes } from "./bytes.ts";
 import { type Effort, FRAME_BYTES_MAX, zstdCompress } from "./codec.ts";
 import { type Dictionary, dictionaryOf } from "./dictionary.ts";
 import { bitWidth, writeHybrid } from "./levels.ts";
@@ -10,11 +10,13 @@ import { plainBytes, writePlain } from "./plain.ts";
 
 /** A column of one row group: a dictionary page perhaps, and data pages. */
 export interface ColumnChunk extends Bounds {
-  bytes: Uint8Array<ArrayBuffer>;
+  /** One after the other, of `storedBytes` together. */
+  parts: readonly Uint8Array[];
+  storedBytes: number;
   values: number;
   codec: "ZSTD" | "UNCOMPRESSED";
   hasDictionary: boolean;
-  /** Where the first data page begins in `bytes`. */
+  /** Where the first data page begins. */
   dataOffset: number;
   uncompressedBytes: number;
 }
@@ -40,7 +42,7 @@ export function encodeColumn(column: AnyColumn, cells: readonly unknown[], effor
   const distinct = dictionary?.values ?? values;
   const pages: Page[] = [];
   if (dictionary !== null) {
-    const bytes = new Bytes(1024);
+    const bytes = new Bytes(plainBytes(column.type, distinct) + SPARE_BYTES);
     writePlain(bytes, column.type, distinct);
     pages.push({ kind: "dictionary", bytes, count: distinct.length });
   }
@@ -73,13 +75,13 @@ interface Part {
   dictionary: Dictionary | null;
 }
 
+/** Beyond what a page is expected to need, so that it does not grow: each time would cost its size again. */
+const SPARE_BYTES = 512;
+
 /** The cells in parts of about one frame each: a page is what readers decompress at once. */
 function partsOf({ type }: AnyColumn, whole: Part): Part[] {
   const { cells, values, dictionary } = whole;
-  const bytes =
-    dictionary === null
-      ? plainBytes(type, values)
-      : (values.length * bitWidth(dictionary.values.length - 1)) / 8;
+  const bytes = valueBytes(type, whole);
   const count = Math.min(cells.length, Math.ceil(bytes / FRAME_BYTES_MAX));
   if (count < 2) return [whole];
   let from = 0;
@@ -100,8 +102,15 @@ function partsOf({ type }: AnyColumn, whole: Part): Part[] {
   });
 }
 
-function dataPage({ type, required }: AnyColumn, { cells, values, dictionary }: Part): Bytes {
-  const page = new Bytes(1024);
+/** How long the page's values get, about. */
+function valueBytes(type: AnyColumn["type"], { values, dictionary }: Part): number {
+  if (dictionary === null) return plainBytes(type, values);
+  return (values.length * bitWidth(dictionary.values.length - 1)) / 8;
+}
+
+function dataPage({ type, required }: AnyColumn, part: Part): Bytes {
+  const { cells, values, dictionary } = part;
+  const page = new Bytes(Math.ceil(valueBytes(type, part) + cells.length / 8) + SPARE_BYTES);
   if (!required) writeDefinitionLevels(page, cells, cells.length - values.length);
   if (dictionary === null) writePlain(page, type, values);
   else {
@@ -128,7 +137,7 @@ function writeDefinitionLevels(out: Bytes, cells: readonly unknown[], nullCount:
 function storedPages(
   pages: readonly Page[],
   effort: Effort,
-): Pick<ColumnChunk, "bytes" | "codec" | "dataOffset" | "uncompressedBytes"> {
+): Pick<ColumnChunk, "parts" | "storedBytes" | "codec" | "dataOffset" | "uncompressedBytes"> {
   const compress = pages.reduce((sum, { bytes }) => sum + bytes.length, 0) >= COMPRESS_BYTES_MIN[effort];
   const hasDictionary = pages[0]?.kind === "dictionary";
   const parts: Uint8Array[] = [];
@@ -144,5 +153,6 @@ function storedPages(
     uncompressedBytes += header.length + plain.length;
     if (kind === "dictionary") dataOffset = header.length + stored.length;
   }
-  return { bytes: joined(parts), codec: compress ? "ZSTD" : "UNCOMPRESSED", dataOffset, uncompressedBytes };
+  const storedBytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  return { parts, storedBytes, codec: compress ? "ZSTD" : "UNCOMPRESSED", dataOffset, uncompressedBytes };
 }

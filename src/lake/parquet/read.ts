@@ -2,7 +2,6 @@ import {
   type ColumnMetaData,
   type DecodedArray,
   type FileMetaData,
-  type ParquetScan,
   parquetMetadataAsync,
   parquetScan,
 } from "hyparquet";
@@ -18,12 +17,24 @@ const WHOLE_FILE_BYTES_MAX = 256_000;
 /** Footers of our files have some KB; this reads nearly all of them in one call. */
 const FOOTER_BYTES = 32_000;
 
-/** Milliseconds as numbers, exact for every time that a `Date` can hold. */
 const PARSERS = {
+  /** Milliseconds as numbers, exact for every time that a `Date` can hold. */
   timestampFromMicroseconds: (micros: bigint) =>
     micros < EXACT_MICROS && micros > -EXACT_MICROS ? Number(micros) / 1_000 : Number(micros / 1_000n),
+  stringFromBytes: textOf,
 };
 const EXACT_MICROS = 2n ** 53n;
+
+const decoder = new TextDecoder();
+/** Ids and paths are no longer; a call has its arguments on the stack. */
+const SHORT_TEXT_BYTES = 128;
+
+/** Short ASCII, which most texts are, without a call out of JavaScript, that costs more than the text. */
+function textOf(bytes: Uint8Array): string {
+  if (bytes.byteLength > SHORT_TEXT_BYTES) return decoder.decode(bytes);
+  for (let i = 0; i < bytes.byteLength; i++) if ((bytes[i] as number) >= 0x80) return decoder.decode(bytes);
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+}
 
 /** One data file, its footer read. */
 export class ParquetReader {
@@ -33,16 +44,14 @@ export class ParquetReader {
   readonly groups: readonly number[];
   readonly #buffer: RangeBuffer;
   readonly #metadata: FileMetaData;
-  readonly #scan: ParquetScan;
   readonly #present: ReadonlySet<string>;
 
-  private constructor(path: string, buffer: RangeBuffer, metadata: FileMetaData, scan: ParquetScan) {
+  private constructor(path: string, buffer: RangeBuffer, metadata: FileMetaData) {
     this.path = path;
     this.bytes = buffer.byteLength;
     this.groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
     this.#buffer = buffer;
     this.#metadata = metadata;
-    this.#scan = scan;
     this.#present = new Set(metadata.schema.slice(1).map(({ name }) => name));
   }
 
@@ -54,8 +63,7 @@ export class ParquetReader {
     const buffer = new RangeBuffer(store, file, onRead);
     if (file.bytes <= WHOLE_FILE_BYTES_MAX) await buffer.prefetch([{ from: 0, to: file.bytes }]);
     const metadata = await parquetMetadataAsync(buffer, { parsers: PARSERS, initialFetchSize: FOOTER_BYTES });
-    const scan = await parquetScan({ file: buffer, metadata, parsers: PARSERS, compressors: DECOMPRESSORS });
-    return new ParquetReader(file.path, buffer, metadata, scan);
+    return new ParquetReader(file.path, buffer, metadata);
   }
 
   /** What the footer says of a column in a group; a column that the file is too old to have is null throughout. */
@@ -71,19 +79,25 @@ export class ParquetReader {
 
   /** A group's values as the file has them, in as few calls as the columns' places allow; `plainCells` makes cells of them. */
   async read(group: number, columns: readonly AnyColumn[]): Promise<Map<string, DecodedArray>> {
-    const range = this.#scan.ranges[group];
-    assert(range !== undefined, `${this.path} has a row group ${group}`);
+    const rowGroup = this.#metadata.row_groups[group];
+    assert(rowGroup !== undefined, `${this.path} has a row group ${group}`);
     const stored = columns.filter(({ name }) => this.#present.has(name));
     if (this.bytes > WHOLE_FILE_BYTES_MAX && stored.length > 0) {
       await this.#buffer.prefetch(stored.map(({ name }) => chunkRange(this.#chunk(group, name))));
     }
-    const read = stored.map(
-      async ({ name }): Promise<[string, DecodedArray]> => [
-        name,
-        await this.#scan.readColumn({ column: name, ...range }),
-      ],
-    );
-    return new Map(await Promise.all(read));
+    if (stored.length === 0) return new Map();
+    // Of this group alone, and for this reading alone: a scan holds on to what it decoded last of each column.
+    const scan = await parquetScan({
+      file: this.#buffer,
+      metadata: { ...this.#metadata, num_rows: rowGroup.num_rows, row_groups: [rowGroup] },
+      parsers: PARSERS,
+      compressors: DECOMPRESSORS,
+    });
+    const range = { rowStart: 0, rowEnd: Number(rowGroup.num_rows) };
+    const read = new Map<string, DecodedArray>();
+    // One after the other, for decoding waits for nothing: so no column's pages wait for another's.
+    for (const { name } of stored) read.set(name, await scan.readColumn({ column: name, ...range }));
+    return read;
   }
 
   #chunk(group: number, name: string): ColumnMetaData {
@@ -103,13 +117,17 @@ function plainBound(value: unknown): Cell {
   return typeof value === "bigint" ? Number(value) : (value as Cell);
 }
 
-/** Cells of the given rows, all when null: times in ms, json parsed, null where there is no value. */
+/**
+ * Cells of the given rows, all when null: times in ms, json parsed, null where there is no value. Takes `values` over: where it
+ * can it makes the cells in their place.
+ */
 export function plainCells(
   type: ColumnType,
   values: DecodedArray | undefined,
   rows: readonly number[] | null,
   count: number,
 ): unknown[] {
+  if (rows === null && Array.isArray(values) && type !== "json") return withNulls(type, values);
   const length = rows === null ? count : rows.length;
   const cells: unknown[] = new Array(length).fill(null);
   if (values === undefined) return cells;
@@ -118,6 +136,15 @@ export function plainCells(
     if (value !== null && value !== undefined) cells[i] = plainCell(type, value);
   }
   return cells;
+}
+
+function withNulls(type: ColumnType, values: unknown[]): unknown[] {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value === undefined) values[i] = null;
+    else if (type === "long" && value !== null) values[i] = Number(value);
+  }
+  return values;
 }
 
 function plainCell(type: ColumnType, value: unknown): unknown {

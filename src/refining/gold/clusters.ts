@@ -1,5 +1,6 @@
 import type { Lake, LiveFile, Table } from "../../lake/index.ts";
-import { type Cells, type Compare, mergeFiles, type OrderedFile, rowsOf } from "./ordered-files.ts";
+import { type Compare, mergeOrdered, type OrderedRows } from "../sort/index.ts";
+import { type Cells, rowsOf } from "./ordered-files.ts";
 import type { Cluster } from "./rewrite.ts";
 
 /** How a gold table's files are ordered: bounds of a file's rows, as far as its statistics tell. */
@@ -48,7 +49,7 @@ function clusterOf<Key, Row extends object & Key>(
 ): Cluster<Key, Row> {
   const columns = table.columns.map(({ name }) => name);
   const ordered = files.map(
-    (file): OrderedFile<Key, Row> => ({
+    (file): OrderedRows<Key, Row> => ({
       lowest: order.lowest(file),
       open: () =>
         rowsOf(lake.scan(table, { columns, files: [file] })) as AsyncIterable<
@@ -59,6 +60,6 @@ function clusterOf<Key, Row extends object & Key>(
   return {
     paths: files.map(({ path }) => path),
     lowest,
-    read: () => mergeFiles(ordered, order.compareRows),
+    read: () => mergeOrdered(ordered, order.compareRows),
   };
 }

@@ -1,6 +1,6 @@
 import { compareCells, INTERACTIONS, type Interaction, type Lake, type LiveFile } from "../../lake/index.ts";
-import { BLOCK_ROWS, type Blocks, Cursor } from "../sort/index.ts";
-import { boundOf, type Cells, mergeFiles, type OrderedFile, rowsOf } from "./ordered-files.ts";
+import { BLOCK_ROWS, type Blocks, Cursor, mergeOrdered, type OrderedRows } from "../sort/index.ts";
+import { boundOf, type Cells, rowsOf } from "./ordered-files.ts";
 import type { Step } from "./step.ts";
 
 type Key = Pick<Interaction, "tenant" | "event_id">;
@@ -51,13 +51,13 @@ function eventsOf<Name extends keyof Interaction & string>(
 ): Blocks<EventCells<Name>> {
   const names = [...new Set<Name | keyof Key>([...columns, "tenant", "event_id"])];
   const ordered = files.map(
-    (file): OrderedFile<Key, EventCells<Name>> => ({
+    (file): OrderedRows<Key, EventCells<Name>> => ({
       lowest: lowestOf(file),
       open: () =>
         rowsOf<Interaction, Name | keyof Key>(lake.scan(INTERACTIONS, { columns: names, files: [file] })),
     }),
   );
-  return mergeFiles(ordered, compareEvents);
+  return mergeOrdered(ordered, compareEvents);
 }
 
 const TENANT_ID = 1;

@@ -32,8 +32,8 @@ export interface DailyOptions {
   fileRows: number;
 }
 
-/** 10,000 entries are about 3 MB: few outlive the young generation of the heap. */
-export const DAILY_OPTIONS: DailyOptions = { memoryRows: 10_000, fileRows: FILE_ROWS };
+/** 5,000 entries are about 1.5 MB: few outlive the young generation of the heap. */
+export const DAILY_OPTIONS: DailyOptions = { memoryRows: 5_000, fileRows: FILE_ROWS };
 
 export interface Recounting extends DailyOptions {
   lake: Lake;

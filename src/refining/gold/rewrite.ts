@@ -1,6 +1,5 @@
 import type { DataFile } from "../../lake/index.ts";
-import { type Blocks, Cursor } from "../sort/index.ts";
-import type { Compare } from "./ordered-files.ts";
+import { type Blocks, type Compare, Cursor } from "../sort/index.ts";
 
 /** Files of a partition whose rows overlap, apart from all others of it: they are rewritten together or not at all. */
 export interface Cluster<Key, Row extends Key> {

@@ -1,8 +1,8 @@
 import type { Segment } from "../../events/index.ts";
 import { type Lake, type SegmentMember, USER_HISTORIES, USER_STATES } from "../../lake/index.ts";
-import { BLOCK_ROWS, type Blocks, Cursor } from "../sort/index.ts";
+import { BLOCK_ROWS, type Blocks, Cursor, mergeOrdered, type OrderedRows } from "../sort/index.ts";
 import { compareEntries, compareSubjects, type HistoryKey } from "./history-change.ts";
-import { boundOf, mergeFiles, type OrderedFile, rowsOf } from "./ordered-files.ts";
+import { boundOf, rowsOf } from "./ordered-files.ts";
 import { countFieldsOf, FactsGatherer, isMember, type SubjectFacts } from "./segment-judge.ts";
 
 type Seen = HistoryKey & { type: string };
@@ -79,17 +79,17 @@ async function seenOf(
   tenant: string,
   { [USER_HISTORIES.name]: snapshotId }: SegmentInputs,
 ): Promise<Blocks<Seen>> {
-  if (snapshotId === undefined) return mergeFiles<HistoryKey, Seen>([], compareEntries);
+  if (snapshotId === undefined) return mergeOrdered<HistoryKey, Seen>([], compareEntries);
   const columns = ["tenant", "subject", "occurred_at", "event_id", "type"] as const;
   const files = (await lake.files(USER_HISTORIES, { tenant, snapshotId })).map(
-    (file): OrderedFile<HistoryKey, Seen> => {
+    (file): OrderedRows<HistoryKey, Seen> => {
       const subject = boundOf(file, 2, "min");
       // Only rows of this tenant come, which may begin later than the file.
       const lowest = typeof subject === "string" && isOneTenant(file) ? { tenant, subject, ...FIRST } : null;
       return { lowest, open: () => rowsOf(lake.scan(USER_HISTORIES, { columns, tenant, files: [file] })) };
     },
   );
-  return mergeFiles(files, compareEntries);
+  return mergeOrdered(files, compareEntries);
 }
 
 const FIRST = { occurred_at: Number.MIN_SAFE_INTEGER, event_id: "" };
@@ -105,10 +105,10 @@ async function peopleOf(
   { [USER_STATES.name]: snapshotId }: SegmentInputs,
 ): Promise<Blocks<Person>> {
   const bySubject = (a: Person, b: Person) => compareSubjects({ ...a, ...FIRST }, { ...b, ...FIRST });
-  if (snapshotId === undefined) return mergeFiles<Person, Person>([], bySubject);
+  if (snapshotId === undefined) return mergeOrdered<Person, Person>([], bySubject);
   const columns = ["tenant", "user_id", "attributes", "valid_from", "valid_to"] as const;
   const files = (await lake.files(USER_STATES, { tenant, snapshotId })).map(
-    (file): OrderedFile<Person, Person> => {
+    (file): OrderedRows<Person, Person> => {
       async function* open(): AsyncGenerator<Person[]> {
         for await (const rows of rowsOf(lake.scan(USER_STATES, { columns, tenant, files: [file] }))) {
           const current = rows.filter((row) => row.valid_to === null);
@@ -122,5 +122,5 @@ async function peopleOf(
       return { lowest: null, open };
     },
   );
-  return mergeFiles(files, bySubject);
+  return mergeOrdered(files, bySubject);
 }

@@ -37,8 +37,8 @@ export interface HistoryOptions {
   fileRows: number;
 }
 
-/** 10,000 changes are about 3 MB: few outlive the young generation of the heap. */
-const OPTIONS: HistoryOptions = { historyMax: USER_HISTORY_MAX, memoryRows: 10_000, fileRows: FILE_ROWS };
+/** 5,000 changes are about 1.5 MB: few outlive the young generation of the heap. */
+const OPTIONS: HistoryOptions = { historyMax: USER_HISTORY_MAX, memoryRows: 5_000, fileRows: FILE_ROWS };
 
 /**
  * gold.user_histories: of each subject the newest rows that training may learn from. What differs between the two states of silver

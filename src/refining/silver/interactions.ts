@@ -24,6 +24,7 @@ import {
   SETTLE_DAYS,
   storedPartitions,
 } from "./stored-partitions.ts";
+import { TenantSet } from "./tenant-set.ts";
 
 /**
  * bronze.events → silver.interactions: exactly one row per event. One unit takes an increment of events, links and items; rewrites
@@ -110,9 +111,8 @@ interface MadeUnit extends MadePartition {
 }
 
 async function makeUnit(lake: Lake, { base, inputs, scratch, late, nowMs }: Unit): Promise<MadeUnit> {
-  const fresh = await readFresh(lake, inputs.events?.files ?? [], scratch);
   const news = await readNews(lake, inputs);
-  const lookups = await lookUp(lake, fresh, news);
+  const { fresh, lookups } = await readLookedUp(lake, inputs, { news, scratch });
   const settleFrom = Math.floor(nowMs / DAY_MS) - SETTLE_DAYS;
   const fromDay = Math.min(settleFrom, ...fresh.partitions.map(({ day }) => day));
   const stored = await storedPartitions(lake, { snapshotId: base.snapshotId, fromDay });
@@ -146,13 +146,24 @@ function addPartition(made: MadePartition, { added, removed, rows }: MadePartiti
 async function readNews(lake: Lake, { links, items }: Inputs): Promise<Lookups> {
   return {
     users: links === null ? new Map() : await firstLinks(lake, await linkedDevices(lake, links.files)),
-    items: items === null ? new Set() : await changedItems(lake, items.files),
+    items: items === null ? new TenantSet() : await changedItems(lake, items.files),
   };
 }
 
+/** Only what is found of the rows' devices and items is needed from here on: their sets are let go. */
+async function readLookedUp(
+  lake: Lake,
+  { events }: Inputs,
+  { news, scratch }: { news: Lookups; scratch: Scratch },
+): Promise<{ fresh: Omit<Fresh, "devices" | "items">; lookups: Lookups }> {
+  const { devices, items, ...fresh } = await readFresh(lake, events?.files ?? [], scratch);
+  return { fresh, lookups: await lookUp(lake, { devices, items }, news) };
+}
+
 /** Newer links and items than the increments' may be among these: then the rows are settled early, and stay as they are. */
-async function lookUp(lake: Lake, fresh: Fresh, news: Lookups): Promise<Lookups> {
+async function lookUp(lake: Lake, fresh: Pick<Fresh, "devices" | "items">, news: Lookups): Promise<Lookups> {
   const users = await firstLinks(lake, fresh.devices);
   const items = await knownItems(lake, fresh.items);
-  return { users: new Map([...users, ...news.users]), items: new Set([...items, ...news.items]) };
+  items.addAll(news.items);
+  return { users: new Map([...users, ...news.users]), items };
 }

@@ -10,6 +10,7 @@ import {
 } from "./columns.ts";
 import { type FreshRow, mergeRows, type RowSink } from "./merge-rows.ts";
 import { AutomatedSessions } from "./sessions.ts";
+import { TenantSet } from "./tenant-set.ts";
 
 type PatternBatch = Batch<Interaction, (typeof PATTERN_NAMES)[number]>;
 
@@ -20,15 +21,9 @@ export interface PartitionRows<Name extends keyof Interaction> {
 
 /** Whose sessions the fresh rows may change, and which of those sessions are not a person's. */
 export interface Judged {
-  /** By `actorKey`. */
-  actors: Pick<ReadonlySet<string>, "has">;
+  actors: Pick<TenantSet, "has">;
   /** By `sessionKey`. */
   automated: ReadonlySet<string>;
-}
-
-/** `tenant` is required, and has no null. */
-export function actorKey(tenant: string | null, actor: string): string {
-  return `${tenant}/${actor}`;
 }
 
 /**
@@ -37,10 +32,12 @@ export function actorKey(tenant: string | null, actor: string): string {
  */
 export async function judgePartition(
   rows: PartitionRows<(typeof PATTERN_NAMES)[number]>,
-  freshActors: ReadonlySet<string>,
+  freshActors: TenantSet,
 ): Promise<Judged> {
-  const others = new Set<string>();
-  const actors = { has: (key: string) => freshActors.has(key) || others.has(key) };
+  const others = new TenantSet();
+  const actors: Judged["actors"] = {
+    has: (tenant, actor) => freshActors.has(tenant, actor) || others.has(tenant, actor),
+  };
   // A copy received earlier may take the place of a row that another actor's session had: then that actor is looked at too.
   for (;;) {
     const sink = new JudgingSink(actors, others);
@@ -52,10 +49,10 @@ export async function judgePartition(
 
 class JudgingSink implements RowSink<(typeof PATTERN_NAMES)[number]> {
   readonly #actors: Judged["actors"];
-  readonly #others: Set<string>;
+  readonly #others: TenantSet;
   readonly #sessions = new AutomatedSessions();
 
-  constructor(actors: Judged["actors"], others: Set<string>) {
+  constructor(actors: Judged["actors"], others: TenantSet) {
     this.#actors = actors;
     this.#others = others;
   }
@@ -69,15 +66,17 @@ class JudgingSink implements RowSink<(typeof PATTERN_NAMES)[number]> {
     if (stored === null) return this.#add(pattern);
     const old = patternAt(stored.batch.columns, stored.index);
     const actor = actorOf(old);
-    const key = actor === null ? null : actorKey(old.tenant, actor);
-    if (key !== null && !this.#actors.has(key)) this.#others.add(key);
+    // `tenant` is required, and has no null.
+    const tenant = old.tenant as string;
+    if (actor !== null && !this.#actors.has(tenant, actor)) this.#others.add(tenant, actor);
     return this.#add(comparePatterns(pattern, old) < 0 ? pattern : old);
   }
 
   #add(pattern: PatternCells): undefined {
     const actor = actorOf(pattern);
-    if (actor !== null && this.#actors.has(actorKey(pattern.tenant, actor)))
-      this.#sessions.add(pattern.tenant as string, actor, pattern.event_id as string);
+    const tenant = pattern.tenant as string;
+    if (actor !== null && this.#actors.has(tenant, actor))
+      this.#sessions.add(tenant, actor, pattern.event_id as string);
   }
 
   close(): ReadonlySet<string> {

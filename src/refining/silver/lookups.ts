@@ -1,11 +1,12 @@
 import { IDENTITY_LINKS, ITEM_CHANGES, type Lake, type LiveFile } from "../../lake/index.ts";
+import { TenantSet } from "./tenant-set.ts";
 
-/** What rows are joined with. Both are by `lookupKey`. */
+/** What rows are joined with. */
 export interface Lookups {
-  /** The user of a device, by its first link. */
+  /** The user of a device, by its first link; by `lookupKey`. */
   users: ReadonlyMap<string, string>;
   /** Items that the catalogue has or had. */
-  items: ReadonlySet<string>;
+  items: TenantSet;
 }
 
 export function lookupKey(tenant: string, id: string): string {
@@ -18,20 +19,20 @@ export function tenantOf(key: string): string {
 }
 
 /** The devices that the files link. */
-export async function linkedDevices(lake: Lake, files: readonly LiveFile[]): Promise<Set<string>> {
-  const devices = new Set<string>();
+export async function linkedDevices(lake: Lake, files: readonly LiveFile[]): Promise<TenantSet> {
+  const devices = new TenantSet();
   const names = ["tenant", "anonymous_id"] as const;
   for await (const { rows, columns } of lake.scan(IDENTITY_LINKS, { columns: names, files })) {
     for (let row = 0; row < rows; row++)
-      devices.add(lookupKey(columns.tenant[row] as string, columns.anonymous_id[row] as string));
+      devices.add(columns.tenant[row] as string, columns.anonymous_id[row] as string);
   }
   return devices;
 }
 
 /** The items of which the files hold a state. */
-export async function changedItems(lake: Lake, files: readonly LiveFile[]): Promise<Set<string>> {
-  const items = new Set<string>();
-  for await (const key of liveItems(lake, files)) items.add(key);
+export async function changedItems(lake: Lake, files: readonly LiveFile[]): Promise<TenantSet> {
+  const items = new TenantSet();
+  for await (const [tenant, item] of liveItems(lake, files)) items.add(tenant, item);
   return items;
 }
 
@@ -39,14 +40,15 @@ export async function changedItems(lake: Lake, files: readonly LiveFile[]): Prom
  * The user of each of these devices: of all its links ever, the first by `linked_at` holds, of two at once the one with the lower
  * event id. So it does not matter in which order links arrive.
  */
-export async function firstLinks(lake: Lake, devices: ReadonlySet<string>): Promise<Map<string, string>> {
+export async function firstLinks(lake: Lake, devices: TenantSet): Promise<Map<string, string>> {
   const first = new Map<string, { user: string; atMs: number; eventId: string }>();
   if (devices.size === 0) return new Map();
   const names = ["tenant", "anonymous_id", "user_id", "linked_at", "event_id"] as const;
   for await (const { rows, columns } of lake.scan(IDENTITY_LINKS, { columns: names })) {
     for (let row = 0; row < rows; row++) {
-      const key = lookupKey(columns.tenant[row] as string, columns.anonymous_id[row] as string);
-      if (!devices.has(key)) continue;
+      const [tenant, device] = [columns.tenant[row] as string, columns.anonymous_id[row] as string];
+      if (!devices.has(tenant, device)) continue;
+      const key = lookupKey(tenant, device);
       const atMs = columns.linked_at[row] as number;
       const eventId = columns.event_id[row] as string;
       const held = first.get(key);
@@ -59,23 +61,29 @@ export async function firstLinks(lake: Lake, devices: ReadonlySet<string>): Prom
 }
 
 /** Which of these items the catalogue has or had. */
-export async function knownItems(lake: Lake, items: ReadonlySet<string>): Promise<Set<string>> {
-  const known = new Set<string>();
-  if (items.size === 0) return known;
-  for await (const key of liveItems(lake)) {
-    if (items.has(key)) known.add(key);
-    if (known.size === items.size) break;
+export async function knownItems(lake: Lake, items: TenantSet): Promise<TenantSet> {
+  const known = new TenantSet();
+  const wanted = items.size;
+  let found = 0;
+  if (wanted === 0) return known;
+  for await (const [tenant, item] of liveItems(lake)) {
+    if (!items.has(tenant, item) || known.has(tenant, item)) continue;
+    known.add(tenant, item);
+    if (++found === wanted) break;
   }
   return known;
 }
 
-async function* liveItems(lake: Lake, files?: readonly LiveFile[]): AsyncGenerator<string> {
+async function* liveItems(
+  lake: Lake,
+  files?: readonly LiveFile[],
+): AsyncGenerator<[tenant: string, item: string]> {
   const names = ["tenant", "item_id", "deleted"] as const;
   const options = { columns: names, ...(files === undefined ? {} : { files }) };
   for await (const { rows, columns } of lake.scan(ITEM_CHANGES, options)) {
     for (let row = 0; row < rows; row++) {
       if (columns.deleted[row] === true) continue;
-      yield lookupKey(columns.tenant[row] as string, columns.item_id[row] as string);
+      yield [columns.tenant[row] as string, columns.item_id[row] as string];
     }
   }
 }

@@ -14,6 +14,7 @@ import { judgePartition } from "./judge-partition.ts";
 import type { Lookups } from "./lookups.ts";
 import { rewritePartition } from "./rewrite-partition.ts";
 import { FilesOverlapError, sortedBatches } from "./sorted-batches.ts";
+import type { TenantSet } from "./tenant-set.ts";
 
 export interface PartitionInput {
   bucket: number;
@@ -22,8 +23,8 @@ export interface PartitionInput {
   files: readonly LiveFile[];
   /** What comes to it: one copy of each event, sorted. */
   fresh: FreshRows;
-  /** Of fresh rows, here or in other partitions; by `actorKey`. */
-  actors: ReadonlySet<string>;
+  /** Of fresh rows, here or in other partitions. */
+  actors: TenantSet;
   lookups: Lookups;
   nowMs: number;
   scratch: Scratch;

@@ -14,13 +14,12 @@ import {
   patternOf,
 } from "./columns.ts";
 import { comparePartitions, type PartitionId } from "./fresh-partitions.ts";
-import { actorKey } from "./judge-partition.ts";
-import { lookupKey } from "./lookups.ts";
 import type { FreshRow } from "./merge-rows.ts";
 import { partitionKey } from "./stored-partitions.ts";
+import { TenantSet } from "./tenant-set.ts";
 
-/** Events held while they are sorted: at some 600 B each, 6 MB. */
-const SORT_MEMORY_ROWS = 10_000;
+/** Events held while they are sorted: of so few not many outlive the young generation of the heap, which is collected as we go. */
+const SORT_MEMORY_ROWS = 5_000;
 
 export interface Fresh {
   /** In the order of partition, tenant, id and copy. */
@@ -29,21 +28,25 @@ export interface Fresh {
   read: number;
   /** Of the rows, in their order. */
   partitions: readonly PartitionId[];
-  /** Of the rows; by `actorKey`. */
-  actors: ReadonlySet<string>;
-  /** Of the rows without a user; by `lookupKey`. */
-  devices: ReadonlySet<string>;
-  items: ReadonlySet<string>;
+  /** Of the rows. */
+  actors: TenantSet;
+  /** Of the rows without a user. */
+  devices: TenantSet;
+  items: TenantSet;
 }
 
 /** The events of some files of bronze, sorted for the merge. What is too late or too early is in quarantine since it landed. */
 export async function readFresh(lake: Lake, files: readonly LiveFile[], scratch: Scratch): Promise<Fresh> {
   const bucketOf = memoised(tenantBucket);
-  const rows = new ExternalSort<FreshRow>(scratch, { compare: compareFresh, memoryRows: SORT_MEMORY_ROWS });
-  const devices = new Set<string>();
-  const items = new Set<string>();
+  const rows = new ExternalSort<FreshRow>(scratch, {
+    compare: compareFresh,
+    memoryRows: SORT_MEMORY_ROWS,
+    parts: (before, row) => before[0] !== row[0] || before[1] !== row[1],
+  });
+  const devices = new TenantSet();
+  const items = new TenantSet();
   let read = 0;
-  const actors = new Set<string>();
+  const actors = new TenantSet();
   const partitions = new Map<string, PartitionId>();
   const landed = await landingTimes(lake, files);
   for await (const batch of lake.scan(EVENTS, { columns: EVENT_NAMES, files })) {
@@ -56,13 +59,12 @@ export async function readFresh(lake: Lake, files: readonly LiveFile[], scratch:
       placed.push(row);
       const [bucket, day] = row;
       partitions.set(partitionKey({ bucket, day }), { bucket, day });
-      const pattern = patternOf(cells);
-      const actor = actorOf(pattern);
-      if (actor !== null) actors.add(actorKey(pattern.tenant, actor));
       const { tenant } = keyOf(cells);
+      const actor = actorOf(patternOf(cells));
+      if (actor !== null) actors.add(tenant, actor);
       const [device, item] = [cellOf(cells, "anonymous_id"), cellOf(cells, "item_id")];
-      if (device !== null && cellOf(cells, "user_id") === null) devices.add(lookupKey(tenant, device));
-      if (item !== null) items.add(lookupKey(tenant, item));
+      if (device !== null && cellOf(cells, "user_id") === null) devices.add(tenant, device);
+      if (item !== null) items.add(tenant, item);
     }
     await rows.add(placed);
     read += batch.rows;

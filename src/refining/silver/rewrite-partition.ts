@@ -12,7 +12,7 @@ import {
   type InteractionName,
   patternAt,
 } from "./columns.ts";
-import { actorKey, type Judged, type PartitionRows } from "./judge-partition.ts";
+import type { Judged, PartitionRows } from "./judge-partition.ts";
 import { type Lookups, lookupKey } from "./lookups.ts";
 import { type FreshRow, mergeRows, type RowSink } from "./merge-rows.ts";
 import { SessionNames, sessionKey } from "./sessions.ts";
@@ -103,8 +103,8 @@ class WritingSink implements RowSink<InteractionName> {
     const columns = this.#columns;
     const pattern = patternAt(columns, row);
     const actor = actorOf(pattern);
-    if (actor === null || !actors.has(actorKey(pattern.tenant, actor))) return;
     const [tenant, eventId] = [pattern.tenant as string, pattern.event_id as string];
+    if (actor === null || !actors.has(tenant, actor)) return;
     const name = this.#names.next(tenant, actor, eventId);
     columns.session[row] = name;
     columns.is_automated[row] = automated.has(sessionKey(tenant, name));
@@ -120,7 +120,7 @@ class WritingSink implements RowSink<InteractionName> {
       const user = users.get(lookupKey(tenant, device));
       if (user !== undefined) columns.subject[row] = userSubject(user);
     }
-    if (columns.item_known[row] === false && items.has(lookupKey(tenant, columns.item_id[row] as string)))
+    if (columns.item_known[row] === false && items.has(tenant, columns.item_id[row] as string))
       columns.item_known[row] = true;
   }
 

@@ -61,7 +61,7 @@ const SETTLED_NAMES = ["tenant", "user_id", "anonymous_id", "item_id", "subject"
 
 /** The buckets whose partitions the lookups can concern. */
 export function bucketsOf({ users, items }: Lookups): Set<number> {
-  const tenants = new Set([...users.keys(), ...items].map(tenantOf));
+  const tenants = new Set([...[...users.keys()].map(tenantOf), ...items.tenants]);
   return new Set([...tenants].map(tenantBucket));
 }
 
@@ -86,8 +86,7 @@ function isUnsettled(
   { users, items }: Lookups,
 ): boolean {
   const tenant = columns.tenant[row] as string;
-  if (columns.item_known[row] === false && items.has(lookupKey(tenant, columns.item_id[row] as string)))
-    return true;
+  if (columns.item_known[row] === false && items.has(tenant, columns.item_id[row] as string)) return true;
   const device = columns.anonymous_id[row];
   if (users.size === 0 || device == null || columns.user_id[row] !== null) return false;
   const user = users.get(lookupKey(tenant, device));

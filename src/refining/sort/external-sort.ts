@@ -1,4 +1,4 @@
-import { type Blocks, mergeSorted } from "./merge.ts";
+import { mergeOrdered, type OrderedRows } from "./merge-ordered.ts";
 import type { Scratch, Storable } from "./scratch.ts";
 import { BLOCK_ROWS, Spool, type Within } from "./spool.ts";
 
@@ -7,10 +7,12 @@ export interface SortOptions<Row> {
   compare(a: Row, b: Row): number;
   /** Rows held in memory before they become a sorted run; more take longer and are no different. */
   memoryRows: number;
+  /** Whether a row begins another range than the one before it, where rows are read by range: then only its own blocks are fetched. */
+  parts?(before: Row, row: Row): boolean;
 }
 
-/** Runs merged at once: as many blocks are held. More runs than that are first merged among themselves. */
-const FAN_IN = 16;
+/** Runs merged at once: as many blocks are held, of runs that overlap. More runs than that are first merged among themselves. */
+const FAN_IN = 24;
 
 /**
  * Sorts more rows than fit into memory: full buffers become sorted runs in the scratch, and reading merges them. With few rows
@@ -46,9 +48,15 @@ export class ExternalSort<Row extends Storable> {
   async *read(within?: Within<Row>): AsyncGenerator<Row[]> {
     if (!this.#sorted) this.#buffer.sort(this.#options.compare);
     this.#sorted = true;
-    const buffer = slices(within === undefined ? this.#buffer : inRange(this.#buffer, within));
-    if (this.#runs.length === 0) return yield* buffer;
-    yield* this.#merged([...this.#runs.map((run) => blocksWithin(run, within)), buffer]);
+    const rest = within === undefined ? this.#buffer : inRange(this.#buffer, within);
+    if (this.#runs.length === 0) return yield* slices(rest);
+    const parts = this.#runs.flatMap((run): OrderedRows<Row, Row>[] => {
+      const lowest = run.first(within);
+      return lowest === undefined ? [] : [{ lowest, open: () => blocksWithin(run, within) }];
+    });
+    const [lowest] = rest;
+    if (lowest !== undefined) parts.push({ lowest, open: () => slices(rest) });
+    yield* mergeOrdered(parts, this.#options.compare);
   }
 
   async remove(): Promise<void> {
@@ -58,19 +66,17 @@ export class ExternalSort<Row extends Storable> {
   }
 
   async #spill(): Promise<void> {
-    const run = new Spool<Row>(this.#scratch, 0);
-    await run.add(this.#buffer.sort(this.#options.compare));
+    const { compare, parts } = this.#options;
+    const run = new Spool<Row>(this.#scratch, 0, parts);
+    await run.add(this.#buffer.sort(compare));
     this.#buffer = [];
     this.#runs.push(run);
     if (this.#runs.length < FAN_IN) return;
-    const together = new Spool<Row>(this.#scratch, 0);
-    for await (const block of this.#merged(this.#runs.map((old) => old.read()))) await together.add(block);
+    const together = new Spool<Row>(this.#scratch, 0, parts);
+    const runs = this.#runs.map((old) => ({ lowest: old.first() ?? null, open: () => old.read() }));
+    for await (const block of mergeOrdered(runs, compare)) await together.add(block);
     for (const old of this.#runs) await old.remove();
     this.#runs = [together];
-  }
-
-  #merged(streams: readonly Blocks<Row>[]): AsyncGenerator<Row[]> {
-    return mergeSorted(streams, this.#options.compare);
   }
 }
 

@@ -10,15 +10,18 @@ export type Within<Row> = (row: Row) => number;
 export class Spool<Row extends Storable> {
   readonly #scratch: Scratch;
   readonly #memoryRows: number;
+  readonly #parts: ((a: Row, b: Row) => boolean) | undefined;
   readonly #keys: string[] = [];
   /** The first row of each block. */
   readonly #firsts: Row[] = [];
   #tail: Row[] = [];
   #rows = 0;
 
-  constructor(scratch: Scratch, memoryRows: number) {
+  /** `parts`: whether a row begins another range than the one before it; then it begins a block too. */
+  constructor(scratch: Scratch, memoryRows: number, parts?: (before: Row, row: Row) => boolean) {
     this.#scratch = scratch;
     this.#memoryRows = memoryRows;
+    this.#parts = parts;
   }
 
   get rows(): number {
@@ -38,23 +41,44 @@ export class Spool<Row extends Storable> {
 
   /** Moves every row to the scratch. */
   async flush(): Promise<void> {
-    for (let from = 0; from < this.#tail.length; from += BLOCK_ROWS) {
-      const block = this.#tail.slice(from, from + BLOCK_ROWS);
+    for (let from = 0, to = 0; from < this.#tail.length; from = to) {
+      to = this.#blockEnd(from);
+      const block = this.#tail.slice(from, to);
       this.#keys.push(await this.#scratch.write(block));
       this.#firsts.push(block[0] as Row);
     }
     this.#tail = [];
   }
 
+  #blockEnd(from: number): number {
+    const end = Math.min(from + BLOCK_ROWS, this.#tail.length);
+    for (let row = from + 1; this.#parts !== undefined && row < end; row++) {
+      if (this.#parts(this.#tail[row - 1] as Row, this.#tail[row] as Row)) return row;
+    }
+    return end;
+  }
+
+  /** The first row of the blocks that `read` would give, with everything in the scratch; undefined for none. */
+  first(within?: Within<Row>): Row | undefined {
+    return this.#firsts[this.#blocksWithin(within)[0] ?? -1];
+  }
+
   /** With `within`, of sorted rows only the blocks that may reach into the range. */
   async *read(within?: Within<Row>): AsyncGenerator<Row[]> {
-    for (const [index, key] of this.#keys.entries()) {
-      const next = this.#firsts[index + 1];
-      if (within !== undefined && next !== undefined && within(next) < 0) continue;
-      if (within !== undefined && within(this.#firsts[index] as Row) > 0) break;
-      yield await this.#scratch.read<Row>(key);
+    for (const index of this.#blocksWithin(within)) {
+      yield await this.#scratch.read<Row>(this.#keys[index] as string);
     }
     if (this.#tail.length > 0) yield this.#tail;
+  }
+
+  #blocksWithin(within: Within<Row> | undefined): number[] {
+    const blocks = [...this.#keys.keys()];
+    if (within === undefined) return blocks;
+    return blocks.filter((index) => {
+      const next = this.#firsts[index + 1];
+      const endsBefore = next !== undefined && within(next) < 0;
+      return !endsBefore && within(this.#firsts[index] as Row) <= 0;
+    });
   }
 
   async remove(): Promise<void> {

@@ -22,6 +22,7 @@ export {
   type PutCondition,
   type StoredObject,
 } from "./object-store.ts";
+export { mapPooled } from "./pool.ts";
 export { createPrng, type Prng } from "./prng.ts";
 export { r2ObjectStore } from "./r2.ts";
 export { err, ok, type Result } from "./result.ts";

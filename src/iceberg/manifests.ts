@@ -1,10 +1,9 @@
-import { sha256Hex } from "../base/index.ts";
+import { mapPooled, sha256Hex } from "../base/index.ts";
 import { compareCells } from "./cells.ts";
 import type { Layout } from "./layout.ts";
 import { encodeManifest, type ManifestEntry } from "./manifest.ts";
 import { describeManifest, encodeManifestList, type ManifestFile } from "./manifest-list.ts";
 import { liveEntries, READS_AT_ONCE } from "./plan.ts";
-import { mapPooled } from "./pool.ts";
 import type { Cell, DataFile, Snapshot, SnapshotChange, Warehouse } from "./types.ts";
 
 /** Files of one manifest: with statistics of some 35 columns, about 1.5 MB to decode. */

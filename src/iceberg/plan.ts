@@ -1,9 +1,8 @@
-import { assert } from "../base/index.ts";
+import { assert, mapPooled } from "../base/index.ts";
 import { compareCells } from "./cells.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { decodeManifest, type ManifestEntry } from "./manifest.ts";
 import { decodeManifestList, type ManifestFile, type PartitionSummary } from "./manifest-list.ts";
-import { mapPooled } from "./pool.ts";
 import { sourceType } from "./schema-json.ts";
 import { projectRange } from "./transforms.ts";
 import type { Cell, FileFilter, IcebergTable, LiveFile, Snapshot, Warehouse } from "./types.ts";

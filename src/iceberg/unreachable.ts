@@ -1,7 +1,7 @@
+import { mapPooled } from "../base/index.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import type { ManifestFile } from "./manifest-list.ts";
 import { liveEntries, READS_AT_ONCE, readManifestList } from "./plan.ts";
-import { mapPooled } from "./pool.ts";
 import type { IcebergTable, Snapshot, Warehouse } from "./types.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { assert, MINUTE_MS } from "../base/index.ts";
+import { assert, MINUTE_MS, mapPooled } from "../base/index.ts";
 import {
   addedFiles,
   commitChange,
@@ -14,7 +14,6 @@ import { fileName } from "./data-file.ts";
 import { definitionOf, grownFields } from "./definition.ts";
 import { LakeError } from "./error.ts";
 import { deleteEntries, entryName, listEntries, readEntry } from "./pending.ts";
-import { inGroups } from "./pool.ts";
 import type { AnyTable } from "./tables/table.ts";
 import type { Committed } from "./types.ts";
 
@@ -22,6 +21,8 @@ import type { Committed } from "./types.ts";
 const ENTRIES_MAX = 500;
 /** Every attempt that fails means that another's has succeeded: of ten at once the last needs ten. */
 const ATTEMPTS_MAX = 20;
+/** A Worker has six connections that may wait for an answer, the rest queue up behind them. */
+const READS_AT_ONCE = 6;
 /** Marks snapshots whose files came from pending entries. */
 const SOURCE = { "lakeshore.source": "pending" } as const;
 
@@ -78,7 +79,7 @@ async function attemptCommit(
   );
   await deleteEntries(store, left);
   const chosen = waiting.slice(0, ENTRIES_MAX);
-  const read = await inGroups(chosen, (key) => readEntry(store, key));
+  const read = await mapPooled(chosen, READS_AT_ONCE, (key) => readEntry(store, key));
   // An entry that is gone by now was committed by another, and our own commit will fail.
   const added = read.filter((file) => file !== null).map((file) => withKnownStats(table, file));
   if (added.length === 0) return null;

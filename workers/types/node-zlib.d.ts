@@ -3,7 +3,7 @@ declare module "node:zlib" {
   export const constants: { readonly ZSTD_c_compressionLevel: number };
   export function zstdCompressSync(
     bytes: Uint8Array,
-    options?: { params?: Record<number, number> },
+    options?: { params?: Record<number, number>; chunkSize?: number },
   ): Uint8Array<ArrayBuffer>;
-  export function zstdDecompressSync(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+  export function zstdDecompressSync(bytes: Uint8Array, options?: { chunkSize?: number }): Uint8Array<ArrayBuffer>;
 }

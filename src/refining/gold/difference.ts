@@ -1,6 +1,6 @@
 import { compareCells, INTERACTIONS, type Interaction, type Lake, type LiveFile } from "../../lake/index.ts";
+import { boundOf, type Cells, rowsOf } from "../rewrite/index.ts";
 import { BLOCK_ROWS, type Blocks, Cursor, mergeOrdered, type OrderedRows } from "../sort/index.ts";
-import { boundOf, type Cells, rowsOf } from "./ordered-files.ts";
 import type { Step } from "./step.ts";
 
 type Key = Pick<Interaction, "tenant" | "event_id">;

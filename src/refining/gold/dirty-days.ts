@@ -1,7 +1,7 @@
 import { DAY_MS } from "../../base/index.ts";
 import { compareCells, type LiveFile, tenantBucket } from "../../lake/index.ts";
+import { boundOf } from "../rewrite/index.ts";
 import { compareItems, type DayKey } from "./item-day.ts";
-import { boundOf } from "./ordered-files.ts";
 
 /** Of silver.interactions. */
 const OCCURRED_AT_ID = 15;

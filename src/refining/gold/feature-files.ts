@@ -1,7 +1,6 @@
 import { INTERACTIONS, type Lake, type LiveFile, type Table, tenantBucket } from "../../lake/index.ts";
 import { inputKey, RUN_KEY } from "../job.ts";
-import { boundOf, rowsOf } from "./ordered-files.ts";
-import { FILE_ROWS, tableSink } from "./sink.ts";
+import { boundOf, FILE_ROWS, rowsOf, tableSink } from "../rewrite/index.ts";
 
 interface MomentRow {
   tenant: string;

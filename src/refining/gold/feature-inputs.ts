@@ -1,6 +1,6 @@
 import type { Deletion, ItemInterval, Link } from "../../features/index.ts";
 import { IDENTITY_LINKS, ITEM_STATES, type Lake, USER_CHANGES } from "../../lake/index.ts";
-import { rowsOf } from "./ordered-files.ts";
+import { rowsOf } from "../rewrite/index.ts";
 
 const STATE_COLUMNS = [
   "tenant",

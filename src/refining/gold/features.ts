@@ -19,10 +19,10 @@ import {
   type UserFeatureRow,
 } from "../../lake/index.ts";
 import type { RefinePorts } from "../job.ts";
+import { rowsOf } from "../rewrite/index.ts";
 import { ExternalSort, openScratch } from "../sort/index.ts";
 import { replaceMoment } from "./feature-files.ts";
 import { readDeletions, readItemIntervals, readTenantLinks } from "./feature-inputs.ts";
-import { rowsOf } from "./ordered-files.ts";
 
 export interface FeatureMoment {
   tenant: string;

@@ -1,4 +1,5 @@
 import { type HistoryEntry, INTERACTIONS, type Lake, USER_HISTORIES } from "../../lake/index.ts";
+import { rowsOf } from "../rewrite/index.ts";
 import type { ExternalSort } from "../sort/index.ts";
 import { type ChangedPartition, differences } from "./difference.ts";
 import {
@@ -11,7 +12,6 @@ import {
   sameForHistory,
 } from "./history-change.ts";
 import type { LinkChange, Links } from "./links.ts";
-import { rowsOf } from "./ordered-files.ts";
 
 /** Subjects by tenant. */
 export class SubjectSet {

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from "../../lake/index.ts";
+import type { Fold } from "../rewrite/index.ts";
 import { CHANGE, compareEntries, type HistoryChange } from "./history-change.ts";
-import type { Fold } from "./rewrite.ts";
 
 /**
  * The newest `rowsMax` rows of each subject. Where the table had left out older rows of a subject and newer ones now go, those

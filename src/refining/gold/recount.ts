@@ -6,8 +6,8 @@ import {
   type Lake,
   type LiveFile,
 } from "../../lake/index.ts";
+import { boundOf, clusterFiles, FILE_ROWS, rewrite, rowsOf, tableSink } from "../rewrite/index.ts";
 import { ExternalSort, mergeSorted, type Scratch } from "../sort/index.ts";
-import { clusterFiles } from "./clusters.ts";
 import type { DirtyDays } from "./dirty-days.ts";
 import {
   compareDayEntries,
@@ -21,9 +21,6 @@ import {
   dayOf,
   itemDays,
 } from "./item-day.ts";
-import { boundOf, rowsOf } from "./ordered-files.ts";
-import { rewrite } from "./rewrite.ts";
-import { FILE_ROWS, tableSink } from "./sink.ts";
 
 export interface DailyOptions {
   /** Entries held in memory while they are sorted. */

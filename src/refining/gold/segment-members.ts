@@ -1,8 +1,8 @@
 import type { Segment } from "../../events/index.ts";
 import { type Lake, type SegmentMember, USER_HISTORIES, USER_STATES } from "../../lake/index.ts";
+import { boundOf, rowsOf } from "../rewrite/index.ts";
 import { BLOCK_ROWS, type Blocks, Cursor, mergeOrdered, type OrderedRows } from "../sort/index.ts";
 import { compareEntries, compareSubjects, type HistoryKey } from "./history-change.ts";
-import { boundOf, rowsOf } from "./ordered-files.ts";
 import { countFieldsOf, FactsGatherer, isMember, type SubjectFacts } from "./segment-judge.ts";
 
 type Seen = HistoryKey & { type: string };

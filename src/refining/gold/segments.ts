@@ -11,11 +11,16 @@ import {
   tenantBucket,
 } from "../../lake/index.ts";
 import { inputKey, RUN_KEY } from "../job.ts";
-import { clusterFiles } from "./clusters.ts";
-import { boundOf } from "./ordered-files.ts";
-import { type Fold, type RowSink, rewrite } from "./rewrite.ts";
+import {
+  boundOf,
+  clusterFiles,
+  FILE_ROWS,
+  type Fold,
+  type RowSink,
+  rewrite,
+  tableSink,
+} from "../rewrite/index.ts";
 import { type SegmentInputs, segmentInputs, segmentMembers } from "./segment-members.ts";
-import { FILE_ROWS, tableSink } from "./sink.ts";
 
 export interface TenantSegments {
   tenant: string;

@@ -10,8 +10,8 @@ import {
   USER_HISTORY_MAX,
 } from "../../lake/index.ts";
 import type { Job } from "../job.ts";
+import { boundOf, clusterFiles, FILE_ROWS, rewrite, tableSink } from "../rewrite/index.ts";
 import { ExternalSort, openScratch, type Scratch } from "../sort/index.ts";
-import { clusterFiles } from "./clusters.ts";
 import { type ChangedPartition, changedPartitions } from "./difference.ts";
 import {
   compareChanges,
@@ -23,9 +23,6 @@ import {
 import { type Gathering, gatherAnew, gatherDifferences, gatherMoves, SubjectSet } from "./history-changes.ts";
 import { historyFold } from "./history-fold.ts";
 import { type LinkChange, type Links, readLinks } from "./links.ts";
-import { boundOf } from "./ordered-files.ts";
-import { rewrite } from "./rewrite.ts";
-import { FILE_ROWS, tableSink } from "./sink.ts";
 import { commitStep, nextStep, type Step } from "./step.ts";
 
 export interface HistoryOptions {

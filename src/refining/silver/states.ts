@@ -8,11 +8,8 @@ import {
   USER_CHANGES,
   USER_STATES,
 } from "../../lake/index.ts";
-import { clusterFiles, type FileOrder } from "../gold/clusters.ts";
-import { boundOf } from "../gold/ordered-files.ts";
-import { rewrite } from "../gold/rewrite.ts";
-import { tableSink } from "../gold/sink.ts";
 import { inputKey, type Job, RUN_KEY } from "../job.ts";
+import { boundOf, clusterFiles, type FileOrder, rewrite, tableSink } from "../rewrite/index.ts";
 import { type Blocks, openScratch } from "../sort/index.ts";
 import { readBase } from "../watermark.ts";
 import {

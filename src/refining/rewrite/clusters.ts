@@ -1,7 +1,7 @@
 import type { Lake, LiveFile, Table } from "../../lake/index.ts";
 import { type Compare, mergeOrdered, type OrderedRows } from "../sort/index.ts";
-import { type Cells, rowsOf } from "./ordered-files.ts";
 import type { Cluster } from "./rewrite.ts";
+import { type Cells, rowsOf } from "./rows.ts";
 
 /** How a gold table's files are ordered: bounds of a file's rows, as far as its statistics tell. */
 export interface FileOrder<Key> {

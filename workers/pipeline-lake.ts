@@ -12,6 +12,7 @@ import type {
   ReplayRequest,
 } from "../src/ops/index.ts";
 import type { QualityAdmin } from "../src/quality/index.ts";
+import { makeFeaturesAsOf } from "./pipeline-features.ts";
 import { JOBS } from "./pipeline-jobs.ts";
 import { objectStore } from "./pipeline-ports.ts";
 import { failingNow, latestReport } from "./pipeline-quality.ts";
@@ -57,6 +58,10 @@ export class LakeEntrypoint extends WorkerEntrypoint<PipelineEnv> implements Lak
 
   async failingChecks(tenant: string) {
     return failingNow(this.env, tenant, Date.now());
+  }
+
+  async makeFeaturesAsOf(tenant: string, asOfMs: number) {
+    return makeFeaturesAsOf(this.env, { tenant, asOfMs }, Date.now());
   }
 
   async runLakeJob(job: LakeJob): Promise<LakeJobOutcome> {

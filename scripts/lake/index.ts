@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { registerCommit } from "./commit.ts";
 import { registerErase } from "./erase.ts";
+import { registerFeatures } from "./features.ts";
 import { registerQuality } from "./quality.ts";
 import { registerReplay } from "./replay.ts";
 import { registerScan } from "./scan.ts";
@@ -24,6 +25,7 @@ export function registerLake(program: Command): void {
   registerServe(lake);
   registerCommit(lake);
   registerErase(lake);
+  registerFeatures(lake);
   registerReplay(lake);
   registerQuality(lake);
   registerVerify(lake);

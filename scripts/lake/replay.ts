@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { ApiClient } from "../client/index.ts";
 import { type LakeOptions, withLake, withLakeStore } from "./open.ts";
+import { timeMs } from "./table-argument.ts";
 
 interface Options extends LakeOptions {
   tenant?: string;
@@ -62,12 +63,4 @@ function print({ read, accepted, already_replayed, refused }: Step, isDryRun: bo
   console.log(`${accepted} ${isDryRun ? "would be landed" : "landed"}`);
   if (already_replayed > 0) console.log(`${already_replayed} were landed by an earlier replay`);
   for (const [why, rows] of Object.entries(refused)) console.log(`${rows} still refused: ${why}`);
-}
-
-function timeMs(text: string): number {
-  const value = Date.parse(text);
-  if (!/^\d{4}-/.test(text) || Number.isNaN(value)) {
-    throw new InvalidArgumentError("must be a time such as 2026-01-31 or 2026-01-31T12:00Z.");
-  }
-  return value;
 }

@@ -17,3 +17,12 @@ export function asOf(text: string): SnapshotChoice {
   // `Date` reads words that end in a number too: a time begins with its year.
   return /^\d{4}-/.test(text) && Number.isFinite(asOfMs) ? { asOfMs } : { tag: text };
 }
+
+/** Parser of a time, in ms. */
+export function timeMs(text: string): number {
+  const value = Date.parse(text);
+  if (!/^\d{4}-/.test(text) || Number.isNaN(value)) {
+    throw new InvalidArgumentError("must be a time such as 2026-01-31 or 2026-01-31T12:00Z.");
+  }
+  return value;
+}

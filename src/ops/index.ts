@@ -18,6 +18,7 @@ export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from ".
 export type {
   CatalogAnswer,
   CatalogCall,
+  FeaturesMade,
   LakeAdmin,
   LakeJob,
   LakeJobOutcome,

@@ -40,6 +40,14 @@ export interface CatalogAnswer {
 /** What the crons do on the lake; each call does a bounded share of it. */
 export type LakeJob = "commit" | "refine" | "maintain" | "quality" | "segments" | "features" | "erase";
 
+/** Rows of gold.item_features and gold.user_features. */
+export interface FeaturesMade {
+  items: number;
+  users: number;
+  /** Of silver.interactions; null when there is none: then nothing was made. */
+  snapshotId: number | null;
+}
+
 /** `done` is false while there is more to do: the caller repeats. */
 export type LakeJobOutcome = { done: boolean } & Record<string, unknown>;
 
@@ -55,4 +63,6 @@ export interface LakeAdmin {
   /** One step of a replay of quarantine; null when the cursor is none that a step answered. */
   replayQuarantine(request: ReplayRequest): Promise<ReplayOutcome | null>;
   runLakeJob(job: LakeJob): Promise<LakeJobOutcome>;
+  /** Makes gold's features of a tenant as of any time that is past; null when there is no such tenant. */
+  makeFeaturesAsOf(tenant: string, asOfMs: number): Promise<FeaturesMade | { error: "future" } | null>;
 }

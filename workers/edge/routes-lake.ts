@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { contentRange } from "../../src/base/index.ts";
+import { TENANT_PATTERN } from "../../src/events/index.ts";
 import type { LakeJob, LakeObject } from "../../src/ops/index.ts";
 import { pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
@@ -83,6 +84,33 @@ export const lakeRoutes: Endpoint[] = [
         throw new ApiError("not_found", `job: one of ${LAKE_JOBS.join(", ")}`, { field: "job" });
       }
       return pipeline(env).runLakeJob(job);
+    },
+  }),
+  endpoint({
+    ...common,
+    method: "post",
+    path: "/v1/admin/lake/features",
+    summary: "Makes gold.item_features and gold.user_features of a tenant as of a time that is past.",
+    body: {
+      schema: z.strictObject({
+        tenant: z.string().regex(TENANT_PATTERN, `must match ${TENANT_PATTERN.source}`),
+        as_of: z.int().nonnegative().describe("What had been received by then counts; ms since the epoch."),
+      }),
+      limit: SMALL_BODY,
+      example: { tenant: "demo", as_of: 1_790_000_000_000 },
+    },
+    answer: z.object({
+      items: z.number(),
+      users: z.number(),
+      snapshot_id: z.number().nullable().describe("Of silver.interactions, that the rows were made from."),
+    }),
+    async handle({ env, body }) {
+      const { tenant, as_of } = await body();
+      const made = await pipeline(env).makeFeaturesAsOf(tenant, as_of);
+      if (made === null) throw new ApiError("not_found", `no tenant "${tenant}"`, { field: "tenant" });
+      if ("error" in made) throw new ApiError("invalid_body", "as_of: is not past", { field: "as_of" });
+      const { snapshotId, ...counts } = made;
+      return { ...counts, snapshot_id: snapshotId };
     },
   }),
 ];

@@ -41,7 +41,7 @@ export async function usersToErase(
   }));
 }
 
-const FIND_WAITING = `
+export const FIND_WAITING = `
 SELECT tenant, user_id, deleted_at FROM user_deletions
 WHERE (${WAITS_FOR_ERASURE}) AND EXISTS (
   SELECT 1 FROM user_deletions WHERE (${WAITS_FOR_ERASURE}) AND max(deleted_at, coalesce(erased_at, 0)) <= ?1

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createPrng, DAY_MS, HOUR_MS } from "../../src/base/index.ts";
+import { FIND_WAITING } from "../../src/features/erasures.ts";
 import { readProfile } from "../../src/features/index.ts";
 import {
   EVENTS,
@@ -89,10 +90,12 @@ describe("deleted users", () => {
     expect((await rowsOf(QUARANTINE)).map(({ body }) => JSON.parse(body).user_id)).toEqual(["u0"]);
     expect((await rowsOf(USER_STATES)).map(({ user_id }) => user_id)).toEqual(["u0"]);
     expect((await rowsOf(SEGMENTS)).map(({ subject }) => subject)).toEqual(["u:u0"]);
-    const features = (await rowsOf(USER_FEATURES)).map(({ subject }) => subject);
+    const ofOne = <Row extends { tenant: string }>(rows: Row[]) =>
+      rows.filter(({ tenant }) => tenant === "one");
+    const features = ofOne(await rowsOf(USER_FEATURES)).map(({ subject }) => subject);
     expect(features).toContain("u:u0");
     expect(features.filter((subject) => subject === `u:${BACK}`)).toEqual([]);
-    const histories = (await rowsOf(USER_HISTORIES)).filter(({ subject }) =>
+    const histories = ofOne(await rowsOf(USER_HISTORIES)).filter(({ subject }) =>
       /back|gone|shared/.test(subject),
     );
     expect(histories.map(({ subject, occurred_at }) => [subject, occurred_at > NOW_MS])).toEqual([
@@ -104,7 +107,7 @@ describe("deleted users", () => {
   it("leave a receipt that names nobody", async () => {
     const counts = {
       [QUARANTINE.name]: 2,
-      [EVENTS.name]: world.erased.length,
+      [EVENTS.name]: world.erased.length + 1,
       [USER_CHANGES.name]: 2,
       [IDENTITY_LINKS.name]: 3,
       [INTERACTIONS.name]: world.erased.length - 1,
@@ -170,6 +173,12 @@ describe("the erasure", () => {
       const { results } = await env.PROFILES_0.prepare("SELECT erased_at FROM user_deletions").all();
       return results.map(({ erased_at }) => erased_at);
     };
+    const plan = await env.PROFILES_0.prepare(`EXPLAIN QUERY PLAN ${FIND_WAITING}`).bind(0, 9).all();
+    const steps = plan.results
+      .map(({ detail }) => String(detail))
+      .filter((step) => step.includes("user_deletions"));
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.filter((step) => !step.includes("INDEX user_deletions_waiting"))).toEqual([]);
     await eraseDue(pipeline, NOW_MS + 7 * DAY_MS - 1);
     expect(await erasedAt()).toEqual([null, null]);
     for (let share = 0; share < 20; share++) await eraseDue(pipeline, NOW_MS + 7 * DAY_MS);

@@ -97,7 +97,11 @@ export async function done(job: LakeJob, nowMs: number) {
 }
 
 /** The rows that go with the two users, and a day's worth of others, in bronze, silver and gold; the users are deleted at `NOW_MS`. */
-export async function livedThrough(): Promise<{ erased: StoredEvent[]; kept: StoredEvent[] }> {
+export async function livedThrough(): Promise<{
+  erased: StoredEvent[];
+
+  kept: StoredEvent[];
+}> {
   await emptyStores();
   await emptied(env.LAKE);
   for (const [index, tenant] of ["one", "two"].entries()) {
@@ -146,7 +150,7 @@ export async function livedThrough(): Promise<{ erased: StoredEvent[]; kept: Sto
       kept.push(event(atMs + 5 + n, { tenant: n % 3 === 0 ? "two" : "one", ...named }));
     }
     // Somebody else's customer of the same name.
-    kept.push(event(atMs + 50, { tenant: "two", user_id: "u0" }));
+    kept.push(event(atMs + 50, { tenant: "two", user_id: BACK }));
   }
   erased.push(identify(NOW_MS - 2 * HOUR_MS, GONE, DEVICES.shared));
   // Older than silver takes: in bronze and in quarantine.
@@ -164,6 +168,9 @@ export async function livedThrough(): Promise<{ erased: StoredEvent[]; kept: Sto
   await done("segments", NOW_MS - 1);
   await done("features", NOW_MS - 1);
   for (const userId of [GONE, BACK]) await removeUser(stores, "one", { userId, nowMs: NOW_MS });
+  // A client that had no answer sends again what was taken just before.
+  const again = erased.filter(({ type }) => type === "purchase").slice(-1);
+  await landed(again.map((each) => ({ ...each, received_at: NOW_MS + HOUR_MS, sent_at: NOW_MS + HOUR_MS })));
   // Since then: BACK is back, first unnamed.
   const since = [
     event(NOW_MS + HOUR_MS, { anonymous_id: DEVICES.back }),

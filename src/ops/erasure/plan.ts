@@ -1,12 +1,15 @@
 import type { ObjectStore } from "../../base/index.ts";
 import { type DeletedUser, usersToErase } from "../../features/index.ts";
-import { IDENTITY_LINKS } from "../../lake/index.ts";
+import { EVENTS, IDENTITY_LINKS } from "../../lake/index.ts";
 import { firstLinks } from "./links.ts";
 import type { ErasePorts } from "./ports.ts";
+import { repeatedIds } from "./repeated.ts";
 
 export interface ErasedUser extends DeletedUser {
   /** Devices that were the user's by then, and by nobody else's earlier link. */
   devices: string[];
+  /** Ids of their events that came again after the deletion. */
+  repeated: string[];
 }
 
 /** An erasure under way: whose rows go, and how far it has come. It outlives the links that told of the devices. */
@@ -43,7 +46,7 @@ export async function openPlan(
   const plan: ErasurePlan = {
     id: `${nowMs.toString(36)}-${ports.newRunName()}`,
     startedMs: nowMs,
-    users: await withDevices(ports, due, nowMs),
+    users: await describe(ports, due, nowMs),
     stage: 0,
     rows: {},
   };
@@ -72,23 +75,24 @@ function encode(plan: ErasurePlan): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(plan));
 }
 
-/** By the lake's links, as silver and gold know them. */
-async function withDevices(
+/** By the lake's links, as silver and gold know them, and by its events: of both nothing is left to tell once it was erased. */
+async function describe(
   { lake }: ErasePorts,
   users: readonly DeletedUser[],
   nowMs: number,
 ): Promise<ErasedUser[]> {
-  await lake.commitPending(IDENTITY_LINKS, { nowMs, force: true });
+  for (const table of [EVENTS, IDENTITY_LINKS]) await lake.commitPending(table, { nowMs, force: true });
   const erased: ErasedUser[] = [];
   for (const [tenant, ofTenant] of Map.groupBy(users, (user) => user.tenant)) {
-    const links = await firstLinks(lake, tenant);
-    const devices = Map.groupBy(links, ({ userId }) => userId);
-    for (const user of ofTenant) {
-      const own = (devices.get(user.userId) ?? []).filter(
+    const links = Map.groupBy(await firstLinks(lake, tenant), ({ userId }) => userId);
+    const described = ofTenant.map((user): ErasedUser => {
+      const own = (links.get(user.userId) ?? []).filter(
         ({ receivedAtMs }) => receivedAtMs <= user.deletedAtMs,
       );
-      erased.push({ ...user, devices: own.map(({ anonymousId }) => anonymousId) });
-    }
+      return { ...user, devices: own.map(({ anonymousId }) => anonymousId), repeated: [] };
+    });
+    const repeated = await repeatedIds(lake, tenant, described);
+    erased.push(...described.map((user) => ({ ...user, repeated: repeated.get(user.userId) ?? [] })));
   }
   return erased;
 }

@@ -16,11 +16,12 @@ import type { ErasedUser } from "./plan.ts";
 type Select = (user: ErasedUser) => Selection[];
 
 /** Events that name the user, and those of the user's devices that name nobody: who else used a device keeps what is theirs. */
-const ofEvents: Select = ({ tenant, userId, deletedAtMs, devices }) => {
+const ofEvents: Select = ({ tenant, userId, deletedAtMs, devices, repeated }) => {
   const until = { column: "received_at", atMs: deletedAtMs };
   return [
     { tenant, column: "user_id", values: [userId], until },
     { tenant, column: "anonymous_id", values: devices, until, without: "user_id" },
+    { tenant, column: "event_id", values: repeated },
   ];
 };
 

@@ -70,6 +70,7 @@ function outcomeOf(
   return { done, users: users.length, rows, stages: did };
 }
 
+/** After the rows are gone: a crash in between costs the receipt, and the table's snapshot still names the erasure. */
 async function keepReceipt(
   { lake }: ErasePorts,
   { id }: ErasurePlan,

@@ -67,6 +67,30 @@ describe("ExternalSort", () => {
     expect(await all(sort.read(([key]) => (key < 9_000 ? -1 : 0)))).toEqual([]);
   });
 
+  it("reads of the runs a range's own blocks only, where it was told the ranges", async () => {
+    const store = memoryObjectStore();
+    const parts = (before: Row, row: Row) => Math.floor(before[0] / 100) !== Math.floor(row[0] / 100);
+    const options = { compare, memoryRows: 2_000, parts };
+    const sort = new ExternalSort<Row>(openScratch(store, "r"), options);
+    await sort.add(Array.from({ length: 8_000 }, (_, i): Row => [(i * 7_919) % 8_000, "x"]));
+    store.calls.length = 0;
+    const within = ([key]: Row) => Math.sign(Math.floor(key / 100) - 40);
+    const keys = (await all(sort.read(within))).map(([key]) => key);
+    expect(keys).toEqual(Array.from({ length: 100 }, (_, i) => 4_000 + i));
+    expect(store.calls.filter(({ kind }) => kind === "get")).toHaveLength(4);
+  });
+
+  it("opens runs that follow each other one after the other", async () => {
+    const store = memoryObjectStore();
+    const sort = new ExternalSort<Row>(openScratch(store, "r"), { compare, memoryRows: 500 });
+    await sort.add(Array.from({ length: 5_000 }, (_, i): Row => [i, "x"]));
+    store.calls.length = 0;
+    for await (const block of sort.read()) {
+      const read = store.calls.filter(({ kind }) => kind === "get").length;
+      expect(read).toBeLessThanOrEqual((block.at(-1)?.[0] ?? 0) / 500 + 2);
+    }
+  });
+
   it("keeps in memory what fits", async () => {
     const store = memoryObjectStore();
     const sort = new ExternalSort<Row>(openScratch(store, "r"), { compare, memoryRows: 100 });
@@ -95,6 +119,29 @@ describe("mergeSorted", () => {
     };
     const merged = await all(mergeSorted<Row>([left, right], (a, b) => a[0] - b[0]));
     expect(merged.map(([, from]) => from)).toEqual(["l", "r", "r", "l"]);
+  });
+});
+
+describe("a scratch", () => {
+  it("gives back what JSON would, names in their order", async () => {
+    const cell = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(undefined, null, "shop", 0));
+    const tuples = fc.array(fc.tuple(cell, cell, fc.array(cell, { maxLength: 3 })));
+    const named = fc.array(fc.record({ a: cell, b: cell, c: cell }, { requiredKeys: ["a"] }));
+    const many = fc.array(fc.dictionary(fc.string({ maxLength: 2 }), cell), { maxLength: 20 });
+    const turned = named.map((rows) => [
+      { b: 1, a: 2 },
+      { a: 2, b: 1 },
+      JSON.parse('{"__proto__":1}'),
+      ...rows,
+    ]);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(tuples, named, many, turned), async (rows) => {
+        const scratch = openScratch(memoryObjectStore(), "r");
+        const read = await scratch.read(await scratch.write(rows));
+        expect(JSON.stringify(read)).toBe(JSON.stringify(rows));
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

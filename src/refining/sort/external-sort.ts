@@ -12,7 +12,7 @@ export interface SortOptions<Row> {
 }
 
 /** Runs merged at once: as many blocks are held, of runs that overlap. More runs than that are first merged among themselves. */
-const FAN_IN = 24;
+const FAN_IN = 40;
 
 /**
  * Sorts more rows than fit into memory: full buffers become sorted runs in the scratch, and reading merges them. With few rows

@@ -1,4 +1,5 @@
 import { listAll, type ObjectStore } from "../../base/index.ts";
+import { packRows, unpackRows } from "./packed.ts";
 
 /** Objects of every run stand under `work/lake/<run>/`: what a crash leaves is found and swept by that name. */
 export const WORK_PREFIX = "work/lake/";
@@ -30,13 +31,13 @@ export function openScratch(store: ObjectStore, run: string): Scratch {
   return {
     async write(rows) {
       const key = `${prefix}${String(written++).padStart(8, "0")}.json`;
-      await store.put(key, new TextEncoder().encode(JSON.stringify(rows)));
+      await store.put(key, new TextEncoder().encode(packRows(rows)));
       return key;
     },
     async read<Row extends Storable>(key: string) {
       const object = await store.get(key);
       if (object === null) throw new Error(`${key} is gone: the run it belongs to was swept`);
-      return JSON.parse(new TextDecoder().decode(object.bytes)) as Row[];
+      return unpackRows(new TextDecoder().decode(object.bytes)) as Row[];
     },
     remove,
     async clear() {

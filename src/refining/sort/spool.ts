@@ -17,7 +17,7 @@ export class Spool<Row extends Storable> {
   #tail: Row[] = [];
   #rows = 0;
 
-  /** `parts`: whether a row begins another range than the one before it; then it begins a block too. */
+  /** `parts`: whether a row begins another range than the one before it; then it begins a block too. Who reads within, reads such ranges whole. */
   constructor(scratch: Scratch, memoryRows: number, parts?: (before: Row, row: Row) => boolean) {
     this.#scratch = scratch;
     this.#memoryRows = memoryRows;
@@ -75,6 +75,7 @@ export class Spool<Row extends Storable> {
     const blocks = [...this.#keys.keys()];
     if (within === undefined) return blocks;
     return blocks.filter((index) => {
+      if (this.#parts !== undefined) return within(this.#firsts[index] as Row) === 0;
       const next = this.#firsts[index + 1];
       const endsBefore = next !== undefined && within(next) < 0;
       return !endsBefore && within(this.#firsts[index] as Row) <= 0;

@@ -10,6 +10,7 @@ import { answerRoutes } from "./edge/routes-answers.ts";
 import { catalogRoutes } from "./edge/routes-catalog.ts";
 import { catalogueRoutes } from "./edge/routes-catalogue.ts";
 import { eventRoutes } from "./edge/routes-events.ts";
+import { featureRoutes } from "./edge/routes-features.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
 import { qualityRoutes } from "./edge/routes-quality.ts";
@@ -22,6 +23,7 @@ const app = buildApp([
   ...eventRoutes,
   ...answerRoutes,
   ...catalogueRoutes,
+  ...featureRoutes,
   ...tenantRoutes,
   ...adminRoutes,
   ...modelRoutes,

@@ -27,6 +27,7 @@ import {
   changeUsers,
   createKey,
   createTenant,
+  type FeatureQuestion,
   listKeys,
   type PipelineAdmin,
   readStats,
@@ -35,6 +36,7 @@ import {
   revokeKey,
   type TenantChange,
   type TenantOptions,
+  visitorFeatures,
 } from "../src/ops/index.ts";
 import { drainSpilled } from "./pipeline-crons.ts";
 import { JOBS } from "./pipeline-jobs.ts";
@@ -131,6 +133,11 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
 
   async stats(tenant: string) {
     return readStats({ core: this.#core(tenant), profiles: this.env.PROFILES_0 }, tenant);
+  }
+
+  async readFeatures(tenant: string, question: FeatureQuestion) {
+    const stores = { core: this.#core(tenant), profiles: [this.env.PROFILES_0] };
+    return visitorFeatures(stores, tenant, { ...question, nowMs: Date.now() });
   }
 
   async rebuild(cursor: string | null) {

@@ -13,6 +13,7 @@ import type { ListKind, Page, PageRequest, TenantConfig } from "../features/inde
 import type { Actor } from "./config-changes.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
 import type { RebuildProgress } from "./rebuild/step.ts";
+import type { FeatureQuestion, VisitorFeatures } from "./visitor-features.ts";
 
 export interface TenantOptions {
   /** Origins that the first publishable key is bound to; empty means any. */
@@ -93,6 +94,8 @@ export interface PipelineAdmin extends LakeAdmin {
   /** Does now what the crons do on schedule: drains spilled messages, then writes the lists and the overlay. */
   refresh(tenant: string): Promise<Refreshed>;
   stats(tenant: string): Promise<TenantStats>;
+  /** What serving may know of a visitor and of items now, by key. */
+  readFeatures(tenant: string, question: FeatureQuestion): Promise<VisitorFeatures>;
 
   /** One step of making D1 and KV again from the lake; null begins. An error when the cursor is none of ours. */
   rebuild(cursor: string | null): Promise<RebuildProgress | { error: "cursor" }>;

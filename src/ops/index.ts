@@ -32,3 +32,4 @@ export type { ReplayOutcome, ReplayRequest } from "./replay-admin.ts";
 export { readStats } from "./stats.ts";
 export { changeTenant, createTenant } from "./tenants.ts";
 export { changeUser, changeUsers, removeUser } from "./user-changes.ts";
+export { type FeatureQuestion, type VisitorFeatures, visitorFeatures } from "./visitor-features.ts";

@@ -7,10 +7,17 @@ import type { Table } from "./tables/table.ts";
 import type { ColumnsOf, TableWriter } from "./types.ts";
 
 /**
- * Bytes from which on a file is closed: some 170,000 events. A Worker has 128 MB, and a file is held twice, in parts and as a
+ * Bytes from which on a file is closed: some 120,000 events. A Worker has 128 MB, and a file is held twice, in parts and as a
  * whole, while it is stored; larger files would spare readers little, as they read by row group.
  */
-export const TARGET_FILE_BYTES = 6_000_000;
+export const TARGET_FILE_BYTES = 4_000_000;
+
+const NULLS: readonly null[] = new Array(ROW_GROUP_ROWS).fill(null);
+
+/** Columns that were left out of the last rows are behind the others. */
+function padTo(cells: unknown[], rows: number): void {
+  while (cells.length < rows) cells.push(null);
+}
 
 interface WriterOptions {
   partition: readonly Cell[];
@@ -31,7 +38,12 @@ export function openWriter<Row extends object>(
   let file = new ParquetFile(table, "compact");
 
   const flushGroup = (rows: number) => {
-    file.addRowGroup(rows, ({ name }) => waiting.get(name)?.splice(0, rows) ?? []);
+    file.addRowGroup(rows, ({ name }) => {
+      const cells = waiting.get(name) ?? [];
+      if (cells.length === 0) return NULLS.slice(0, rows);
+      padTo(cells, rows);
+      return cells.splice(0, rows);
+    });
     rowsWaiting -= rows;
   };
   const closeFile = async () => {
@@ -44,9 +56,11 @@ export function openWriter<Row extends object>(
   return {
     async write(columns: ColumnsOf<Row>, rows: number) {
       for (const { name, type } of table.columns) {
-        const given: readonly unknown[] = columns[name] ?? new Array(rows).fill(null);
+        const given: readonly unknown[] | undefined = columns[name];
+        if (given === undefined) continue;
         assert(given.length === rows, `column ${name} has ${rows} cells`);
         const cells = waiting.get(name) ?? [];
+        padTo(cells, rowsWaiting);
         for (const cell of given) cells.push(type === "json" && json === "values" ? jsonText(cell) : cell);
       }
       rowsWaiting += rows;

@@ -56,8 +56,8 @@ describe("compaction", () => {
     const options = { nowMs: NEXT_MS, unitsMax: 100, warehouseUri: WAREHOUSE_URI, tables: [LINEAGE] };
     const { units } = await maintain(store, options);
     expect(units.filter(({ job }) => job === "compact")).toMatchObject([
-      { removed: 6, rows: 108_000 },
-      { removed: 2, rows: 36_000 },
+      { removed: 5, rows: 90_000 },
+      { removed: 3, rows: 54_000 },
       { removed: 2, rows: 144_000 },
     ]);
     const runs = (await scanRows(lake, LINEAGE, { columns: ["run"] })).map(({ run: name }) => name);

@@ -56,7 +56,7 @@ describe("a writer", () => {
     }));
     for (let batch = 0; batch < 5; batch++) await writer.write(columnsOf(rows), rows.length);
     const files = await writer.close();
-    expect(files.map(({ rows }) => rows)).toEqual([30_000, 30_000, 30_000, 10_000]);
+    expect(files.map(({ rows }) => rows)).toEqual([20_000, 20_000, 20_000, 20_000, 20_000]);
     expect(files[0]?.bytes).toBeGreaterThan(TARGET_FILE_BYTES);
     expect(files[0]?.bytes).toBeLessThan(TARGET_FILE_BYTES * 1.5);
   });

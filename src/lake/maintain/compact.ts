@@ -25,8 +25,9 @@ export async function compact(
   });
   let rows = 0;
   for await (const block of mergeFiles(warehouse, table, files)) {
-    const columns = table.columns.map(({ name }, index) => [name, block.columns[index]]);
-    await writer.write(Object.fromEntries(columns), block.rows);
+    const columns = table.columns.map(({ name }, index) => [name, block.columns[index] ?? []] as const);
+    const filled = columns.filter(([, cells]) => cells.length > 0);
+    await writer.write(Object.fromEntries(filled), block.rows);
     rows += block.rows;
   }
   const added = await writer.close();

@@ -23,8 +23,8 @@ export const GROWING_FILES_MIN = 8;
 export const GROWING_AFTER_DAY_MS = HOUR_MS;
 /** Files merged at once: each costs a call and holds one row group. */
 export const MERGED_FILES_MAX = 128;
-/** Rows of the row groups that a merge holds: at some 300 B a decoded event, 9 MB, which the heap may grow fourfold around. */
-export const MERGED_ROWS_OPEN_MAX = 30_000;
+/** Rows of the row groups that a merge holds: at some 300 B a decoded event, 8 MB, which the heap may grow fourfold around. */
+export const MERGED_ROWS_OPEN_MAX = 25_000;
 
 /**
  * Age from which an object that nothing names is an orphan. A Queue keeps a message 14 days, and its dead letters another 14:

@@ -4,14 +4,14 @@ import { columnOf } from "../definition.ts";
 import { ParquetReader, plainCells } from "../parquet/read.ts";
 import type { AnyColumn, AnyTable } from "../tables/table.ts";
 
-/** Rows by column, in the order of `table.columns`: null where there is no value, json as its text. */
+/** Rows by column, in the order of `table.columns`: null where there is no value, no cells where no row has one; json as its text. */
 export interface Block {
   rows: number;
   columns: unknown[][];
 }
 
-/** Rows of one block of a merge. */
-const BLOCK_ROWS = 4_096;
+/** Rows of one block of a merge: so few that they are gone before the heap's young generation is collected twice. */
+const BLOCK_ROWS = 1_024;
 
 /** The rows of sorted files in the table's order, in blocks. Holds one row group of each file. */
 export async function* mergeFiles(
@@ -47,8 +47,11 @@ interface Picked {
 
 function take(table: AnyTable, picked: Picked): Block {
   const { sources, rows } = picked;
+  const distinct = [...new Set(sources)];
   const columns = table.columns.map((_, column) =>
-    rows.map((row, index) => (sources[index] as Source).columns[column]?.[row] ?? null),
+    distinct.some((source) => source.columns[column]?.length)
+      ? rows.map((row, index) => (sources[index] as Source).columns[column]?.[row] ?? null)
+      : [],
   );
   picked.sources = [];
   picked.rows = [];

@@ -1,5 +1,5 @@
 import type { Batch, LiveFile } from "../../lake/index.ts";
-import { BLOCK_ROWS } from "../sort/index.ts";
+import { PIECE_ROWS } from "../sort/index.ts";
 
 /** The cells of a scan's batches as rows; a null cell stays null. */
 export async function* rowsOf<Row, Name extends keyof Row & string>(
@@ -7,8 +7,8 @@ export async function* rowsOf<Row, Name extends keyof Row & string>(
 ): AsyncGenerator<Cells<Row, Name>[]> {
   for await (const { rows, columns } of batches) {
     const names = Object.keys(columns) as Name[];
-    for (let from = 0; from < rows; from += BLOCK_ROWS) {
-      const length = Math.min(BLOCK_ROWS, rows - from);
+    for (let from = 0; from < rows; from += PIECE_ROWS) {
+      const length = Math.min(PIECE_ROWS, rows - from);
       yield Array.from({ length }, (_, index) => {
         const row: Record<string, unknown> = {};
         for (const name of names) row[name] = columns[name][from + index];

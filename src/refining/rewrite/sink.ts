@@ -3,8 +3,8 @@ import type { RowSink } from "./rewrite.ts";
 
 /** Rows handed to the writer at once. */
 const BATCH_ROWS = 4_096;
-/** 3 MB: a file is what a change of one group rewrites, and it is held while it is written. Compaction makes larger ones of those that rest. */
-export const FILE_ROWS = 100_000;
+/** 1.5 MB: a file is what a change of one group rewrites, and it is held while it is written. Compaction makes larger ones of those that rest. */
+export const FILE_ROWS = 50_000;
 
 /** Rows → files of one partition of a gold table. */
 export function tableSink<Row extends object>(

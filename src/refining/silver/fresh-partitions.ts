@@ -1,4 +1,4 @@
-import { BLOCK_ROWS, type Blocks, Cursor, type ExternalSort } from "../sort/index.ts";
+import { type Blocks, Cursor, type ExternalSort, PIECE_ROWS } from "../sort/index.ts";
 import { compareEvents } from "./columns.ts";
 import type { FreshRow } from "./merge-rows.ts";
 
@@ -22,31 +22,11 @@ export async function* freshOf(
   let block: FreshRow[] = [];
   while (cursor.row !== undefined) {
     block.push(await nextEvent(cursor));
-    if (block.length < BLOCK_ROWS) continue;
+    if (block.length < PIECE_ROWS) continue;
     yield block;
     block = [];
   }
   if (block.length > 0) yield block;
-}
-
-/** Rows of a partition that are kept from one pass to the next: at some 300 B each, 2 MB. */
-const KEPT_ROWS_MAX = 6_000;
-
-/** The same rows each time; few ones are read from the scratch only once. */
-export function readOnce(read: FreshRows): FreshRows {
-  let kept: readonly (readonly FreshRow[])[] | null = null;
-  return async function* () {
-    if (kept !== null) return yield* kept;
-    let blocks: (readonly FreshRow[])[] | null = [];
-    let rows = 0;
-    for await (const block of read()) {
-      rows += block.length;
-      if (rows > KEPT_ROWS_MAX) blocks = null;
-      blocks?.push(block);
-      yield block;
-    }
-    kept = blocks;
-  };
 }
 
 /** None: for a partition that is settled only. */

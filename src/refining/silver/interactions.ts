@@ -12,7 +12,7 @@ import {
 import { inputKey, type Job, type RefineOptions, RUN_KEY } from "../job.ts";
 import { BLOCK_ROWS, openScratch, type Scratch, Spool } from "../sort/index.ts";
 import { type Base, readBase } from "../watermark.ts";
-import { type FreshRows, freshOf, noneFresh, type PartitionId, readOnce } from "./fresh-partitions.ts";
+import { type FreshRows, freshOf, noneFresh, type PartitionId } from "./fresh-partitions.ts";
 import { finishRuns, type LateRow, lateScratch } from "./late-events.ts";
 import { changedItems, firstLinks, knownItems, type Lookups, linkedDevices } from "./lookups.ts";
 import { type MadePartition, makePartition } from "./make-partition.ts";
@@ -126,11 +126,7 @@ async function makeUnit(lake: Lake, { base, inputs, scratch, late, nowMs }: Unit
     const input = { bucket, day, files, fresh: rows, actors, lookups, nowMs, scratch, late: handLate };
     addPartition(made, await makePartition(lake, input));
   };
-  for (const partition of fresh.partitions)
-    await make(
-      partition,
-      readOnce(() => freshOf(fresh.rows, partition)),
-    );
+  for (const partition of fresh.partitions) await make(partition, () => freshOf(fresh.rows, partition));
   const concerned = bucketsOf(news);
   for (const partition of [...stored.values()]) {
     if (partition.day < settleFrom || !concerned.has(partition.bucket)) continue;

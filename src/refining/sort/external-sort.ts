@@ -1,6 +1,6 @@
 import { mergeOrdered, type OrderedRows } from "./merge-ordered.ts";
-import type { Scratch, Storable } from "./scratch.ts";
-import { BLOCK_ROWS, Spool, type Within } from "./spool.ts";
+import { PIECE_ROWS, type Scratch, type Storable } from "./scratch.ts";
+import { Spool, type Within } from "./spool.ts";
 
 export interface SortOptions<Row> {
   /** A total order: rows that it calls equal come in any order. */
@@ -92,5 +92,5 @@ function inRange<Row>(rows: readonly Row[], within: Within<Row>): Row[] {
 }
 
 async function* slices<Row>(rows: readonly Row[]): AsyncGenerator<Row[]> {
-  for (let from = 0; from < rows.length; from += BLOCK_ROWS) yield rows.slice(from, from + BLOCK_ROWS);
+  for (let from = 0; from < rows.length; from += PIECE_ROWS) yield rows.slice(from, from + PIECE_ROWS);
 }

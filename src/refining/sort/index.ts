@@ -2,5 +2,5 @@
 export { ExternalSort, type SortOptions } from "./external-sort.ts";
 export { type Blocks, Cursor, mergeSorted } from "./merge.ts";
 export { type Compare, mergeOrdered, type OrderedRows } from "./merge-ordered.ts";
-export { openScratch, type Scratch, type Storable, WORK_PREFIX } from "./scratch.ts";
+export { openScratch, PIECE_ROWS, type Scratch, type Storable, WORK_PREFIX } from "./scratch.ts";
 export { BLOCK_ROWS, Spool, type Within } from "./spool.ts";

@@ -1,5 +1,5 @@
 import { type Blocks, Cursor } from "./merge.ts";
-import { BLOCK_ROWS } from "./spool.ts";
+import { PIECE_ROWS } from "./scratch.ts";
 
 /** Below 0 when `a` comes first, 0 when both have the same place. */
 export type Compare<Key> = (a: Key, b: Key) => number;
@@ -35,7 +35,7 @@ export async function* mergeOrdered<Key, Row extends Key>(
     const loading = least.next();
     if (loading !== undefined) await loading;
     if (least.row === undefined) open = open.filter((cursor) => cursor.row !== undefined);
-    if (block.length < BLOCK_ROWS) continue;
+    if (block.length < PIECE_ROWS) continue;
     yield block;
     block = [];
   }

@@ -1,4 +1,4 @@
-import { BLOCK_ROWS } from "./spool.ts";
+import { PIECE_ROWS } from "./scratch.ts";
 
 /** Sorted rows in blocks, as every stream of this room carries them. */
 export type Blocks<Row> = AsyncIterable<readonly Row[]>;
@@ -58,7 +58,7 @@ export async function* mergeSorted<Row>(
     block.push(least.row);
     const loading = least.cursor.next();
     if (loading !== undefined) await loading;
-    if (block.length < BLOCK_ROWS) continue;
+    if (block.length < PIECE_ROWS) continue;
     yield block;
     block = [];
   }

@@ -6,10 +6,16 @@ export function packRows(rows: readonly unknown[]): string {
   return JSON.stringify({ count: rows.length, values: pack(rows) });
 }
 
+/** Rows that were packed; each is put together when it is asked for. */
+export interface PackedRows {
+  count: number;
+  at(row: number): unknown;
+}
+
 /** Inverse of `packRows`. */
-export function unpackRows(text: string): unknown[] {
+export function unpackRows(text: string): PackedRows {
   const { count, values } = JSON.parse(text) as { count: number; values: Packed };
-  return unpack(values, count);
+  return { count, at: readerOf(values, count) };
 }
 
 type Packed =
@@ -70,29 +76,38 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
-function tupleAt(columns: readonly (readonly unknown[])[], row: number): unknown[] {
-  const tuple = new Array<unknown>(columns.length);
-  for (let index = 0; index < columns.length; index++) tuple[index] = columns[index]?.[row];
-  return tuple;
+type Reader = (row: number) => unknown;
+
+function readerOf(packed: Packed, count: number): Reader {
+  if ("all" in packed) return () => packed.all;
+  if ("each" in packed) return (row) => packed.each[row];
+  if ("shapes" in packed) return recordReader(packed, count);
+  const cells = packed.tuple.map((column) => readerOf(column, count));
+  return (row) => {
+    const tuple = new Array<unknown>(cells.length);
+    for (let index = 0; index < cells.length; index++) tuple[index] = cells[index]?.(row);
+    return tuple;
+  };
 }
 
-function unpack(packed: Packed, count: number): unknown[] {
-  if ("all" in packed) return new Array(count).fill(packed.all);
-  if ("each" in packed) return packed.each as unknown[];
-  if ("tuple" in packed) {
-    const columns = packed.tuple.map((column) => unpack(column, count));
-    return Array.from({ length: count }, (_, row) => tupleAt(columns, row));
-  }
-  const rests = packed.shapes.map(({ names, count: own, cells }) => {
-    const columns = cells.map((column) => unpack(column, own));
-    let row = 0;
-    return () => {
+function recordReader({ shapes, which }: Extract<Packed, { which: unknown }>, count: number): Reader {
+  const readers = shapes.map(({ names, count: own, cells }): Reader => {
+    const columns = cells.map((column) => readerOf(column, own));
+    return (row) => {
       const record: Record<string, unknown> = {};
       for (let index = 0; index < names.length; index++)
-        record[names[index] as string] = columns[index]?.[row];
-      row++;
+        record[names[index] as string] = columns[index]?.(row);
       return record;
     };
   });
-  return unpack(packed.which, count).map((shape) => rests[shape as number]?.());
+  const shapeOf = readerOf(which, count) as (row: number) => number;
+  // Where each stands among those of its shape.
+  const places = new Uint32Array(count);
+  const next = readers.map(() => 0);
+  for (let row = 0; row < count; row++) {
+    const shape = shapeOf(row);
+    places[row] = next[shape] as number;
+    next[shape] = (next[shape] as number) + 1;
+  }
+  return (row) => readers[shapeOf(row)]?.(places[row] as number);
 }

@@ -12,10 +12,15 @@ export interface Scratch {
   /** One immutable object; its key. */
   write(rows: readonly Storable[]): Promise<string>;
   read<Row extends Storable>(key: string): Promise<Row[]>;
+  /** The same rows, a few at a time: the others are not put together yet. */
+  pieces<Row extends Storable>(key: string): AsyncGenerator<Row[]>;
   remove(keys: readonly string[]): Promise<void>;
   /** Everything that stands under the run's name, also what an earlier attempt left. */
   clear(): Promise<void>;
 }
+
+/** Rows handed on at once within a merge: so few that they are gone before the heap's young generation is collected twice. */
+export const PIECE_ROWS = 64;
 
 /** The store takes so many keys in one call. */
 const DELETE_KEYS_MAX = 1_000;
@@ -28,6 +33,15 @@ export function openScratch(store: ObjectStore, run: string): Scratch {
     for (let from = 0; from < keys.length; from += DELETE_KEYS_MAX)
       await store.delete(keys.slice(from, from + DELETE_KEYS_MAX));
   }
+  async function* pieces<Row extends Storable>(key: string): AsyncGenerator<Row[]> {
+    const object = await store.get(key);
+    if (object === null) throw new Error(`${key} is gone: the run it belongs to was swept`);
+    const { count, at } = unpackRows(new TextDecoder().decode(object.bytes));
+    for (let from = 0; from < count; from += PIECE_ROWS) {
+      const length = Math.min(PIECE_ROWS, count - from);
+      yield Array.from({ length }, (_, index) => at(from + index) as Row);
+    }
+  }
   return {
     async write(rows) {
       const key = `${prefix}${String(written++).padStart(8, "0")}.json`;
@@ -35,10 +49,11 @@ export function openScratch(store: ObjectStore, run: string): Scratch {
       return key;
     },
     async read<Row extends Storable>(key: string) {
-      const object = await store.get(key);
-      if (object === null) throw new Error(`${key} is gone: the run it belongs to was swept`);
-      return unpackRows(new TextDecoder().decode(object.bytes)) as Row[];
+      const rows: Row[] = [];
+      for await (const piece of pieces<Row>(key)) rows.push(...piece);
+      return rows;
     },
+    pieces,
     remove,
     async clear() {
       const keys: string[] = [];

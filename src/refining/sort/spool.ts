@@ -66,7 +66,7 @@ export class Spool<Row extends Storable> {
   /** With `within`, of sorted rows only the blocks that may reach into the range. */
   async *read(within?: Within<Row>): AsyncGenerator<Row[]> {
     for (const index of this.#blocksWithin(within)) {
-      yield await this.#scratch.read<Row>(this.#keys[index] as string);
+      yield* this.#scratch.pieces<Row>(this.#keys[index] as string);
     }
     if (this.#tail.length > 0) yield this.#tail;
   }

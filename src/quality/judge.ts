@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS } from "../base/index.ts";
 import { type Aggregate, emptyAggregate } from "./aggregate.ts";
 import { type AnomalyRule, explainAnomaly, judgeAnomaly } from "./anomaly.ts";
 import { type AnyTableChecks, type Check, isRowCheck, type Shares } from "./check.ts";
+import type { HasItems } from "./has-items.ts";
 import type { CheckOutcome, Status } from "./outcome.ts";
 import { rowsBeyond, skewQuantileMs, skewText } from "./skew.ts";
 
@@ -23,15 +24,18 @@ export function isRecent(day: number | null, nowMs: number): boolean {
 }
 
 /** How a table's checks come out for one tenant; freshness is the table's, and judged elsewhere. */
-export function judgeTenant(
+export async function judgeTenant(
   { table, checks }: AnyTableChecks,
   tenant: string,
   data: TenantDays,
-  nowMs: number,
-): CheckOutcome[] {
+  { nowMs, hasItems }: { nowMs: number; hasItems: HasItems },
+): Promise<CheckOutcome[]> {
   const outcomes: CheckOutcome[] = [];
   for (const check of checks) {
-    const judged = judgeCheck(check, data, nowMs);
+    const judged =
+      check.kind === "referential" && isNoneKnown(check, data.recent) && !(await hasItems(tenant))
+        ? withoutCatalogue(check, data.recent)
+        : judgeCheck(check, data, nowMs);
     if (judged === null) continue;
     outcomes.push({ table: table.name, check: check.name, kind: check.kind, tenant, ...judged });
   }
@@ -68,9 +72,6 @@ function judgeRows(check: Check & Shares, aggregate: Aggregate, span: string): J
   if (tested === 0) return null;
   const failing = aggregate.failing[check.name] ?? 0;
   const examples = aggregate.examples[check.name] ?? [];
-  if (check.kind === "referential" && failing === tested) {
-    return { status: "unknown", reason: `none of ${thousands(tested)} items is known: no catalogue`, tested };
-  }
   return {
     status: statusOfShare(failing, tested, check),
     reason: `${thousands(failing)} of ${thousands(tested)} rows${span} fail`,
@@ -78,6 +79,16 @@ function judgeRows(check: Check & Shares, aggregate: Aggregate, span: string): J
     failing,
     ...(failing > 0 ? { examples } : {}),
   };
+}
+
+/** Whether all rows fail that name an item: so it is, too, where nobody ever sent one. */
+export function isNoneKnown({ name }: Check, { tested, failing }: Aggregate): boolean {
+  return (tested[name] ?? 0) > 0 && failing[name] === tested[name];
+}
+
+function withoutCatalogue({ name }: Check, aggregate: Aggregate): Judged {
+  const tested = aggregate.tested[name] ?? 0;
+  return { status: "unknown", reason: `${thousands(tested)} rows name items: there is no catalogue`, tested };
 }
 
 function judgeUnique(

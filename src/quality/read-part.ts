@@ -4,6 +4,8 @@ import { aggregateOf, count, type PartAggregate } from "./aggregate.ts";
 import { type AnyTableChecks, isRowCheck } from "./check.ts";
 import { type Failure, noteFailure } from "./failure.ts";
 import { findRepeats } from "./find-repeats.ts";
+import type { HasItems } from "./has-items.ts";
+import { isNoneKnown } from "./judge.ts";
 import type { QualityLake } from "./ports.ts";
 import { type BatchColumns, columnsOfCheck, judgeRow } from "./row-check.ts";
 import { bucketOf, emptySkew } from "./skew.ts";
@@ -20,6 +22,7 @@ export async function readPart(
   lake: Pick<QualityLake, "scan">,
   checks: AnyTableChecks,
   files: readonly LiveFile[],
+  hasItems: HasItems,
 ): Promise<PartReading> {
   const reading: PartReading = { tenants: {}, failures: new Map(), rows: 0 };
   const table = checks.table as Table<Record<string, unknown>>;
@@ -32,7 +35,7 @@ export async function readPart(
     if (failures.length > 0) reading.failures.set(file, failures);
   }
   await findRepeats(lake, checks, files, reading);
-  dropWithoutCatalogue(checks, reading);
+  await dropWithoutCatalogue(checks, reading, hasItems);
   return reading;
 }
 
@@ -87,14 +90,19 @@ function readBatch(
 }
 
 /** Who never sent a catalogue has no unknown items; the verdict says so, and quarantine is not to fill up with all rows. */
-function dropWithoutCatalogue({ checks }: AnyTableChecks, { tenants, failures }: PartReading): void {
+async function dropWithoutCatalogue(
+  { checks }: AnyTableChecks,
+  { tenants, failures }: PartReading,
+  hasItems: HasItems,
+): Promise<void> {
   for (const check of checks) {
     if (check.kind !== "referential") continue;
+    const bare = new Set<string>();
+    for (const [tenant, aggregate] of Object.entries(tenants)) {
+      if (isNoneKnown(check, aggregate) && !(await hasItems(tenant))) bare.add(tenant);
+    }
     for (const [file, rows] of failures) {
-      const kept = rows.filter(({ check: name, tenant }) => {
-        const aggregate = tenants[tenant];
-        return name !== check.name || aggregate?.failing[name] !== aggregate?.tested[name];
-      });
+      const kept = rows.filter(({ check: name, tenant }) => name !== check.name || !bare.has(tenant));
       failures.set(file, kept);
     }
   }

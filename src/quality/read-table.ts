@@ -10,6 +10,7 @@ import {
   type PartAggregate,
 } from "./aggregate.ts";
 import type { AnyTableChecks } from "./check.ts";
+import type { HasItems } from "./has-items.ts";
 import { isRecent, type TenantDays } from "./judge.ts";
 import type { QualityLake } from "./ports.ts";
 import { quarantineFailures } from "./quarantine.ts";
@@ -46,7 +47,7 @@ export async function readTable(
   ports: ReadPorts,
   checks: AnyTableChecks,
   state: QualityState,
-  { nowMs, rowsMax }: { nowMs: number; rowsMax: number },
+  { nowMs, rowsMax, hasItems }: { nowMs: number; rowsMax: number; hasItems: HasItems },
 ): Promise<TableState> {
   const name = checks.table.name;
   const changes = await changedFiles(ports.lake, checks, {
@@ -68,7 +69,14 @@ export async function readTable(
     if (day !== "all" && Number(day) < firstDay) continue;
     const parts = await readDay(ports.store, known[day]);
     const files = changes.days.get(day) ?? new Map<string, LiveFile[]>();
-    const changed = await updateDay(ports, checks, { parts, files, result, nowMs, rowsMax });
+    const changed = await updateDay(ports, checks, {
+      parts,
+      files,
+      result,
+      nowMs,
+      rowsMax,
+      hasItems,
+    });
     const key = changed ? await writeDay(ports.store, { table: name, day, nowMs }, parts) : known[day];
     if (key !== undefined) result.days[day] = key;
     addDay(result, day, parts, nowMs);
@@ -83,11 +91,12 @@ interface DayUpdate {
   result: TableState;
   nowMs: number;
   rowsMax: number;
+  hasItems: HasItems;
 }
 
 /** Brings a day's parts up to its files; returns whether anything changed. */
 async function updateDay(ports: ReadPorts, checks: AnyTableChecks, update: DayUpdate): Promise<boolean> {
-  const { parts, files, result, nowMs, rowsMax } = update;
+  const { parts, files, result, nowMs, rowsMax, hasItems } = update;
   let changed = false;
   if (checks.rewritten) {
     for (const [key, { tenants }] of Object.entries(parts)) {
@@ -106,7 +115,7 @@ async function updateDay(ports: ReadPorts, checks: AnyTableChecks, update: DayUp
       result.reading.complete = false;
       continue;
     }
-    const { tenants, failures, rows } = await readPart(ports.lake, checks, partFiles);
+    const { tenants, failures, rows } = await readPart(ports.lake, checks, partFiles, hasItems);
     for (const [file, rowsFailing] of failures) {
       if (rowsFailing.length === 0) continue;
       result.quarantined += await quarantineFailures(ports.lake, checks, {

@@ -64,9 +64,20 @@ export interface Failing {
   reason: string;
 }
 
-/** What must not be trained on: failed checks of severity error, of the tenant and of the tables as a whole. */
-export function failingChecks({ outcomes }: QualityReport, tenant: string): Failing[] {
-  return outcomes
+/**
+ * What must not be trained on: failed checks of severity error, of the tenant and of the tables as a whole, and hours of the tenant's
+ * of which two stages disagree. Those are listed as `reconciliation`, each with its two stages and its hour in place of a check.
+ */
+export function failingChecks({ outcomes, reconciliation }: QualityReport, tenant: string): Failing[] {
+  const checks = outcomes
     .filter((outcome) => outcome.status === "error" && (outcome.tenant ?? tenant) === tenant)
     .map(({ table, check, reason }) => ({ table, check, reason }));
+  const sums = reconciliation.differences
+    .filter((difference) => difference.tenant === tenant)
+    .map(({ between: [from, to], receivedFrom, reason }) => ({
+      table: "reconciliation",
+      check: `${from} → ${to}, ${receivedFrom}`,
+      reason,
+    }));
+  return [...checks, ...sums];
 }

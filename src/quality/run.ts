@@ -2,6 +2,7 @@ import { EVENTS, INTERACTIONS } from "../lake/index.ts";
 import { reconcileHours } from "./count-hours.ts";
 import { DECLARED_CHECKS } from "./declarations/index.ts";
 import { judgeFreshness } from "./fresh.ts";
+import { itemsOf } from "./has-items.ts";
 import { judgeTenant } from "./judge.ts";
 import type { QualityPorts } from "./ports.ts";
 import { readTable } from "./read-table.ts";
@@ -38,10 +39,12 @@ export async function runQuality(ports: QualityPorts, options: QualityOptions): 
   const { report } = next;
   let silver: ReadonlyMap<string, number> = new Map();
   const touched = new Set<string>();
+  const hasItems = itemsOf(ports.lake);
   let rowsLeft = rowsMax;
   for (const checks of DECLARED_CHECKS) {
     const name = checks.table.name;
-    const table = await readTable(ports, checks, state, { nowMs, rowsMax: Math.max(rowsLeft, 1) });
+    const share = { nowMs, rowsMax: Math.max(rowsLeft, 1), hasItems };
+    const table = await readTable(ports, checks, state, share);
     rowsLeft -= table.reading.rowsRead;
     report.tables[name] = table.reading;
     report.quarantined += table.quarantined;
@@ -51,7 +54,7 @@ export async function runQuality(ports: QualityPorts, options: QualityOptions): 
     if (checks.table === INTERACTIONS) silver = table.hours;
     report.outcomes.push(...(await judgeFreshness(ports, checks, nowMs)));
     for (const [tenant, data] of table.tenants)
-      report.outcomes.push(...judgeTenant(checks, tenant, data, nowMs));
+      report.outcomes.push(...(await judgeTenant(checks, tenant, data, { nowMs, hasItems })));
   }
   const isWhole = [EVENTS, INTERACTIONS].every((table) => report.tables[table.name]?.complete === true);
   const reconciled = await reconcileHours(ports, { silver, touched, isWhole, state, nowMs, inFlightMs });

@@ -1,5 +1,5 @@
 import type { Cell } from "../events/index.ts";
-import type { AnyTable, LiveFile } from "../lake/index.ts";
+import { type AnyTable, incrementOrAll, type LiveFile } from "../lake/index.ts";
 import type { AnyTableChecks } from "./check.ts";
 import type { QualityLake } from "./ports.ts";
 
@@ -33,17 +33,10 @@ export async function changedFiles(
     const files = await lake.files(table as never, { snapshotId });
     return { ...nothing, until: snapshotId, days: byDay(table, files) };
   }
-  const restarted = after !== null && (await isForgotten(lake, table, after));
-  const increment = await lake.increment(table, { after: restarted ? null : after, rowsMax });
+  const { increment, restarted } = await incrementOrAll(lake, table, { after, rowsMax });
   if (increment === null) return nothing;
   const { files, until, complete } = increment;
   return { snapshotId, until, complete, restarted, days: byDay(table, files) };
-}
-
-/** Whether expiry took the snapshot before it was read up to: reports had stood still for longer than snapshots are kept. */
-async function isForgotten(lake: QualityLake, table: AnyTable, snapshotId: number): Promise<boolean> {
-  const snapshots = (await lake.load(table))?.snapshots ?? [];
-  return !snapshots.some(({ id, parentId }) => id === snapshotId || parentId === snapshotId);
 }
 
 function byDay(table: AnyTable, files: readonly LiveFile[]): Map<string, Map<string, LiveFile[]>> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../src/base/index.ts";
-import { EVENTS, QUARANTINE, type QuarantinedRow } from "../../src/lake/index.ts";
+import { EVENTS, ITEM_STATES, QUARANTINE, type QuarantinedRow } from "../../src/lake/index.ts";
+import { failingChecks } from "../../src/quality/index.ts";
 import { NOON_MS, NOW_MS, named, report, soundWorld, type World } from "./world.ts";
 
 describe("a report", () => {
@@ -140,6 +141,20 @@ describe("a report", () => {
     const without = await report(bare);
     expect(named(without)).toEqual([]);
     expect(without.quarantined).toBe(0);
+    const status = without.outcomes.find(({ check }) => check === "item_known")?.status;
+    expect(status).toBe("unknown");
+  });
+
+  it("names a catalogue that is there and knows none of the items", async () => {
+    const world = await soundWorld({ silver: (row) => [{ ...row, item_known: false }] });
+    const state = { tenant: "shop", item_id: "another", valid_from: NOON_MS };
+    const added = await world.lake.append(ITEM_STATES, [state], { nowMs: NOON_MS });
+    await world.lake.commit(ITEM_STATES, { operation: "append", added }, { nowMs: NOON_MS });
+    await world.lake.commitPending(ITEM_STATES, { nowMs: NOON_MS, force: true });
+    const made = await report(world);
+    expect(named(made)).toEqual(["silver.interactions/item_known: error"]);
+    expect(failingChecks(made, "shop").map(({ check }) => check)).toEqual(["item_known"]);
+    expect(made.quarantined).toBeGreaterThan(1_000);
   });
 
   it("names clients whose clocks are wrong, and values that cannot be", async () => {

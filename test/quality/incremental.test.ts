@@ -121,6 +121,19 @@ describe("a tenant's own part", () => {
     const made = await report(world);
     expect(failingChecks(made, "shop").map(({ check }) => check)).toEqual(["quantity"]);
     expect(failingChecks(made, "other")).toEqual([]);
+    const lossy = await soundWorld({
+      silver: (row, daysAgo, index) => (daysAgo === 0 && index === 70 ? [] : [row]),
+    });
+    const lost = await report(lossy);
+    const [difference] = lost.reconciliation.differences;
+    expect(failingChecks(lost, "shop")).toEqual([
+      {
+        table: "reconciliation",
+        check: `bronze → silver, ${difference?.receivedFrom}`,
+        reason: expect.stringContaining("1 too few"),
+      },
+    ]);
+    expect(failingChecks(lost, "other")).toEqual([]);
     const other = tenantReport(made, "other");
     expect(JSON.stringify(other)).not.toContain("shop");
     expect(other.outcomes.every(({ tenant }) => tenant === null)).toBe(true);

@@ -1,10 +1,11 @@
 import { sha256Hex } from "../base/index.ts";
 import { type CatalogItem, contentFeatures, LATE_FEATURES, writeCatalog } from "../catalogue/index.ts";
 import type { StoredItem } from "../events/index.ts";
-import { ITEM_STATES, type Lake, openLake, USER_HISTORIES } from "../lake/index.ts";
+import { ITEM_STATES, type Lake, openLake, USER_CHANGES, USER_HISTORIES } from "../lake/index.ts";
 import { type Dataset, DatasetBuilder } from "../learn/index.ts";
 import type { RetrainParams } from "./contract.ts";
 import { encodeDataset } from "./dataset-file.ts";
+import { readDeletions } from "./deletions.ts";
 import { readItems } from "./items.ts";
 import { goneSnapshot, pinSnapshots } from "./pin.ts";
 import type { RetrainPorts } from "./ports.ts";
@@ -47,6 +48,7 @@ export async function readData(
   const builder = await readHistories(ports, lake, {
     tenant,
     snapshotId: snapshots[USER_HISTORIES.name],
+    deletedAtMs: await readDeletions(lake, tenant, snapshots[USER_CHANGES.name]),
     report,
   });
   const dataset = builder.build(items.map((item) => item.item_id));
@@ -76,10 +78,13 @@ async function readHistories(
   {
     tenant,
     snapshotId,
+    deletedAtMs,
     report,
   }: {
     tenant: string;
     snapshotId: number | undefined;
+    /** Rows up to then are left out, by subject. */
+    deletedAtMs: ReadonlyMap<string, number>;
     report: (fraction: number, message: string) => void;
   },
 ): Promise<DatasetBuilder> {
@@ -94,10 +99,13 @@ async function readHistories(
   });
   for await (const { rows, columns } of batches) {
     for (let row = 0; row < rows; row++) {
+      const userId = columns.subject[row] as string;
+      const timeMs = columns.occurred_at[row] as number;
+      if (timeMs <= (deletedAtMs.get(userId) ?? Number.NEGATIVE_INFINITY)) continue;
       builder.add({
-        userId: columns.subject[row] as string,
+        userId,
         itemId: columns.item_id[row] as string,
-        timeMs: columns.occurred_at[row] as number,
+        timeMs,
         weight: columns.weight[row] as number,
         typeCode: columns.type_code[row] as number,
       });

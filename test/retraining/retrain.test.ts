@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HISTORY_MAX, listAll } from "../../src/base/index.ts";
-import { ITEM_STATES, openLake, TRAINING_RUNS, USER_HISTORIES } from "../../src/lake/index.ts";
+import { ITEM_STATES, openLake, TRAINING_RUNS, USER_CHANGES, USER_HISTORIES } from "../../src/lake/index.ts";
 import { listVersions, readManifest, readPointer } from "../../src/registry/index.ts";
 import {
   readProgress,
@@ -127,6 +127,33 @@ describe("a retrain", () => {
     const outcome = published(await retrain(ports(store), params(), steps()));
     expect((await readManifest(store, "shop", outcome.version))?.data.users).toBe(200);
     expect(await readPointer(store, "other")).toBeNull();
+  });
+});
+
+describe("users who were deleted", () => {
+  it("teach nothing from then on, before any erasure; who came back does with what came after", async () => {
+    const store = await shop();
+    const subject = { user: "", atMs: 0, rows: 0 };
+    const lake = openLake(store);
+    const columns = ["subject", "occurred_at"] as const;
+    for await (const batch of lake.scan(USER_HISTORIES, { columns, tenant: "shop" })) {
+      for (let row = 0; row < batch.rows; row++) {
+        const name = batch.columns.subject[row] ?? "";
+        if (subject.rows === 0 && name.startsWith("u:")) subject.user = name;
+        if (name !== subject.user || ++subject.rows > 10) continue;
+        subject.atMs = batch.columns.occurred_at[row] ?? 0;
+      }
+    }
+    const change = { tenant: "shop", user_id: subject.user.slice(2), deleted: true };
+    const elsewhere = { ...change, tenant: "other", changed_at: NOW_MS };
+    await lake.append(USER_CHANGES, [{ ...change, changed_at: subject.atMs }, elsewhere], { nowMs: NOW_MS });
+    const all = published(await retrain(ports(await shop()), params(), steps()));
+    const without = published(await retrain(ports(store), params(), steps()));
+    expect(without.version).not.toBe(all.version);
+    const manifest = await readManifest(store, "shop", without.version);
+    expect(subject.rows).toBeGreaterThan(10);
+    expect(manifest?.data.interactions).toBe(SHOP.users * SHOP.eventsPerUser - 10);
+    expect(manifest?.data.users).toBe(SHOP.users);
   });
 });
 

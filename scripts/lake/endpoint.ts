@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { ObjectStore } from "../../src/base/index.ts";
 import { callCatalog, openLake, TABLES, WAREHOUSE_URI } from "../../src/lake/index.ts";
 import { connectText, EXAMPLE_KEY, REGION } from "./connect.ts";
+import { decodePath } from "./decode-path.ts";
 import { answerS3 } from "./s3.ts";
 
 /** What a client is given as its catalog's `uri`, below the endpoint's address. */
@@ -68,10 +69,9 @@ async function answerCatalog(
     warehouseUri: WAREHOUSE_URI,
     config: clientConfig(base),
   };
-  const [version, ...parts] = path
-    .slice(CATALOG_PATH.length + 1)
-    .split("/")
-    .map(decodeURIComponent);
+  const decoded = decodePath(path.slice(CATALOG_PATH.length + 1));
+  if (decoded === null) return icebergError("BadRequestException", 400, "the path is not well encoded");
+  const [version, ...parts] = decoded;
   if (version !== "v1") return icebergError("NoSuchEndpointException", 404, `the catalog has no ${path}`);
   const { status, body } = await callCatalog(view, { method, path: parts, query: Object.fromEntries(query) });
   return body === null ? new Response(null, { status }) : Response.json(body, { status });

@@ -1,4 +1,5 @@
-import { contentRange, listAll, type ObjectStore, parseByteRange } from "../../src/base/index.ts";
+import { contentRange, type ObjectStore, parseByteRange } from "../../src/base/index.ts";
+import { decodePath } from "./decode-path.ts";
 import { errorXml, type Listed, listingXml, locationXml } from "./s3-xml.ts";
 
 /** The bucket's name in the Workers' configs, and so in every location that the tables write, here as on Cloudflare. */
@@ -22,7 +23,9 @@ export interface S3Request {
  * who listens decides who may ask.
  */
 export async function answerS3(store: ObjectStore, request: S3Request): Promise<Response> {
-  const { bucket, key } = parsePath(request.path);
+  const place = parsePath(request.path);
+  if (place === null) return refusal("InvalidURI", 400, "the path is not well encoded");
+  const { bucket, key } = place;
   const isHead = request.method === "HEAD";
   if (request.method !== "GET" && !isHead) {
     return refusal("MethodNotAllowed", 405, "this endpoint only reads: the lake is written by its Workers", {
@@ -36,9 +39,12 @@ export async function answerS3(store: ObjectStore, request: S3Request): Promise<
   return listObjects(store, request.query);
 }
 
-function parsePath(path: string): { bucket: string; key: string } {
-  const [, bucket = "", ...rest] = path.split("/");
-  return { bucket: decodeURIComponent(bucket), key: rest.map(decodeURIComponent).join("/") };
+/** Null for a path with a `%` that encodes nothing. */
+function parsePath(path: string): { bucket: string; key: string } | null {
+  const parts = decodePath(path);
+  if (parts === null) return null;
+  const [, bucket = "", ...rest] = parts;
+  return { bucket, key: rest.join("/") };
 }
 
 async function readObject(
@@ -73,42 +79,73 @@ async function listObjects(store: ObjectStore, query: URLSearchParams): Promise<
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
   const token = query.get("continuation-token");
-  const after =
-    token === null ? (query.get("start-after") ?? "") : Buffer.from(token, "base64url").toString();
+  const from = token === null ? { after: query.get("start-after") ?? "" } : decodeToken(token);
+  if (from === null) return refusal("InvalidArgument", 400, "continuation-token: none that a page gave");
   const count = Number(query.get("max-keys") ?? KEYS_MAX);
   if (!Number.isInteger(count) || count < 0)
     return refusal("InvalidArgument", 400, "max-keys: a whole number");
   const wanted = Math.min(count, KEYS_MAX);
-  const listed: Listed[] = [];
-  for await (const entry of entriesOf(store, prefix, delimiter)) {
-    if (after !== "" && nameOf(entry) <= after) continue;
-    listed.push(entry);
-    if (listed.length > wanted) break;
+  const page: Listed[] = [];
+  let next: string | null = null;
+  for await (const { entry, cursor } of entriesOf(store, { prefix, delimiter, cursor: from.cursor })) {
+    if (from.after !== "" && nameOf(entry) <= from.after) continue;
+    const last = page.at(-1);
+    if (page.length === wanted) {
+      if (last !== undefined) next = encodeToken({ after: nameOf(last), cursor });
+      break;
+    }
+    page.push(entry);
   }
-  const page = listed.slice(0, wanted);
-  const last = page.at(-1);
-  const next =
-    listed.length > wanted && last !== undefined ? Buffer.from(nameOf(last)).toString("base64url") : null;
   return xml(listingXml({ bucket: BUCKET, prefix, delimiter, keysMax: wanted, entries: page, next }));
 }
 
-/** Keys in their order; those with the delimiter behind the prefix are rolled up into one entry each. */
-async function* entriesOf(store: ObjectStore, prefix: string, delimiter: string): AsyncGenerator<Listed> {
+/** Where a page goes on: behind a name, in the store's listing from a cursor on, so that no page lists again what came before. */
+interface Place {
+  after: string;
+  cursor?: string | undefined;
+}
+
+function encodeToken(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
+}
+
+function decodeToken(token: string): Place | null {
+  try {
+    const { after, cursor } = JSON.parse(Buffer.from(token, "base64url").toString()) as Partial<Place>;
+    return typeof after === "string" ? { after, cursor } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keys in their order, each with the cursor of the store's page that it stands in; those with the delimiter behind the prefix are
+ * rolled up into one entry each.
+ */
+async function* entriesOf(
+  store: ObjectStore,
+  { prefix, delimiter, cursor: from }: { prefix: string; delimiter: string; cursor: string | undefined },
+): AsyncGenerator<{ entry: Listed; cursor: string | undefined }> {
   // What is not the lake's is not listed, whatever the prefix.
   const visible = prefix.startsWith(LAKE_PREFIX) ? prefix : LAKE_PREFIX;
   if (!visible.startsWith(prefix)) return;
   let rolled = "";
-  for await (const object of listAll(store, visible)) {
-    const at = delimiter === "" ? -1 : object.key.indexOf(delimiter, prefix.length);
-    if (at < 0) {
-      yield { kind: "object", ...object };
-      continue;
+  let cursor = from;
+  do {
+    const page = await store.list(visible, cursor);
+    for (const object of page.objects) {
+      const at = delimiter === "" ? -1 : object.key.indexOf(delimiter, prefix.length);
+      if (at < 0) {
+        yield { entry: { kind: "object", ...object }, cursor };
+        continue;
+      }
+      const name = object.key.slice(0, at + delimiter.length);
+      if (name === rolled) continue;
+      rolled = name;
+      yield { entry: { kind: "prefix", prefix: name }, cursor };
     }
-    const name = object.key.slice(0, at + delimiter.length);
-    if (name === rolled) continue;
-    rolled = name;
-    yield { kind: "prefix", prefix: name };
-  }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
 }
 
 function nameOf(entry: Listed): string {

@@ -47,7 +47,11 @@ export function registerScan(lake: Command): void {
   withLake(command).action(async (options: Options) => {
     // Before the store is opened, which takes seconds where a local runtime must be started for it.
     const asked = checkAsked(options);
-    await withLakeStore(options, ({ store }) => print(scannedRows(store, asked), asked, options));
+    await withLakeStore(options, async ({ store }) => {
+      const absent = await absence(store, asked);
+      if (absent !== null) console.error(absent);
+      await print(scannedRows(store, asked), asked, options);
+    });
   });
 }
 
@@ -83,6 +87,15 @@ function checkAsked({
     tenant,
     limit: limit ?? (json === true || csv === true ? Number.POSITIVE_INFINITY : SHOWN_ROWS),
   };
+}
+
+/** Says so where the table had no state by then: no rows are easily taken for a table that was empty. */
+async function absence(
+  store: Parameters<typeof openLake>[0],
+  { table, choice }: Asked,
+): Promise<string | null> {
+  if (choice.asOfMs === undefined || (await openLake(store).snapshot(table, choice)) !== null) return null;
+  return `${table.name} had no snapshot by ${new Date(choice.asOfMs).toISOString()}`;
 }
 
 async function print(

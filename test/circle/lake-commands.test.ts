@@ -64,6 +64,9 @@ async function run(args: string[], env: Record<string, string> = {}) {
   const log = vi.spyOn(console, "log").mockImplementation((line: string) => {
     out.stdout += `${line}\n`;
   });
+  const error = vi.spyOn(console, "error").mockImplementation((line: string) => {
+    out.stderr += `${line}\n`;
+  });
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   try {
     await program.parseAsync(["lake", ...args], { from: "user" });
@@ -72,6 +75,7 @@ async function run(args: string[], env: Record<string, string> = {}) {
     out.stderr = (error as Error).message;
   } finally {
     log.mockRestore();
+    error.mockRestore();
     vi.unstubAllEnvs();
   }
   return out;
@@ -135,6 +139,12 @@ describe("lake scan", () => {
       .split("\n")
       .map((line) => (JSON.parse(line) as { id: number }).id);
     expect(ids).toEqual(snapshots);
+    const early = await scan("--json", "--as-of", "2026-05-31T12:00Z");
+    expect(early).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "bronze.events had no snapshot by 2026-05-31T12:00:00.000Z\n",
+    });
     const unknown = await scan("--as-of", "12345");
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("12345")]);
   });
@@ -170,6 +180,13 @@ describe("lake serve", () => {
     for (const target of [location, `${url}/catalog/v1/namespaces/bronze/tables`]) {
       expect((await fetch(target, { method: "POST", body: "{}" })).status).toBe(405);
     }
+    const malformed = await fetch(`${url}/catalog/v1/namespaces/%ff%`);
+    expect([malformed.status, await malformed.json()]).toMatchObject([400, { error: { code: 400 } }]);
+    const badKey = await fetch(`${url}/lakeshore-lake/lake/%zz`);
+    expect([badKey.status, await badKey.text()]).toEqual([
+      400,
+      expect.stringContaining("<Code>InvalidURI</Code>"),
+    ]);
     // A page that made its own name lead to this machine.
     const { hostname, port } = new URL(url);
     const status = await new Promise((resolve) => {

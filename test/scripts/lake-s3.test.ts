@@ -83,6 +83,39 @@ describe("the S3 endpoint", () => {
     ]);
   });
 
+  it("goes on where a page ended, without listing again what came before", async () => {
+    const bare = memoryObjectStore();
+    const names = Array.from({ length: 5_500 }, (_, index) => `lake/a/${String(index).padStart(5, "0")}`);
+    for (const name of names) await bare.put(name, text("x"));
+    store = bare;
+    bare.calls.length = 0;
+    const seen: unknown[] = [];
+    let token: string | undefined;
+    do {
+      const next = token === undefined ? "" : `&continuation-token=${token}`;
+      const page = await list(`prefix=lake/&max-keys=700${next}`);
+      seen.push(...page.keys);
+      token = page.token;
+    } while (token !== undefined);
+    expect(seen).toEqual(names);
+    // Eight pages of ours over six of the store's: each begins in the page where the one before ended.
+    expect(bare.calls.filter(({ kind }) => kind === "list").length).toBeLessThanOrEqual(8 + 6);
+    const garbled = await ask("GET", "/lakeshore-lake?list-type=2&continuation-token=bm8");
+    expect([garbled.status, await garbled.text()]).toEqual([400, expect.stringContaining("InvalidArgument")]);
+  });
+
+  it("refuses a path that is not well encoded", async () => {
+    for (const path of ["/lakeshore-lake/lake/%", "/%zz/lake/a"]) {
+      const refused = await answerS3(store, {
+        method: "GET",
+        path,
+        query: new URLSearchParams(),
+        range: null,
+      });
+      expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("InvalidURI")]);
+    }
+  });
+
   it("shows nothing but the lake", async () => {
     expect((await list("")).keys).toHaveLength(KEYS.length);
     expect((await list("prefix=models/")).keys).toEqual([]);

@@ -41,7 +41,8 @@ export async function runCircle(home: Home, progress: Progress): Promise<void> {
 /** Each makes a snapshot of every table that something was landed for, up to gold. */
 async function refresh({ url, secrets }: Shore): Promise<void> {
   const server = { url, adminToken: secrets.ADMIN_TOKEN };
-  for (const job of ["commit", "refine", "segments", "commit"] as const) await runJob(server, job);
+  for (const job of ["commit", "refine", "segments", "features", "commit"] as const)
+    await runJob(server, job);
 }
 
 function onTime(nowMs: number, round: number): object {

@@ -43,3 +43,26 @@ export function isBeyondLedger(
   const madeAtMs = uuidV7TimeMs(event.event_id) + event.received_at - event.sent_at;
   return landedAtMs - madeAtMs > LEDGER_HOURS * HOUR_MS - LEDGER_MARGIN_MS;
 }
+
+/**
+ * Until when D1 surely recognises an event, had any of its copies been applied: none was applied before the first was received, and
+ * an id stays in the ledger for so long after it was applied.
+ *
+ * This overlaps with `isBeyondLedger` on purpose. An event that landed in time may have found D1 away, and land again when it is
+ * too old to go to D1 directly. Whether it was counted only the ledger can tell; an event is received after it was made, so there
+ * is an hour at least, mostly more, in which silver hands over what landing does not apply any more and the ledger still knows.
+ */
+export function ledgerKnowsUntilMs(firstReceivedAtMs: number): number {
+  return firstReceivedAtMs + LEDGER_HOURS * HOUR_MS;
+}
+
+/**
+ * Whether the row is a dead letter that somebody replayed: its id was never too old nor too new, so nothing else can have set it aside.
+ * Silver has had it since it was buried, D1 has not.
+ */
+export function isReplayedDeadLetter(
+  event: Pick<StoredEvent, "event_id" | "received_at"> & { replayed_at: number | null },
+): boolean {
+  const { event_id, received_at, replayed_at } = event;
+  return replayed_at !== null && typeof silverPlace({ event_id, received_at }) !== "string";
+}

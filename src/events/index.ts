@@ -16,6 +16,8 @@ export {
   ID_EARLY_MAX_MS,
   ID_LATE_MAX_MS,
   isBeyondLedger,
+  isReplayedDeadLetter,
+  ledgerKnowsUntilMs,
   type SilverPlace,
   silverPlace,
 } from "./id-age.ts";

@@ -47,8 +47,9 @@ export async function applyEvents(
 }
 
 /**
- * Folds in events whose ids the ledger may have forgotten, had they come before: silver found each of them new, within the
- * week in which it looks for duplicates. Silver hands an event over again after a crash: by then the ledger has its id.
+ * Folds in events whose ids the ledger may have forgotten, had they come before: silver found that each was never applied, within
+ * the week in which it looks for duplicates, or that the ledger would still know it if it was. Silver hands an event over again
+ * after a crash: by then the ledger has its id.
  */
 export async function applyLate(
   stores: FeatureStores,

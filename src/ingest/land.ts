@@ -17,7 +17,8 @@ export interface Landed {
  * Each D1 transaction in `applyEvents` is the commit point of its events. Rejects when the store or the database does.
  *
  * Bronze takes every event. One whose id silver has no place for goes to quarantine beside it, and no further. One whose id
- * D1's ledger may have forgotten waits for silver, which knows whether it is new and hands it to D1 then.
+ * D1's ledger may have forgotten waits for silver, which knows whether it is new, was replayed, or may have landed before while
+ * D1 was away, and hands it to D1 then.
  */
 export async function land(messages: readonly ParsedMessage[], sinks: Sinks): Promise<Landed> {
   const { lake, features, nowMs } = sinks;

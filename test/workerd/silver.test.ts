@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { DAY_MS, HOUR_MS, r2ObjectStore } from "../../src/base/index.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, r2ObjectStore } from "../../src/base/index.ts";
 import { isBeyondLedger, makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
 import { applyEvents, applyLate, readProfile } from "../../src/features/index.ts";
 import { EVENTS, INTERACTIONS, openLake } from "../../src/lake/index.ts";
@@ -79,6 +79,22 @@ it("brings late events to D1 by way of silver, each once, however often they com
   await refine(ports, options);
   expect(await purchases()).toEqual({ i1: 1, i2: 1, i3: 1 });
   expect(await history()).toEqual(["i3", "i2", "i1"]);
+});
+
+it("counts an event once that landed again too late for landing, whether D1 had taken it or not", async () => {
+  const [counted, missed] = [event(4, 48 * HOUR_MS), event(5, 48 * HOUR_MS)].map((each) => {
+    const receivedAtMs = NOW_MS - 2 * HOUR_MS;
+    return { ...each, received_at: receivedAtMs, sent_at: receivedAtMs };
+  }) as [StoredEvent, StoredEvent];
+  const firstMs = NOW_MS - 90 * MINUTE_MS;
+  await lake.append(EVENTS, [counted, missed], { nowMs: firstMs });
+  await applyEvents(features, [counted], firstMs);
+  await lake.commitAllPending({ nowMs: firstMs, force: true });
+  await refine(ports, { ...options, nowMs: firstMs });
+  expect(await purchases()).toEqual({ i4: 1 });
+  await land([counted, missed]);
+  await refine(ports, options);
+  expect(await purchases()).toEqual({ i4: 1, i5: 1 });
 });
 
 it("counts none twice when a run dies behind its commit, or while it hands them over", async () => {

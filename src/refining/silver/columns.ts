@@ -125,12 +125,18 @@ export function comparePatterns(a: PatternCells, b: PatternCells): number {
 
 /**
  * Below 0 when `a` is the copy that stays: the one received first. Copies that came together are told apart by their cells, first those
- * that sessions are made from: so the choice does not depend on the order in which they are read.
+ * that sessions are made from, then by the mark of a replay, which silver needs to know of: so the choice does not depend on the order in which they are read.
  */
 export function compareCopies(a: EventCells, b: EventCells): number {
-  let order = comparePatterns(patternOf(a), patternOf(b));
+  let order = comparePatterns(patternOf(a), patternOf(b)) || compareReplays(a, b);
   for (const name of OTHER_NAMES) order ||= compareCells(cellOf(a, name), cellOf(b, name));
   return order;
+}
+
+/** The first replay, then what was never replayed. */
+function compareReplays(a: EventCells, b: EventCells): number {
+  const markOf = (cells: EventCells) => cellOf(cells, "replayed_at") ?? Number.MAX_SAFE_INTEGER;
+  return markOf(a) - markOf(b);
 }
 
 function compareCells(a: unknown, b: unknown): number {

@@ -1,6 +1,6 @@
 import { type Blocks, Cursor, type ExternalSort, PIECE_ROWS } from "../sort/index.ts";
 import { compareEvents } from "./columns.ts";
-import type { FreshRow } from "./merge-rows.ts";
+import type { FreshRow, Landed } from "./merge-rows.ts";
 
 export interface PartitionId {
   bucket: number;
@@ -34,15 +34,20 @@ export async function* noneFresh(): AsyncGenerator<never[]> {}
 
 export type FreshRows = () => Blocks<FreshRow>;
 
-/** The copy that stays; late only if all are. Leaves the cursor behind the last copy. */
+/** The copy that stays, with what is to be said of all of them. Leaves the cursor behind the last copy. */
 async function nextEvent(cursor: Cursor<FreshRow>): Promise<FreshRow> {
   const first = cursor.row as FreshRow;
   const [bucket, day, , cells] = first;
-  let late = true;
+  let landed = first[2];
   do {
-    late &&= cursor.row?.[2] === true;
+    landed = together(landed, cursor.row?.[2] ?? landed);
     const loading = cursor.next();
     if (loading !== undefined) await loading;
   } while (cursor.row !== undefined && compareEvents(cursor.row[3], cells) === 0);
-  return late === first[2] ? first : [bucket, day, late, cells];
+  return landed === first[2] ? first : [bucket, day, landed, cells];
+}
+
+function together(a: Landed, b: Landed): Landed {
+  if (a === b) return a;
+  return a === "replayed" || b === "replayed" ? "replayed" : "both";
 }

@@ -1,5 +1,4 @@
 import { DAY_MS } from "../../base/index.ts";
-import type { StoredEvent } from "../../events/index.ts";
 import {
   type DataFile,
   EVENTS,
@@ -7,13 +6,14 @@ import {
   INTERACTIONS,
   type Increment,
   ITEM_CHANGES,
+  incrementOrAll,
   type Lake,
 } from "../../lake/index.ts";
 import { inputKey, type Job, type RefineOptions, RUN_KEY } from "../job.ts";
 import { BLOCK_ROWS, openScratch, type Scratch, Spool } from "../sort/index.ts";
 import { type Base, readBase } from "../watermark.ts";
 import { type FreshRows, freshOf, noneFresh, type PartitionId } from "./fresh-partitions.ts";
-import { finishRuns, type LateRow, lateScratch } from "./late-events.ts";
+import { finishRuns, type Handover, type LateRow, lateScratch } from "./late-events.ts";
 import { changedItems, firstLinks, knownItems, type Lookups, linkedDevices } from "./lookups.ts";
 import { type MadePartition, makePartition } from "./make-partition.ts";
 import { type Fresh, readFresh } from "./read-fresh.ts";
@@ -80,8 +80,11 @@ interface Inputs {
 const TABLES = { events: EVENTS, links: IDENTITY_LINKS, items: ITEM_CHANGES } as const;
 
 async function readInputs(lake: Lake, base: Base, rowsMax: number): Promise<Inputs | null> {
-  const next = (input: keyof Inputs) =>
-    lake.increment(TABLES[input], { after: base.mark(TABLES[input]), rowsMax });
+  // Begun anew where the mark is gone: rows that silver has already are dropped by the merge.
+  const next = async (input: keyof Inputs) => {
+    const table = TABLES[input];
+    return (await incrementOrAll(lake, table, { after: base.mark(table), rowsMax })).increment;
+  };
   const inputs = { events: await next("events"), links: await next("links"), items: await next("items") };
   return Object.values(inputs).every((increment) => increment === null) ? null : inputs;
 }
@@ -120,7 +123,7 @@ async function makeUnit(lake: Lake, { base, inputs, scratch, late, nowMs }: Unit
   const make = async (partition: PartitionId, rows: FreshRows) => {
     const files = stored.get(partitionKey(partition))?.files ?? [];
     stored.delete(partitionKey(partition));
-    const handLate = (event: StoredEvent) => late.add([event as LateRow]);
+    const handLate = ({ untilMs, event }: Handover) => late.add([[untilMs, event]]);
     const { actors } = fresh;
     const { bucket, day } = partition;
     const input = { bucket, day, files, fresh: rows, actors, lookups, nowMs, scratch, late: handLate };

@@ -1,4 +1,3 @@
-import type { StoredEvent } from "../../events/index.ts";
 import {
   type Batch,
   type DataFile,
@@ -11,6 +10,7 @@ import type { Scratch } from "../sort/index.ts";
 import type { InteractionName } from "./columns.ts";
 import type { FreshRows } from "./fresh-partitions.ts";
 import { judgePartition } from "./judge-partition.ts";
+import type { Handover } from "./late-events.ts";
 import type { Lookups } from "./lookups.ts";
 import { rewritePartition } from "./rewrite-partition.ts";
 import { FilesOverlapError, sortedBatches } from "./sorted-batches.ts";
@@ -28,7 +28,7 @@ export interface PartitionInput {
   lookups: Lookups;
   nowMs: number;
   scratch: Scratch;
-  late(event: StoredEvent): Promise<void>;
+  late(handover: Handover): Promise<void>;
 }
 
 export interface MadePartition {

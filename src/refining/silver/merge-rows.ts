@@ -4,14 +4,19 @@ import { Cursor } from "../sort/index.ts";
 import { compareKeys, type EventCells, type InteractionName, keyOf, type RowKey } from "./columns.ts";
 import { FilesOverlapError } from "./sorted-batches.ts";
 
+/**
+ * When the copies of an event landed: while landing still applied it to D1, when it was left to silver, some so and some so; or one
+ * is a dead letter that was replayed when it was left to silver.
+ */
+export type Landed = "in_time" | "late" | "both" | "replayed";
+
 /** One copy of an event on its way to silver. A tuple, for many are held and written out. */
 export type FreshRow = readonly [
   /** Of the tenant. */
   bucket: number,
   /** Of the id, days since the epoch. */
   day: number,
-  /** Every copy landed when D1's ledger could not tell any more whether the event was new. */
-  late: boolean,
+  landed: Landed,
   cells: EventCells,
 ];
 

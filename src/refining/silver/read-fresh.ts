@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../base/index.ts";
-import { isBeyondLedger, silverPlace } from "../../events/index.ts";
+import { isBeyondLedger, isReplayedDeadLetter, silverPlace } from "../../events/index.ts";
 import { EVENTS, type Lake, type LiveFile, tenantBucket, writtenAtMs } from "../../lake/index.ts";
 import { ExternalSort, type Scratch } from "../sort/index.ts";
 import {
@@ -14,7 +14,7 @@ import {
   patternOf,
 } from "./columns.ts";
 import { comparePartitions, type PartitionId } from "./fresh-partitions.ts";
-import type { FreshRow } from "./merge-rows.ts";
+import type { FreshRow, Landed } from "./merge-rows.ts";
 import { partitionKey } from "./stored-partitions.ts";
 import { TenantSet } from "./tenant-set.ts";
 
@@ -79,7 +79,7 @@ export async function readFresh(lake: Lake, files: readonly LiveFile[], scratch:
   };
 }
 
-/** Files that a compaction wrote tell nothing of when their rows landed: those count as landed when they were received. */
+/** Files that a compaction wrote tell nothing of when their rows landed: those count as landed when they were received, or replayed. */
 async function landingTimes(lake: Lake, files: readonly LiveFile[]): Promise<Map<string, number>> {
   const snapshots = (await lake.load(EVENTS))?.snapshots ?? [];
   const appends = new Set(snapshots.filter(({ operation }) => operation === "append").map(({ id }) => id));
@@ -95,10 +95,13 @@ function placeRow(
   const { tenant, event_id } = keyOf(cells);
   // Required columns have no null.
   const [received_at, sent_at] = [cellOf(cells, "received_at"), cellOf(cells, "sent_at")] as [number, number];
-  const place = silverPlace({ event_id, received_at, replayed_at: cellOf(cells, "replayed_at") });
+  const replayed_at = cellOf(cells, "replayed_at");
+  const place = silverPlace({ event_id, received_at, replayed_at });
   if (typeof place === "string") return null;
-  const late = isBeyondLedger({ event_id, received_at, sent_at }, landedMs ?? received_at);
-  return [bucketOf(tenant), Math.floor(place.idTimeMs / DAY_MS), late, cells];
+  let landed: Landed = "in_time";
+  if (isBeyondLedger({ event_id, received_at, sent_at }, landedMs ?? replayed_at ?? received_at))
+    landed = isReplayedDeadLetter({ event_id, received_at, replayed_at }) ? "replayed" : "late";
+  return [bucketOf(tenant), Math.floor(place.idTimeMs / DAY_MS), landed, cells];
 }
 
 function compareFresh(a: FreshRow, b: FreshRow): number {

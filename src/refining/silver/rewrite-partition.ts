@@ -1,4 +1,4 @@
-import { eventTypeWeight, type StoredEvent, uuidV7TimeMs } from "../../events/index.ts";
+import { eventTypeWeight, uuidV7TimeMs } from "../../events/index.ts";
 import { anonymousSubject, userSubject } from "../../features/index.ts";
 import type { Batch, ColumnsOf, Interaction, TableWriter } from "../../lake/index.ts";
 import {
@@ -7,12 +7,12 @@ import {
   cellsAt,
   compareCopies,
   EVENT_NAMES,
-  eventOf,
   INTERACTION_NAMES,
   type InteractionName,
   patternAt,
 } from "./columns.ts";
 import type { Judged, PartitionRows } from "./judge-partition.ts";
+import { type Handover, handoverOf } from "./late-events.ts";
 import { type Lookups, lookupKey } from "./lookups.ts";
 import { type FreshRow, mergeRows, type RowSink } from "./merge-rows.ts";
 import { SessionNames, sessionKey } from "./sessions.ts";
@@ -27,8 +27,8 @@ export interface RewriteOptions {
   judged: Judged;
   lookups: Lookups;
   writer: TableWriter<Interaction>;
-  /** Takes each event that was not there before and that D1 did not count when it landed. */
-  late(event: StoredEvent): Promise<void>;
+  /** Takes each event that D1 did not count when it landed, or may not have. */
+  late(handover: Handover): Promise<void>;
 }
 
 /** The second pass: writes the partition as it shall be, sorted. Returns its rows. */
@@ -69,14 +69,16 @@ class WritingSink implements RowSink<InteractionName> {
   }
 
   fresh(row: FreshRow, stored: { batch: InteractionBatch; index: number } | null): Promise<void> | undefined {
-    if (stored !== null) {
-      if (compareCopies(row[3], cellsAt(stored.batch, stored.index)) >= 0)
-        return this.stored(stored.batch, stored.index, stored.index + 1);
-    }
-    this.#add(row);
-    const [, , late, cells] = row;
-    if (stored !== null || !late) return this.#flushFull();
-    return this.#options.late(eventOf(cells)).then(() => this.#flushFull());
+    const [, , landed, cells] = row;
+    const old = stored === null ? null : cellsAt(stored.batch, stored.index);
+    const stays = stored !== null && old !== null && compareCopies(cells, old) >= 0;
+    const handover = handoverOf(landed, { kept: stays ? old : cells, stored: old });
+    const write = () => {
+      if (stays) return this.stored(stored.batch, stored.index, stored.index + 1);
+      this.#add(row);
+      return this.#flushFull();
+    };
+    return handover === null ? write() : this.#options.late(handover).then(write);
   }
 
   #add([, , , cells]: FreshRow): void {

@@ -3,6 +3,7 @@ import {
   type DataFile,
   ITEM_CHANGES,
   ITEM_STATES,
+  incrementOrAll,
   type Lake,
   type LiveFile,
   USER_CHANGES,
@@ -48,7 +49,9 @@ function stateJob(tables: StateTables): Job {
     name: tables.states.name,
     async run({ lake, store }, { nowMs, rowsMax, run }) {
       const base = await readBase(lake, tables.states);
-      const increment = await lake.increment(tables.changes, { after: base.mark(tables.changes), rowsMax });
+      // Begun anew where the mark is gone: the same changes make the same states.
+      const after = base.mark(tables.changes);
+      const { increment } = await incrementOrAll(lake, tables.changes, { after, rowsMax });
       if (increment === null) return null;
       const scratch = openScratch(store, run);
       try {

@@ -12,7 +12,8 @@ import type { CommitFailure, IcebergTable, SnapshotChange, TableChange, Warehous
 
 /**
  * One attempt to make the next version of a table: writes manifests and their list, then the metadata file, whose creation is
- * the commit point. A crash before it leaves objects that nothing names; whoever fails with `conflict` loads and tries again.
+ * the commit point. A crash before it leaves objects that nothing names; whoever fails with `conflict` loads and tries again,
+ * as does whoever loaded the base more than five minutes before.
  * A change that changes nothing is not committed.
  */
 export async function commitChange(
@@ -32,17 +33,21 @@ export async function commitChange(
   }
   next = withUpkeep(next, change, atMs);
   if (next === base) return ok(table);
-  const published = await publishVersion(warehouse, table.prefix, table.version + 1, {
-    ...next,
-    "last-updated-ms": atMs,
-    "metadata-log": [
-      ...base["metadata-log"],
-      {
-        "timestamp-ms": base["last-updated-ms"],
-        "metadata-file": uriOf(warehouse, metadataKey(table.prefix, table.version)),
-      },
-    ].slice(-METADATA_FILES_MAX),
-  });
+  const published = await publishVersion(
+    warehouse,
+    { prefix: table.prefix, base: table },
+    {
+      ...next,
+      "last-updated-ms": atMs,
+      "metadata-log": [
+        ...base["metadata-log"],
+        {
+          "timestamp-ms": base["last-updated-ms"],
+          "metadata-file": uriOf(warehouse, metadataKey(table.prefix, table.version)),
+        },
+      ].slice(-METADATA_FILES_MAX),
+    },
+  );
   return published === null ? err("conflict") : ok(published);
 }
 

@@ -19,7 +19,7 @@ export async function createTable(
 ): Promise<IcebergTable> {
   checkDefinition(definition);
   const metadata = await firstMetadata(warehouse, definition, nowMs);
-  const created = await publishVersion(warehouse, definition.prefix, 1, metadata);
+  const created = await publishVersion(warehouse, { prefix: definition.prefix, base: null }, metadata);
   if (created !== null) return created;
   const winner = await loadTable(warehouse, definition.prefix);
   assert(winner !== null, `${definition.prefix} has a version, as it refused another first one`);

@@ -1,6 +1,7 @@
 import { listAll } from "../base/index.ts";
+import { readHint } from "./hint.ts";
 import type { TableMetadata } from "./metadata-json.ts";
-import { hintKey, metadataKey, tableOf, versionOf } from "./table.ts";
+import { metadataKey, tableOf, versionOf } from "./table.ts";
 import type { IcebergTable, Warehouse } from "./types.ts";
 
 /** Versions tried one by one behind the hint before the folder is listed: a listing costs as much as a dozen heads. */
@@ -11,34 +12,29 @@ const PROBES_MAX = 12;
  * ahead of the truth.
  */
 export async function loadTable(warehouse: Warehouse, prefix: string): Promise<IcebergTable | null> {
-  const hinted = await readHint(warehouse, prefix);
+  const loadedMs = warehouse.clock?.() ?? null;
+  const hinted = (await readHint(warehouse, prefix))?.version ?? null;
   if (hinted !== null) {
     const newest = await probeForward(warehouse, prefix, hinted);
-    const table = newest === null ? null : await readVersion(warehouse, prefix, newest);
+    const table =
+      newest === null ? null : await readVersion(warehouse, { prefix, version: newest, loadedMs });
     if (table !== null) return table;
   }
   const listed = await listNewest(warehouse, prefix);
-  return listed === null ? null : readVersion(warehouse, prefix, listed);
+  return listed === null ? null : readVersion(warehouse, { prefix, version: listed, loadedMs });
 }
 
 /** One version of a table; null when its file is not there. Throws for metadata that is not of format version 2. */
-export async function readVersion(
+async function readVersion(
   warehouse: Warehouse,
-  prefix: string,
-  version: number,
+  place: { prefix: string; version: number; loadedMs: number | null },
 ): Promise<IcebergTable | null> {
-  const key = metadataKey(prefix, version);
+  const key = metadataKey(place.prefix, place.version);
   const object = await warehouse.store.get(key);
   if (object === null) return null;
   const metadata = JSON.parse(new TextDecoder().decode(object.bytes)) as TableMetadata;
   if (metadata["format-version"] !== 2) throw new TypeError(`${key} is not of format version 2`);
-  return tableOf(warehouse, prefix, version, metadata);
-}
-
-async function readHint({ store }: Warehouse, prefix: string): Promise<number | null> {
-  const hint = await store.get(hintKey(prefix));
-  const text = hint === null ? "" : new TextDecoder().decode(hint.bytes).trim();
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+  return tableOf(warehouse, place, metadata);
 }
 
 /** Last of the versions that follow each other from `version` on; null when they are too many to try. */

@@ -8,8 +8,7 @@ export const MAIN = "main";
 /** A version of a table's metadata, in our terms. */
 export function tableOf(
   warehouse: Warehouse,
-  prefix: string,
-  version: number,
+  { prefix, version, loadedMs }: { prefix: string; version: number; loadedMs: number | null },
   metadata: TableMetadata,
 ): IcebergTable {
   const { fields, partition } = layoutOf(metadata);
@@ -17,6 +16,7 @@ export function tableOf(
   return {
     prefix,
     version,
+    loadedMs,
     metadata,
     fields,
     partition,

@@ -1,4 +1,4 @@
-import type { ObjectStore } from "../base/index.ts";
+import type { Clock, ObjectStore } from "../base/index.ts";
 import type { TableMetadata } from "./metadata-json.ts";
 
 export type FieldType = "string" | "long" | "double" | "boolean" | "timestamptz";
@@ -37,6 +37,8 @@ export interface Warehouse {
   store: ObjectStore;
   /** Without a slash at the end: `s3://lakeshore-lake`. */
   uri: string;
+  /** Tells committers how old their base is. Without one, a base of any age is tried, and what came too late is found afterwards. */
+  clock?: Clock | undefined;
 }
 
 /** A value of a column or a partition. A timestamptz is in ms, a day in days since the epoch. */
@@ -96,6 +98,8 @@ export interface Tag {
 export interface IcebergTable {
   prefix: string;
   version: number;
+  /** By the warehouse's clock, before the newest version was looked for; null without one. */
+  loadedMs: number | null;
   metadata: TableMetadata;
   /** The current schema. */
   fields: readonly Field[];

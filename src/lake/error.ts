@@ -20,6 +20,11 @@ export class LakeError extends Error {
   }
 }
 
+/** Whether a snapshot was asked for that was there once: a reader that goes on from it has to begin anew. */
+export function isForgotten(cause: unknown): boolean {
+  return cause instanceof LakeError && (cause.kind === "expired" || cause.kind === "erased");
+}
+
 /** A file to be replaced is no longer live: what was computed from it is void, and the job starts again. */
 export class StaleBaseError extends Error {
   constructor(message: string) {

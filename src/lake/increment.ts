@@ -7,10 +7,10 @@ import {
   type Snapshot,
   type Warehouse,
 } from "../iceberg/index.ts";
-import { LakeError } from "./error.ts";
+import { isForgotten, LakeError } from "./error.ts";
 import { chooseSnapshot, standingMark } from "./snapshot.ts";
 import type { AnyTable } from "./tables/table.ts";
-import type { Increment } from "./types.ts";
+import type { Increment, Lake } from "./types.ts";
 
 /**
  * What came after a snapshot, whole snapshots at a time: at least one, then until `rowsMax` would be passed. Snapshots that only
@@ -40,6 +40,24 @@ export async function increment(
     if (index === steps.length - 1) return { files, until, complete: true };
   }
   return null;
+}
+
+/**
+ * What came after the mark; everything, from null on, where expiry or an erasure has taken the mark: for readers to whom rows that they
+ * have had before are no harm. Everything is one step, whatever `rowsMax` says, since no snapshot stands for a part of it: such a
+ * reader may hold in memory neither the rows nor what grows with them.
+ */
+export async function incrementOrAll(
+  lake: Pick<Lake, "increment">,
+  table: AnyTable,
+  { after, rowsMax }: { after: number | null; rowsMax: number },
+): Promise<{ increment: Increment | null; restarted: boolean }> {
+  try {
+    return { increment: await lake.increment(table, { after, rowsMax }), restarted: false };
+  } catch (cause) {
+    if (!isForgotten(cause)) throw cause;
+    return { increment: await lake.increment(table, { after: null, rowsMax }), restarted: true };
+  }
 }
 
 interface Step {

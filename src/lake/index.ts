@@ -17,7 +17,8 @@ export {
   type ViewAnswer,
   type ViewCall,
 } from "./catalog-view.ts";
-export { LakeError, type LakeErrorKind, StaleBaseError } from "./error.ts";
+export { isForgotten, LakeError, type LakeErrorKind, StaleBaseError } from "./error.ts";
+export { incrementOrAll } from "./increment.ts";
 export { type Erased, erase } from "./maintain/erase.ts";
 export type { Erasure, Selection } from "./maintain/erasure.ts";
 export { type MaintainOptions, type Maintenance, maintain } from "./maintain/maintain.ts";
@@ -52,7 +53,15 @@ export {
   USER_FEATURES,
   type UserFeatureRow,
 } from "./tables/gold-features.ts";
-export { LINEAGE, type LineageRow, QUARANTINE, type QuarantinedRow, UNKNOWN_TENANT } from "./tables/ops.ts";
+export {
+  FAILED_CHECK,
+  LINEAGE,
+  type LineageRow,
+  QUARANTINE,
+  type QuarantinedRow,
+  REPLAYED,
+  UNKNOWN_TENANT,
+} from "./tables/ops.ts";
 export {
   INTERACTIONS,
   type Interaction,

@@ -1,8 +1,9 @@
-import type { ObjectStore } from "../base/index.ts";
+import type { Clock, ObjectStore } from "../base/index.ts";
 import { loadTable, type Warehouse } from "../iceberg/index.ts";
 import { append } from "./append.ts";
 import { commit } from "./commit.ts";
 import { commitPending } from "./commit-pending.ts";
+import { commitWaiting } from "./commit-waiting.ts";
 import { increment } from "./increment.ts";
 import { tablesPending } from "./pending.ts";
 import { planFiles, scan } from "./scan.ts";
@@ -16,13 +17,19 @@ export const WAREHOUSE_URI = "s3://lakeshore-lake";
 
 export interface OpenLakeOptions {
   warehouseUri?: string;
+  /** Whoever commits names one: a commit on a base that is over five minutes old by it begins again. */
+  clock?: Clock;
 }
 
-export function openLake(store: ObjectStore, { warehouseUri = WAREHOUSE_URI }: OpenLakeOptions = {}): Lake {
-  const warehouse: Warehouse = { store, uri: warehouseUri };
+export function openLake(
+  store: ObjectStore,
+  { warehouseUri = WAREHOUSE_URI, clock }: OpenLakeOptions = {},
+): Lake {
+  const warehouse: Warehouse = { store, uri: warehouseUri, clock };
   return {
     append: (table, rows, at) => append(warehouse, table, rows, at),
     commitPending: (table, options) => commitPending(warehouse, table, options),
+    commitWaiting: (table, options) => commitWaiting(warehouse, table, options),
     commitAllPending: (options) => commitAllPending(warehouse, options),
     load: (table) => loadTable(warehouse, table.path),
     snapshot: async (table, choice) => chooseSnapshot(table, await loadTable(warehouse, table.path), choice),

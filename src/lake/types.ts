@@ -104,6 +104,8 @@ export interface Lake {
   ): Promise<DataFile[]>;
   /** One append snapshot of what is pending; null when there is nothing, or the minute has had its commit. */
   commitPending(table: AnyTable, options: { nowMs: number; force?: boolean }): Promise<Committed | null>;
+  /** All that is pending by now, in as many snapshots as that takes; false when `commitsMax` were too few. */
+  commitWaiting(table: AnyTable, options: { nowMs: number; commitsMax?: number }): Promise<boolean>;
   /** `commitPending` for every table that has entries; a table's failure stops no other. */
   commitAllPending(options: {
     nowMs: number;

@@ -22,8 +22,9 @@ export async function refine(ports: RefinePorts, options: RefineOptions): Promis
 }
 
 /**
- * Begins gold again from silver alone, each table in one commit, so that readers meet the old rows or the new ones; the caller
- * goes on with `refine` until `done`.
+ * Begins gold again from silver alone; the caller goes on with `refine` until `done`. User histories are replaced in one commit, so
+ * readers meet the old rows or the new ones. Daily counts are replaced some whole days at a time: until the end, readers meet days
+ * counted anew beside days as they were, but never a part of a day.
  */
 export async function remakeGold(ports: RefinePorts, options: Omit<RefineOptions, "anew">): Promise<Refined> {
   return runJobs(GOLD_JOBS, ports, { ...options, anew: true });

@@ -1,6 +1,6 @@
 import type { ObjectStore } from "../../base/index.ts";
 import { loadTable, type Warehouse } from "../../iceberg/index.ts";
-import { commitPending } from "../commit-pending.ts";
+import { commitWaiting } from "../commit-waiting.ts";
 import { LakeError } from "../error.ts";
 import { TABLES } from "../tables/all.ts";
 import type { AnyTable } from "../tables/table.ts";
@@ -25,10 +25,12 @@ export async function erase(
   store: ObjectStore,
   table: AnyTable,
   erasure: Erasure,
-  { nowMs, unitsMax, warehouseUri, tables = TABLES }: MaintainOptions,
+  { nowMs, unitsMax, warehouseUri, clock, tables = TABLES }: MaintainOptions,
 ): Promise<Erased> {
-  const warehouse: Warehouse = { store, uri: warehouseUri };
-  await commitPending(warehouse, table, { nowMs, force: true });
+  const warehouse: Warehouse = { store, uri: warehouseUri, clock };
+  // A row that came before and waits outside of what is rewritten would be in the table afterwards.
+  if (!(await commitWaiting(warehouse, table, { nowMs, commitsMax: unitsMax })))
+    return { done: false, units: [] };
   const units: MaintenanceUnit[] = [];
   const state = await loadTable(warehouse, table.path);
   if (state === null || state.current === null) return { done: true, units };

@@ -76,9 +76,17 @@ export function snapshotsToExpire(
   };
 }
 
-/** Place of the oldest snapshot that a reader goes on from, unless it has stood still for too long. */
+/**
+ * Place of the oldest snapshot that a reader goes on from, unless it has stood still for too long: that counts from the first
+ * snapshot after it that brought or dropped rows. A reader of a quiet table has nothing to read, however old its mark is, while rows
+ * that were dropped must be gone in the end.
+ */
 function firstUnread(snapshots: readonly Snapshot[], marks: ReadonlySet<number>, nowMs: number): number {
-  const place = snapshots.findIndex(({ id, atMs }) => marks.has(id) && atMs >= nowMs - UNREAD_KEEP_MS);
+  const place = snapshots.findIndex(({ id }, index) => {
+    if (!marks.has(id)) return false;
+    const next = snapshots.slice(index + 1).find(({ operation }) => operation !== "replace");
+    return next === undefined || next.atMs >= nowMs - UNREAD_KEEP_MS;
+  });
   return place < 0 ? snapshots.length : place;
 }
 

@@ -1,4 +1,4 @@
-import { HOUR_MS, type ObjectStore } from "../../base/index.ts";
+import { type Clock, HOUR_MS, type ObjectStore } from "../../base/index.ts";
 import { dataFiles, type IcebergTable, loadTable, type Warehouse } from "../../iceberg/index.ts";
 import { TABLES } from "../tables/all.ts";
 import type { AnyTable } from "../tables/table.ts";
@@ -23,6 +23,8 @@ export interface MaintainOptions {
   /** Units of work to do at most. */
   unitsMax: number;
   warehouseUri: string;
+  /** As `openLake` takes it. */
+  clock?: Clock;
   tables?: readonly AnyTable[];
 }
 
@@ -33,9 +35,9 @@ export interface MaintainOptions {
  */
 export async function maintain(
   store: ObjectStore,
-  { nowMs, unitsMax, warehouseUri, tables = TABLES }: MaintainOptions,
+  { nowMs, unitsMax, warehouseUri, clock, tables = TABLES }: MaintainOptions,
 ): Promise<Maintenance> {
-  const run: Run = { warehouse: { store, uri: warehouseUri }, nowMs, tables, marks: new Map() };
+  const run: Run = { warehouse: { store, uri: warehouseUri, clock }, nowMs, tables, marks: new Map() };
   const units: MaintenanceUnit[] = [];
   const faults: string[] = [];
   for (const table of inTurn(tables, nowMs)) {

@@ -1,6 +1,6 @@
 import type { Table } from "./table.ts";
 
-/** A row that did not reach the features, with its reason and its text, so that it can be replayed. */
+/** A row that did not reach the features, with its reason and its text, so that it can be replayed; and what is said of such rows. */
 export interface QuarantinedRow {
   /** `UNKNOWN_TENANT` when the body does not even tell. */
   tenant: string;
@@ -15,6 +15,12 @@ export interface QuarantinedRow {
   /** The declared check that the row failed, `<table>/<check>`; absent where it was refused on its way in. */
   check?: string;
 }
+
+/** The reason of a row that says: the row with this body was taken back. Quarantine is only ever added to. */
+export const REPLAYED = "replayed";
+
+/** The reason of a copy of a row that failed a check: the row itself stays in its table, so there is nothing to replay. */
+export const FAILED_CHECK = "failed_check";
 
 /** No tenant can be called so: names begin with a letter or digit. */
 export const UNKNOWN_TENANT = "-";

@@ -81,7 +81,7 @@ async function describe(
   users: readonly DeletedUser[],
   nowMs: number,
 ): Promise<ErasedUser[]> {
-  for (const table of [EVENTS, IDENTITY_LINKS]) await lake.commitPending(table, { nowMs, force: true });
+  for (const table of [EVENTS, IDENTITY_LINKS]) await lake.commitWaiting(table, { nowMs });
   const erased: ErasedUser[] = [];
   for (const [tenant, ofTenant] of Map.groupBy(users, (user) => user.tenant)) {
     const links = Map.groupBy(await firstLinks(lake, tenant), ({ userId }) => userId);

@@ -16,6 +16,6 @@ export interface ErasePorts {
   findSegments(): Promise<unknown>;
   /** A name that no other run has. */
   newRunName(): string;
-  /** For the duration in the lineage only. */
+  /** For the duration in the lineage, and the age of what is committed on. */
   clock: Clock;
 }

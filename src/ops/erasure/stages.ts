@@ -41,10 +41,10 @@ function erasing(table: AnyTable, selectionsOf: SelectionsOf): Stage {
     name: `erase ${table.name}`,
     table,
     async run(ports, plan, { nowMs, unitsMax }) {
-      const { store, warehouseUri } = ports;
+      const { store, warehouseUri, clock } = ports;
       const anyOf = await selectionsOf(ports, plan);
       const erasure = { id: plan.id, anyOf, requestedMs: plan.startedMs };
-      const options = { nowMs, unitsMax, warehouseUri, tables: READERS };
+      const options = { nowMs, unitsMax, warehouseUri, clock, tables: READERS };
       const { done, units, waitsForReaders } = await erase(store, table, erasure, options);
       if (waitsForReaders === true) await ports.refine();
       const rewritten = units.filter(({ job }) => job === "erase");

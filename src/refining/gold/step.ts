@@ -1,4 +1,4 @@
-import { type AnyTable, type DataFile, INTERACTIONS, type Lake, LakeError } from "../../lake/index.ts";
+import { type AnyTable, type DataFile, INTERACTIONS, isForgotten, type Lake } from "../../lake/index.ts";
 import { inputKey, RUN_KEY } from "../job.ts";
 import { type Base, readBase } from "../watermark.ts";
 
@@ -57,7 +57,7 @@ async function stepOn(
     inputs[INTERACTIONS.name] = { from, until: increment?.until ?? from };
     return { base: base.snapshotId, inputs, anew: false, more: increment !== null && !increment.complete };
   } catch (cause) {
-    if (cause instanceof LakeError && (cause.kind === "expired" || cause.kind === "erased")) return null;
+    if (isForgotten(cause)) return null;
     throw cause;
   }
 }

@@ -151,7 +151,7 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
   }
 
   #changes(tenant: string): ChangePorts {
-    return { core: this.#core(tenant), lake: openLake(objectStore(this.env)) };
+    return { core: this.#core(tenant), lake: openLake(objectStore(this.env), { clock: Date.now }) };
   }
 
   #config(tenant: string): ConfigPorts {

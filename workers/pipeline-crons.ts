@@ -21,7 +21,7 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
   {
     async "* * * * *"(env, nowMs) {
       const spill = await drainSpilled(env, nowMs);
-      const lake = await openLake(objectStore(env)).commitAllPending({ nowMs });
+      const lake = await openLake(objectStore(env), { clock: Date.now }).commitAllPending({ nowMs });
       const overlays = await flushOverlays({ core: env.DB, store: objectStore(env), kv: env.KV }, nowMs);
       return { spill: spill.faults, overlays: overlays.faults, lake: lake.faults };
     },

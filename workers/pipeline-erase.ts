@@ -14,7 +14,7 @@ export function eraseDeleted(
 ): Promise<EraseOutcome> {
   const store = objectStore(env);
   const ports = {
-    lake: openLake(store),
+    lake: openLake(store, { clock: Date.now }),
     store,
     warehouseUri: WAREHOUSE_URI,
     core: env.DB,

@@ -51,5 +51,10 @@ export async function makeFeaturesAsOf(
 
 function featurePorts(env: PipelineEnv) {
   const store = objectStore(env);
-  return { lake: openLake(store), store, newRunName: () => crypto.randomUUID(), clock: Date.now };
+  return {
+    lake: openLake(store, { clock: Date.now }),
+    store,
+    newRunName: () => crypto.randomUUID(),
+    clock: Date.now,
+  };
 }

@@ -24,7 +24,10 @@ const MAINTENANCE_UNITS_MAX = 20;
 /** The crons' work on the lake, a bounded share a call, for who wants it now. */
 export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<LakeJobOutcome>> = {
   async commit(env, nowMs) {
-    const { committed, faults } = await openLake(objectStore(env)).commitAllPending({ nowMs, force: true });
+    const { committed, faults } = await openLake(objectStore(env), { clock: Date.now }).commitAllPending({
+      nowMs,
+      force: true,
+    });
     return { done: faults.length === 0, committed, faults };
   },
 
@@ -34,7 +37,8 @@ export const JOBS: Record<LakeJob, (env: PipelineEnv, nowMs: number) => Promise<
   },
 
   async maintain(env, nowMs) {
-    const options = { nowMs, unitsMax: MAINTENANCE_UNITS_MAX, warehouseUri: WAREHOUSE_URI };
+    const limits = { nowMs, unitsMax: MAINTENANCE_UNITS_MAX };
+    const options = { ...limits, warehouseUri: WAREHOUSE_URI, clock: Date.now };
     const { done, units, faults } = await maintain(objectStore(env), options);
     return { done, units, faults };
   },
@@ -65,7 +69,7 @@ export async function beginGoldAnew(env: PipelineEnv, nowMs: number): Promise<vo
 function refinePorts(env: PipelineEnv, nowMs: number): RefinePorts {
   const store = objectStore(env);
   return {
-    lake: openLake(store),
+    lake: openLake(store, { clock: Date.now }),
     store,
     applyLate: (events: readonly StoredEvent[]) =>
       applyLate({ core: env.DB, profiles: [env.PROFILES_0] }, events, nowMs),
@@ -81,7 +85,7 @@ export async function findSegments(
   { force = false }: { force?: boolean } = {},
 ): Promise<RefreshedSegments> {
   const ports: SegmentPorts = {
-    lake: openLake(objectStore(env)),
+    lake: openLake(objectStore(env), { clock: Date.now }),
     async declared() {
       const tenants = await listTenants(env.DB);
       const configs = await Promise.all(tenants.map((tenant) => readStoredTenant(env.DB, tenant)));

@@ -11,7 +11,7 @@ export function objectStore(env: PipelineEnv): ObjectStore {
 /** Where events end, on this Worker's bindings. */
 export function sinks(env: PipelineEnv, nowMs: number): Sinks {
   return {
-    lake: openLake(objectStore(env)),
+    lake: openLake(objectStore(env), { clock: Date.now }),
     features: {
       applyEvents: (events, atMs, counts) =>
         applyEvents({ core: env.DB, profiles: [env.PROFILES_0] }, events, atMs, counts),

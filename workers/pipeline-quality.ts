@@ -77,7 +77,7 @@ export async function failingNow(env: PipelineEnv, tenant: string, nowMs: number
 function ports(env: PipelineEnv): QualityPorts {
   const store = objectStore(env);
   return {
-    lake: openLake(store),
+    lake: openLake(store, { clock: Date.now }),
     store,
     intake: {
       tenants: () => listTenants(env.DB),

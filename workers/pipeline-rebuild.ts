@@ -39,7 +39,7 @@ function rebuildStores(env: PipelineEnv, cursor: string | null, nowMs: number) {
   const store = objectStore(env);
   const overlay = { core: env.DB, store, kv: env.KV };
   const ports = {
-    lake: openLake(store),
+    lake: openLake(store, { clock: Date.now }),
     core: env.DB,
     profiles: env.PROFILES_0,
     kv: env.KV,

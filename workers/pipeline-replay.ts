@@ -18,7 +18,7 @@ export async function replay(
   const landing = sinks(env, nowMs);
   const ports = {
     ...landing,
-    lake: openLake(objectStore(env)),
+    lake: openLake(objectStore(env), { clock: Date.now }),
     features: { ...landing.features, forgetQuarantine: forgotten(env) },
     customTypes: customTypes(env),
   };

@@ -81,7 +81,11 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
 
   async startRerun(tenant: string, run: string) {
     const nowMs = Date.now();
-    const plan = await planRerun(openLake(r2ObjectStore(this.env.LAKE)), { tenant, run, nowMs });
+    const plan = await planRerun(openLake(r2ObjectStore(this.env.LAKE), { clock: Date.now }), {
+      tenant,
+      run,
+      nowMs,
+    });
     if (!plan.ok) return { refusal: plan.error };
     return startRetrain(this.env, { tenant, ...plan.value, reason: "rerun", nowMs });
   }

@@ -17,7 +17,7 @@ export function registerCommit(lake: Command): void {
         );
         return;
       }
-      const { committed, faults } = await openLake(store).commitAllPending({
+      const { committed, faults } = await openLake(store, { clock: Date.now }).commitAllPending({
         nowMs: Date.now(),
         force: true,
       });

@@ -39,7 +39,7 @@ export async function readData(
   workspace: Workspace,
 ): Promise<ReadResult | Unreadable> {
   const report = workspace.progress("read");
-  const lake = openLake(ports.store);
+  const lake = openLake(ports.store, { clock: ports.clock });
   if (rerun === undefined) await ports.makeCurrent();
   const snapshots = rerun?.snapshots ?? (await pinSnapshots(lake, runId, ports.clock()));
   const gone = rerun === undefined ? null : await goneSnapshot(lake, snapshots);

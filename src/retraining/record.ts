@@ -41,7 +41,7 @@ export async function recordRun(
     ...(made.modelHash === undefined ? {} : { model_hash: made.modelHash }),
     ...told(outcome),
   };
-  const lake = openLake(store);
+  const lake = openLake(store, { clock });
   const snapshots = (await lake.load(TRAINING_RUNS))?.snapshots ?? [];
   if (snapshots.some(({ summary }) => summary[RUN_KEY] === params.runId)) return outcome.status;
   const at = { nowMs: clock() };

@@ -28,6 +28,9 @@ export const replayRoutes: Endpoint[] = [
       read: z.number(),
       accepted: z.number(),
       already_replayed: z.number(),
+      skipped: z
+        .record(z.string(), z.number())
+        .describe("Copies of rows that failed a check, which are in their tables already."),
       refused: z.record(z.string(), z.number()).describe("Rows by the reason they have today."),
       cursor: z.string().optional(),
     }),

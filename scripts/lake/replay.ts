@@ -15,6 +15,7 @@ interface Step {
   read: number;
   accepted: number;
   already_replayed: number;
+  skipped: Record<string, number>;
   refused: Record<string, number>;
   cursor?: string;
 }
@@ -43,7 +44,7 @@ export function registerReplay(lake: Command): void {
 
 /** Step by step, to the end; the sums. */
 async function replay(client: ApiClient, { tenant, reason, since, dryRun }: Options): Promise<Step> {
-  const sums: Step = { read: 0, accepted: 0, already_replayed: 0, refused: {} };
+  const sums: Step = { read: 0, accepted: 0, already_replayed: 0, skipped: {}, refused: {} };
   let cursor: string | undefined;
   do {
     const body = { tenant, reason, since, dry_run: dryRun === true, cursor };
@@ -51,16 +52,22 @@ async function replay(client: ApiClient, { tenant, reason, since, dryRun }: Opti
     sums.read += step.read;
     sums.accepted += step.accepted;
     sums.already_replayed += step.already_replayed;
-    for (const [why, rows] of Object.entries(step.refused))
-      sums.refused[why] = (sums.refused[why] ?? 0) + rows;
+    addAll(sums.skipped, step.skipped);
+    addAll(sums.refused, step.refused);
     cursor = step.cursor;
   } while (cursor !== undefined);
   return sums;
 }
 
-function print({ read, accepted, already_replayed, refused }: Step, isDryRun: boolean): void {
+function addAll(sums: Record<string, number>, counts: Record<string, number>): void {
+  for (const [why, rows] of Object.entries(counts)) sums[why] = (sums[why] ?? 0) + rows;
+}
+
+function print({ read, accepted, already_replayed, skipped, refused }: Step, isDryRun: boolean): void {
   console.log(`${read} rows in quarantine`);
   console.log(`${accepted} ${isDryRun ? "would be landed" : "landed"}`);
   if (already_replayed > 0) console.log(`${already_replayed} were landed by an earlier replay`);
+  for (const [why, rows] of Object.entries(skipped))
+    console.log(`${rows} skipped, copies of rows that are in their tables: ${why}`);
   for (const [why, rows] of Object.entries(refused)) console.log(`${rows} still refused: ${why}`);
 }

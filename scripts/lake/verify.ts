@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { openLake } from "../../src/lake/index.ts";
+import { type Lake, openLake } from "../../src/lake/index.ts";
 import {
   type QualityReport,
   readReport,
@@ -11,6 +11,7 @@ import {
 import { runJob } from "./jobs.ts";
 import { type LakeOptions, type OpenedStore, withLake, withLakeStore } from "./open.ts";
 import { printRows } from "./print.ts";
+import { judgeReport, newestCommitMs, sumsOf, type VerifiedSums } from "./verify-report.ts";
 
 interface Options extends LakeOptions {
   json?: true;
@@ -21,7 +22,7 @@ export interface Verified {
   tables: Record<string, TableSize>;
   /** Of the report, and of the tables' files, totals, keys and watermarks. */
   checks: { passed: number; failed: number };
-  reconciliation: { differences: number };
+  reconciliation: VerifiedSums;
 }
 
 /** Events that came a moment ago are given this long to arrive everywhere. */
@@ -37,29 +38,37 @@ export function registerVerify(lake: Command): void {
     .option("--json", "print one line of JSON");
   withLake(command).action((options: Options) =>
     withLakeStore(options, async (opened) => {
-      if (opened.server !== null) await bringUpToDate(opened.server);
-      const { store } = opened;
+      const { store, server } = opened;
+      const lake = openLake(store);
+      const commitMs = server === null ? await newestCommitMs(lake) : await bringUpToDate(server, lake);
       const report = await readReport(store);
-      const tables = await verifyLake({ lake: openLake(store), store }, (table) => {
+      const tables = await verifyLake({ lake, store }, (table) => {
         if (options.json !== true) console.error(`reading ${table}`);
       });
       const verified = summarise(report, tables);
       if (options.json === true) console.log(JSON.stringify(verified));
       else print(verified, report, tables);
-      if (verified.checks.failed > 0 || verified.reconciliation.differences > 0) process.exitCode = 1;
+      const { holds, words } = judgeReport(report, { commitMs, isStopped: server === null });
+      for (const sentence of words) console.error(sentence);
+      if (!holds || verified.checks.failed > 0 || verified.reconciliation.differences > 0)
+        process.exitCode = 1;
     }),
   );
 }
 
-/** What landed is committed, refined and judged; hours whose newest events are still on their way are waited for. */
-async function bringUpToDate(server: NonNullable<OpenedStore["server"]>): Promise<void> {
+/**
+ * What landed is committed, refined and judged; hours whose newest events are still on their way are waited for. Returns when the
+ * newest commit was made that the report must know of: a busy lake goes on while it is verified.
+ */
+async function bringUpToDate(server: NonNullable<OpenedStore["server"]>, lake: Lake): Promise<number | null> {
   for (let waitedMs = 0; ; waitedMs += SETTLING_PAUSE_MS) {
     await runJob(server, "commit");
     await runJob(server, "refine");
     // What the two wrote of themselves is committed too, so that no file stays behind.
     await runJob(server, "commit");
+    const commitMs = await newestCommitMs(lake);
     const { hours_open: open, differences } = await runJob(server, "quality");
-    if ((open === 0 && differences === 0) || waitedMs >= SETTLING_MS_MAX) return;
+    if ((open === 0 && differences === 0) || waitedMs >= SETTLING_MS_MAX) return commitMs;
     await sleep(SETTLING_PAUSE_MS);
   }
 }
@@ -74,7 +83,7 @@ function summarise(report: QualityReport | null, tables: Record<string, TableVer
       passed: physical.reduce((sum, { passed }) => sum + passed, 0) + count("pass") + count("warn"),
       failed: physical.reduce((sum, { faults }) => sum + faults.length, 0) + count("error"),
     },
-    reconciliation: { differences: report?.reconciliation.differences.length ?? 0 },
+    reconciliation: sumsOf(report),
   };
 }
 
@@ -87,8 +96,9 @@ function print(
     ["table", "rows", "files", "bytes", "snapshots"],
     Object.entries(tables).map(([table, size]) => ({ table, ...size })),
   );
+  const { differences, hours_compared: hours } = reconciliation;
   console.log(
-    `${checks.passed} checks passed, ${checks.failed} failed; ${reconciliation.differences} differences`,
+    `${checks.passed} checks passed, ${checks.failed} failed; ${differences} differences in ${hours} hours`,
   );
   for (const { faults } of Object.values(verified)) {
     for (const { table, check, detail } of faults) console.log(`${table}: ${check}: ${detail}`);
@@ -100,5 +110,4 @@ function print(
   for (const { tenant, receivedFrom, reason } of report?.reconciliation.differences ?? []) {
     console.log(`${tenant} ${receivedFrom}: ${reason}`);
   }
-  if (report === null) console.log("there is no report yet: only files were verified");
 }

@@ -160,6 +160,27 @@ describe("an erasure", () => {
     await expect(lake.increment(EVENTS, { after: mark })).rejects.toMatchObject({ kind: "erased" });
   });
 
+  it("takes what waits in more entries than one commit has room for", async () => {
+    const { store, lake, rows } = await withCommits(20);
+    const gone = rows.find(isErased);
+    const stays = rows.find((row) => !isErased(row) && row.tenant === "b");
+    if (gone === undefined || stays === undefined) throw new Error("there are rows of both kinds");
+    for (let file = 0; file < 510; file++) {
+      const nowMs = NOW_MS + file * MINUTE_MS;
+      await lake.append(EVENTS, [{ ...(file < 508 ? stays : gone), received_at: nowMs }], { nowMs });
+    }
+    const options = { nowMs: LATER_MS, warehouseUri: WAREHOUSE_URI };
+    expect(await erase(store, EVENTS, ERASURE, { ...options, unitsMax: 1 })).toEqual({
+      done: false,
+      units: [],
+    });
+    expect((await erase(store, EVENTS, ERASURE, { ...options, unitsMax: 999 })).done).toBe(true);
+    await lake.commitPending(EVENTS, { nowMs: LATER_MS + 1, force: true });
+    const left = await scanRows(lake, EVENTS);
+    expect(left.filter(isErased)).toEqual([]);
+    expect(left).toHaveLength(rows.filter((row) => !isErased(row)).length + 508);
+  });
+
   for (const effect of ["before", "after"] as const) {
     it(`may crash at any write (${effect} it took effect), and is finished by the next call`, async () => {
       const { store: template, rows } = await withCommits(15);

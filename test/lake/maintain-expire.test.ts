@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS, type ObjectStore } from "../../src/base/index.ts";
 import { LINEAGE, maintain, QUARANTINE, WAREHOUSE_URI } from "../../src/lake/index.ts";
 import { crashingStore } from "./crashing-store.ts";
-import { kept, maintained, NOW_MS, runsOf, TABLES, withHours } from "./hourly-lineage.ts";
+import { kept, maintained, NOW_MS, row, runsOf, TABLES, withHours } from "./hourly-lineage.ts";
 import { keysOf } from "./rows.ts";
 
 describe("expiry", () => {
@@ -95,6 +95,24 @@ describe("expiry", () => {
     await maintained(store, NOW_MS + 9 * DAY_MS);
     await expect(lake.increment(LINEAGE, { after: ids[3] ?? 0 })).rejects.toThrow("expired");
     expect((await lake.load(QUARANTINE))?.snapshots[0]?.id).toBe(word);
+  });
+
+  it("waits a week from the first snapshot that a layer has not read, however old its mark is", async () => {
+    const { store, lake, ids } = await withHours(1);
+    const mark = ids[0] ?? 0;
+    const summary = { "lakeshore.input.ops.lineage": String(mark) };
+    await lake.commit(QUARANTINE, { operation: "append", added: [], summary }, { nowMs: NOW_MS });
+    await maintained(store, NOW_MS + 2 * DAY_MS);
+    const laterMs = NOW_MS + 8 * DAY_MS;
+    for (let hour = 0; hour < 3; hour++) {
+      const nowMs = laterMs + hour * HOUR_MS;
+      await lake.append(LINEAGE, [row(1 + hour)], { nowMs });
+      await lake.commitPending(LINEAGE, { nowMs });
+    }
+    await maintained(store, laterMs + 2 * DAY_MS);
+    expect((await lake.increment(LINEAGE, { after: mark }))?.files).toHaveLength(3);
+    await maintained(store, laterMs + 7 * DAY_MS + MINUTE_MS);
+    await expect(lake.increment(LINEAGE, { after: mark })).rejects.toThrow("expired");
   });
 
   it("keeps the newest hundred metadata files", async () => {

@@ -87,6 +87,22 @@ describe("a run", () => {
     expect(named(after)).toEqual([]);
   });
 
+  it("begins anew when expiry took what came since, though a tag keeps what it had read up to", async () => {
+    const world = await soundWorld();
+    await report(world);
+    const read = (await world.lake.snapshot(EVENTS, {}))?.id ?? 0;
+    await land(world, 3, NOW_MS);
+    const expire = [(await world.lake.snapshot(EVENTS, {}))?.id ?? 0];
+    await land(world, 3, NOW_MS + MINUTE_MS);
+    const tags = [{ name: "kept", snapshotId: read, keepMs: DAY_MS }];
+    const change = { operation: "append", added: [], tags, expire } as const;
+    await world.lake.commit(EVENTS, change, { nowMs: NOW_MS });
+    await expect(world.lake.increment(EVENTS, { after: read })).rejects.toThrow("expired");
+    const after = await report(world, NOW_MS + HOUR_MS);
+    expect(after.tables["bronze.events"]?.rowsRead).toBe(world.events.length);
+    expect(named(after)).toEqual([]);
+  });
+
   it("that another one overtook changes nothing", async () => {
     const world = await soundWorld();
     const runs = await Promise.all([1, 2].map((ms) => runQuality(world, { nowMs: NOW_MS + ms, ...ALL })));

@@ -57,7 +57,12 @@ export {
   userSubject,
 } from "./profile.ts";
 export { pruneFacets, pruneFeatures } from "./prune.ts";
-export { forgetQuarantine, type QuarantinedEvent, recordQuarantine } from "./quarantine.ts";
+export {
+  forgetQuarantine,
+  type QuarantinedEvent,
+  recordQuarantine,
+  restoreQuarantine,
+} from "./quarantine.ts";
 export { type FeatureRequest, type Features, readFeatures } from "./read-features.ts";
 export {
   type Restored,

@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import type { D1Database } from "@cloudflare/workers-types";
 import { expect, it } from "vitest";
-import { createPrng, HOUR_MS, r2ObjectStore } from "../../src/base/index.ts";
-import { makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
-import { applyEvents, recordQuarantine, refreshLists } from "../../src/features/index.ts";
-import type { Sinks } from "../../src/ingest/index.ts";
+import { createPrng, DAY_MS, HOUR_MS, r2ObjectStore } from "../../src/base/index.ts";
+import { makeUuidV7, type StoredEvent, uuidV7TimeMs } from "../../src/events/index.ts";
+import { applyEvents, forgetQuarantine, recordQuarantine, refreshLists } from "../../src/features/index.ts";
+import { bury } from "../../src/ingest/dead-letter.ts";
+import { replayQuarantine, type Sinks } from "../../src/ingest/index.ts";
 import { land } from "../../src/ingest/land.ts";
-import { openLake } from "../../src/lake/index.ts";
+import { openLake, QUARANTINE } from "../../src/lake/index.ts";
 import {
   type ChangePorts,
   changeItem,
@@ -47,6 +48,8 @@ it("makes D1 and KV again from the lake, row for row", async () => {
   const before = await contents();
   expect(before.event_ledger?.length).toBeGreaterThan(300);
   expect(before.api_keys).toHaveLength(4);
+  expect(before.quarantine?.filter((row) => String(row).includes('"one"'))).toHaveLength(1);
+  expect(before.quarantine?.filter((row) => String(row).includes('"two"')).length).toBeGreaterThan(1);
 
   await emptyStores();
   expect((await contents()).profiles).toEqual([]);
@@ -114,8 +117,31 @@ async function live(): Promise<void> {
     for (const [tenant, ofTenant] of Map.groupBy(part, (event) => event.tenant))
       await land([{ tenant, events: ofTenant, misfits: [] }], sinks);
   }
+  await setAsideAndTakeBack(events);
   await removeUser(stores, "one", { userId: "u1", nowMs: NOW_MS + 7 });
 }
+
+/** Of one tenant what was set aside is taken back, and one event comes once more; a check fails. */
+async function setAsideAndTakeBack(events: readonly StoredEvent[]): Promise<void> {
+  const ofOne = events.filter(({ tenant }) => tenant === "one");
+  const [dead, again] = [ofOne.find((event) => !isOld(event)), ofOne.find(isOld)];
+  if (dead === undefined || again === undefined) throw new Error("no such events");
+  await bury(JSON.stringify({ v: 1, tenant: dead.tenant, events: [dead] }), sinks);
+  const forget = { forgetQuarantine: (rows: QuarantinedIds) => forgetQuarantine(env.DB, rows) };
+  const features = { ...sinks.features, ...forget };
+  const replay = { ...sinks, lake, features, customTypes: async () => [], nowMs: NOW_MS + 2 };
+  const replayed = await replayQuarantine(replay, { tenant: "one", isDryRun: false, rowsMax: 1_000 });
+  expect(replayed.accepted).toBeGreaterThan(1);
+  for (const nowMs of [NOW_MS + 3, NOW_MS + 4])
+    await land([{ tenant: "one", events: [again], misfits: [] }], { ...sinks, nowMs });
+  const body = { body: "{}", truncated: false, quarantined_at: NOW_MS };
+  const copy = { tenant: "one", event_id: dead.event_id, reason: "failed_check", check: "x/y", ...body };
+  await lake.append(QUARANTINE, [copy], { nowMs: NOW_MS });
+}
+
+type QuarantinedIds = readonly { tenant: string; eventId: string }[];
+
+const isOld = ({ event_id, received_at }: StoredEvent) => received_at - uuidV7TimeMs(event_id) > 7 * DAY_MS;
 
 const sinks: Sinks = {
   lake,

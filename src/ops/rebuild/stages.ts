@@ -8,10 +8,10 @@ import {
 import {
   applyLate,
   type Restored,
-  recordQuarantine,
   restoreDeletions,
   restoreItems,
   restoreKeys,
+  restoreQuarantine,
   restoreTenants,
   restoreUsers,
   type TenantConfig,
@@ -30,6 +30,7 @@ import {
   type UserChange,
 } from "../../lake/index.ts";
 import type { RebuildPorts } from "./ports.ts";
+import { stillSetAside } from "./set-aside.ts";
 
 /** One table of the lake and what of D1 is made from its rows; rows may come in any order, and again after a crash. */
 export interface Stage {
@@ -70,13 +71,8 @@ export const STAGES: readonly Stage[] = [
   stage<Interaction>("events", INTERACTIONS, (rows, { core, profiles, nowMs }) =>
     applyLate({ core, profiles: [profiles] }, rows.map(storedEvent).sort(byReceipt), nowMs),
   ),
-  stage<QuarantinedRow>("quarantine", QUARANTINE, (rows, { core }) =>
-    recordQuarantine(
-      core,
-      rows.flatMap(({ tenant, event_id: eventId, reason, quarantined_at: atMs }) =>
-        eventId === undefined ? [] : [{ tenant, eventId, reason, atMs }],
-      ),
-    ),
+  stage<QuarantinedRow>("quarantine", QUARANTINE, async (rows, { core, lake }) =>
+    restoreQuarantine(core, await stillSetAside(lake, rows)),
   ),
 ];
 

@@ -16,7 +16,6 @@ export { consumeDeadLetters } from "./dead-letter.ts";
 export type { DeliveredMessage, QueuePort, Sinks, Sleep } from "./ports.ts";
 export { IntakeProducer } from "./producer.ts";
 export {
-  REPLAYED,
   type ReplayCursor,
   type Replayed,
   type ReplayOptions,

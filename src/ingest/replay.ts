@@ -1,12 +1,16 @@
 import { sha256Hex } from "../base/index.ts";
-import { type Batch, type Lake, QUARANTINE, type QuarantinedRow } from "../lake/index.ts";
+import {
+  type Batch,
+  FAILED_CHECK,
+  type Lake,
+  QUARANTINE,
+  type QuarantinedRow,
+  REPLAYED,
+} from "../lake/index.ts";
 import { judgeStored } from "./judge-stored.ts";
 import { land } from "./land.ts";
 import { type ParsedMessage, parseMessage } from "./message.ts";
 import type { Sinks } from "./ports.ts";
-
-/** The reason of a row that says: the row with this body was taken back. Quarantine is only ever added to. */
-export const REPLAYED = "replayed";
 
 export interface ReplayPorts extends Sinks {
   lake: Pick<Lake, "append" | "commitPending" | "files" | "scan" | "snapshot">;
@@ -43,6 +47,8 @@ export interface Replayed {
   accepted: number;
   /** Taken back by an earlier replay. */
   alreadyReplayed: number;
+  /** Copies of rows that failed a check, by that reason: the rows are in their tables, and there is nothing to land. */
+  skipped: Record<string, number>;
   /** By the reason they have today. */
   refused: Record<string, number>;
   /** Absent when all was read. */
@@ -54,11 +60,11 @@ const COLUMNS = ["tenant", "event_id", "reason", "body", "truncated"] as const;
 /**
  * Judges what is in quarantine once more, by today's code, and lands what is now accepted, as it would have been landed: bronze,
  * then D1 for ids that its ledger remembers, silver for the others. Each event counts once, whatever happens: it keeps its id,
- * which ledger and silver know if they have it. So the record of what was taken back may come last; a crash before it costs
+ * which ledger and silver know if they have it; a dead letter is marked, for silver has it and D1 has not. So the record of what was taken back may come last; a crash before it costs
  * doing the same again.
  */
 export async function replayQuarantine(ports: ReplayPorts, options: ReplayOptions): Promise<Replayed> {
-  const replayed: Replayed = { read: 0, accepted: 0, alreadyReplayed: 0, refused: {} };
+  const replayed: Replayed = { read: 0, accepted: 0, alreadyReplayed: 0, skipped: {}, refused: {} };
   const snapshotId = options.cursor?.snapshotId ?? (await newestSnapshot(ports));
   if (snapshotId === null) return replayed;
   const taken = await takenBack(ports, options.tenant);
@@ -132,6 +138,10 @@ async function replayRows(
   const accepted: { row: Row; message: ParsedMessage }[] = [];
   for (const row of rows) {
     replayed.read++;
+    if (row.reason === FAILED_CHECK) {
+      replayed.skipped[FAILED_CHECK] = (replayed.skipped[FAILED_CHECK] ?? 0) + 1;
+      continue;
+    }
     const name = await bodyName(row);
     if (taken.has(name)) {
       replayed.alreadyReplayed++;
@@ -177,7 +187,7 @@ async function judge(row: Row, { customTypes, nowMs }: ReplayPorts): Promise<Par
       return message.ok ? message.value : message.error.reason;
     }
     default:
-      // Rows that a check of a table found: the event was landed, and is where it was found.
+      // Of a newer version of us.
       return reason;
   }
 }

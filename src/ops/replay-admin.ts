@@ -15,6 +15,8 @@ export interface ReplayOutcome {
   read: number;
   accepted: number;
   alreadyReplayed: number;
+  /** Copies of rows that failed a check, by that reason: they are in their tables already. */
+  skipped: Record<string, number>;
   /** By the reason they have today. */
   refused: Record<string, number>;
   /** Absent when all was read: the caller repeats until then. */

@@ -1,11 +1,8 @@
 import { EVENT_COLUMNS } from "../events/index.ts";
-import { type LiveFile, QUARANTINE, type QuarantinedRow, type Table } from "../lake/index.ts";
+import { FAILED_CHECK, type LiveFile, QUARANTINE, type QuarantinedRow, type Table } from "../lake/index.ts";
 import type { AnyTableChecks } from "./check.ts";
 import type { Failure } from "./failure.ts";
 import type { QualityLake } from "./ports.ts";
-
-/** What quarantine gives as reason for rows that a check found; the check stands in its own column. */
-export const FAILED_CHECK = "failed_check";
 
 /** `silver.interactions/event_once`: a check's name wherever tables meet. */
 export function checkId(table: string, check: string): string {
@@ -14,7 +11,7 @@ export function checkId(table: string, check: string): string {
 
 /**
  * Copies failing rows of a file to quarantine, each once for a check, however often its file is read again or a run is repeated: what
- * is there already is left out. The rows also stay where they are; who repairs them replays the copies. Returns the rows copied.
+ * is there already is left out. The rows also stay where they are, and counted: the copies are to be looked at, and a replay skips them. Returns the rows copied.
  */
 export async function quarantineFailures(
   lake: QualityLake,
@@ -78,7 +75,7 @@ function entryOf(tenant: string, eventId: string, check: string): string {
   return JSON.stringify([tenant, eventId, check]);
 }
 
-/** The rows as events, by tenant and id: what a replay takes. */
+/** The rows as events, by tenant and id: as others stand in quarantine. */
 async function readBodies(
   lake: QualityLake,
   { table, idColumn = "event_id" }: AnyTableChecks,

@@ -81,7 +81,7 @@ it("takes back what was too late: into silver once, and from there to D1", async
   expect(await quarantined("replayed")).toMatchObject([{ reason: "too_late" }]);
   await refine();
   expect(await silverIds("replayed")).toEqual([]);
-  const counts = { read: 1, already_replayed: 0, refused: {} };
+  const counts = { read: 1, already_replayed: 0, skipped: {}, refused: {} };
   expect(await post("/v1/admin/lake/replay", { tenant: "replayed" })).toEqual({ ...counts, accepted: 1 });
   const again = await post("/v1/admin/lake/replay", { tenant: "replayed" });
   expect(again).toEqual({ ...counts, accepted: 0, already_replayed: 1 });

@@ -74,7 +74,13 @@ it("lands what was too late with a mark that silver honours, and not twice", asy
   await deliver(ports, [late, some("fresh")]);
   expect([...setAside]).toEqual([late.event_id]);
 
-  expect(await replay({ isDryRun: true })).toEqual({ read: 1, accepted: 1, alreadyReplayed: 0, refused: {} });
+  expect(await replay({ isDryRun: true })).toEqual({
+    read: 1,
+    accepted: 1,
+    alreadyReplayed: 0,
+    skipped: {},
+    refused: {},
+  });
   expect(await rows(EVENTS)).toHaveLength(2);
 
   expect(await replay()).toMatchObject({ read: 1, accepted: 1 });
@@ -116,6 +122,7 @@ it("takes what today's schema and the tenant's types accept, and says why not th
     read: 5,
     accepted: 1,
     alreadyReplayed: 0,
+    skipped: {},
     refused: { invalid_event: 3, truncated: 1 },
   });
   expect(applied).toEqual([wish.event_id]);
@@ -160,4 +167,18 @@ it("goes through files in steps, and through no other rows than it was asked for
     steps++;
   } while (cursor !== undefined);
   expect({ steps, accepted, left: setAside.size }).toEqual({ steps: 4, accepted: 4, left: 1 });
+});
+
+it("skips copies of rows that failed a check, and says so", async () => {
+  const { ports, applied, rows, replay } = setUp();
+  const event = some("failed");
+  const copy = { tenant: "shop", event_id: event.event_id, reason: "failed_check", check: "bronze.events/x" };
+  const kept = { ...copy, body: JSON.stringify(event), truncated: false, quarantined_at: NOW_MS };
+  await ports.lake.append(QUARANTINE, [kept], { nowMs: NOW_MS });
+  const outcome = { read: 1, accepted: 0, alreadyReplayed: 0, skipped: { failed_check: 1 }, refused: {} };
+  expect(await replay()).toEqual(outcome);
+  expect(await replay({ reason: "failed_check", isDryRun: true })).toEqual(outcome);
+  expect(applied).toEqual([]);
+  expect(await rows(EVENTS)).toEqual([]);
+  expect(await rows(QUARANTINE)).toEqual([kept]);
 });

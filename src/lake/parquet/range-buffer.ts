@@ -40,6 +40,10 @@ export class RangeBuffer implements AsyncBuffer {
     await Promise.all(this.#fetched.map(({ bytes }) => bytes));
   }
 
+  release(): void {
+    this.#fetched = [];
+  }
+
   async #read(from: number, to: number): Promise<ArrayBuffer> {
     const object = await this.#store.get(this.#path, { offset: from, length: to - from });
     // Data files are immutable. Expiry removes them in the end, and a reader that is overtaken by it must start again.

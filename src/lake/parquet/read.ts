@@ -97,6 +97,7 @@ export class ParquetReader {
     const read = new Map<string, DecodedArray>();
     // One after the other, for decoding waits for nothing: so no column's pages wait for another's.
     for (const { name } of stored) read.set(name, await scan.readColumn({ column: name, ...range }));
+    if (this.bytes > WHOLE_FILE_BYTES_MAX) this.#buffer.release();
     return read;
   }
 

@@ -1,5 +1,5 @@
 import { listAll, type ObjectStore } from "../../base/index.ts";
-import { packRows, unpackRows } from "./packed.ts";
+import { type PackedRows, packRows, unpackRows } from "./packed.ts";
 
 /** Objects of every run stand under `work/lake/<run>/`: what a crash leaves is found and swept by that name. */
 export const WORK_PREFIX = "work/lake/";
@@ -33,10 +33,14 @@ export function openScratch(store: ObjectStore, run: string): Scratch {
     for (let from = 0; from < keys.length; from += DELETE_KEYS_MAX)
       await store.delete(keys.slice(from, from + DELETE_KEYS_MAX));
   }
-  async function* pieces<Row extends Storable>(key: string): AsyncGenerator<Row[]> {
+  /** Apart, so that bytes and text are let go before the rows are asked for. */
+  async function load(key: string): Promise<PackedRows> {
     const object = await store.get(key);
     if (object === null) throw new Error(`${key} is gone: the run it belongs to was swept`);
-    const { count, at } = unpackRows(new TextDecoder().decode(object.bytes));
+    return unpackRows(new TextDecoder().decode(object.bytes));
+  }
+  async function* pieces<Row extends Storable>(key: string): AsyncGenerator<Row[]> {
+    const { count, at } = await load(key);
     for (let from = 0; from < count; from += PIECE_ROWS) {
       const length = Math.min(PIECE_ROWS, count - from);
       yield Array.from({ length }, (_, index) => at(from + index) as Row);

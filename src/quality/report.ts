@@ -1,5 +1,5 @@
 import type { CheckOutcome } from "./outcome.ts";
-import type { Difference, HourCounts } from "./reconcile.ts";
+import { type Difference, type HourCounts, IN_FLIGHT_MS, isSettled } from "./reconcile.ts";
 
 /** What one table was read up to. */
 export interface TableReading {
@@ -66,14 +66,20 @@ export interface Failing {
 
 /**
  * What must not be trained on: failed checks of severity error, of the tenant and of the tables as a whole, and hours of the tenant's
- * of which two stages disagree. Those are listed as `reconciliation`, each with its two stages and its hour in place of a check.
+ * of which two stages disagree. Those are listed as `reconciliation`, each with its two stages and its hour in place of a check. A
+ * report that somebody asked for compares hours earlier than the pipeline promises: what may be on its way yet keeps nothing back.
  */
-export function failingChecks({ outcomes, reconciliation }: QualityReport, tenant: string): Failing[] {
+export function failingChecks({ atMs, outcomes, reconciliation }: QualityReport, tenant: string): Failing[] {
   const checks = outcomes
     .filter((outcome) => outcome.status === "error" && (outcome.tenant ?? tenant) === tenant)
     .map(({ table, check, reason }) => ({ table, check, reason }));
+  const early = new Set(
+    reconciliation.counts
+      .filter((counts) => counts.tenant === tenant && !isSettled(counts, atMs, IN_FLIGHT_MS))
+      .map(({ hour }) => hour),
+  );
   const sums = reconciliation.differences
-    .filter((difference) => difference.tenant === tenant)
+    .filter((difference) => difference.tenant === tenant && !early.has(difference.hour))
     .map(({ between: [from, to], receivedFrom, reason }) => ({
       table: "reconciliation",
       check: `${from} → ${to}, ${receivedFrom}`,

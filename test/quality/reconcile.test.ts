@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/base/index.ts";
 import { makeUuidV7 } from "../../src/events/index.ts";
 import { ERASED_UNTIL_PROPERTY, EVENTS, QUARANTINE } from "../../src/lake/index.ts";
+import { failingChecks, runQuality } from "../../src/quality/index.ts";
 import {
   markGold,
   NOON_MS,
@@ -106,7 +107,13 @@ describe("the sums", () => {
     const open = await report(world);
     expect(named(open)).toEqual([]);
     expect(open.reconciliation.hoursOpen).toBe(1);
+    // Who asks for a report may have it look earlier than that; no model is kept back for it.
+    const early = { nowMs: NOW_MS, rowsMax: 1_000_000, inFlightMs: MINUTE_MS };
+    const { report: asked } = await runQuality(world, early);
+    expect(named(asked)).toEqual(["bronze-silver 2026-11-20T12:00:00.000Z: 0 for 1"]);
+    expect(failingChecks(asked, "shop")).toEqual([]);
     const later = await report(world, NOW_MS + HOUR_MS);
+    expect(failingChecks(later, "shop")).toHaveLength(1);
     expect(named(later)).toEqual(["bronze-silver 2026-11-20T12:00:00.000Z: 0 for 1"]);
     await refined(world, [fresh]);
     expect(named(await report(world, NOW_MS + HOUR_MS + 1))).toEqual([]);

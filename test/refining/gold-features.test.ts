@@ -4,8 +4,10 @@ import { FEATURES, type LakeFeatures } from "../../src/features/index.ts";
 import {
   INTERACTIONS,
   ITEM_FEATURES,
+  type ItemChange,
   type ItemFeatureRow,
   LINEAGE,
+  USER_CHANGES,
   USER_FEATURES,
   type UserFeatureRow,
 } from "../../src/lake/index.ts";
@@ -35,16 +37,24 @@ beforeAll(async () => {
         ? [{ tenant: TENANT, user_id, anonymous_id, event_id, linked_at: occurred_at, received_at }]
         : [],
   );
-  const items = story.steps.flatMap((step) =>
-    step.kind === "items"
-      ? step.items.map(({ updated_at, ...item }) => ({
-          ...item,
-          tenant: TENANT,
-          changed_at: updated_at,
-          deleted: false,
-        }))
-      : [],
-  );
+  const items = story.steps.flatMap((step): ItemChange[] => {
+    if (step.kind === "remove")
+      return [{ tenant: TENANT, item_id: step.itemId, changed_at: step.atMs, deleted: true }];
+    if (step.kind !== "items") return [];
+    return step.items.map(({ updated_at: changed_at, ...item }) => ({
+      ...item,
+      tenant: TENANT,
+      changed_at,
+      deleted: false,
+    }));
+  });
+  const users = story.deletions.map(({ userId, deletedAtMs }) => ({
+    tenant: TENANT,
+    user_id: userId,
+    changed_at: deletedAtMs,
+    deleted: true,
+  }));
+  await world.lake.append(USER_CHANGES, users, { nowMs: NOW_MS - 2 });
   const [first, second] = [received.slice(0, 300), received.slice(300)];
   await land(world, { nowMs: NOW_MS - 2, events: first, links, items });
   await runJob(world, INTERACTIONS_JOB, { nowMs: NOW_MS - 1 });
@@ -67,21 +77,53 @@ function expectedUsers(features: LakeFeatures, asOfMs: number): UserFeatureRow[]
   }));
 }
 
+/** Those that the catalogue has then, and those that anything counted for. */
+function expectedItemIds(features: LakeFeatures, asOfMs: number): string[] {
+  const listed = story.intervals.filter(
+    ({ valid_from, valid_to }) => valid_from <= asOfMs && asOfMs < (valid_to ?? Number.POSITIVE_INFINITY),
+  );
+  return [...new Set([...listed.map(({ item_id }) => item_id), ...features.itemIds()])].sort();
+}
+
 describe("gold's features", () => {
   it("are those of the moment, made from silver by row group, and of several moments side by side", async () => {
-    const undeleted = { ...story, deletions: [] };
     for (const asOfMs of pauses) expect((await materialise(asOfMs)).users).toBeGreaterThan(0);
     const users = await rowsOf(world, USER_FEATURES);
     const items = await rowsOf(world, ITEM_FEATURES);
     for (const asOfMs of pauses) {
-      const features = lakeFeatures(undeleted, asOfMs);
+      const features = lakeFeatures(story, asOfMs);
       expect(users.filter((row) => row.as_of === asOfMs)).toEqual(expectedUsers(features, asOfMs));
-      for (const row of items.filter((each) => each.as_of === asOfMs)) {
+      const rows = items.filter((each) => each.as_of === asOfMs);
+      expect(rows.map(({ item_id }) => item_id).sort()).toEqual(expectedItemIds(features, asOfMs));
+      for (const row of rows) {
         const item = Object.entries(withoutNull(features.item(row.item_id)));
         const category = row.category === undefined ? [] : Object.entries(features.category(row.category));
         const named = category.map(([name, value]) => [`category_${name}`, value]);
         expect(row).toMatchObject(Object.fromEntries([...item, ...named]));
       }
+    }
+  });
+
+  it("know of a user only what came after the deletion, and of an item nothing that was taken back", async () => {
+    const [deletion] = story.deletions;
+    const subject = `u:${deletion?.userId}`;
+    const after = pauses.filter((atMs) => atMs > (deletion?.deletedAtMs ?? Number.POSITIVE_INFINITY));
+    expect(after.length).toBeGreaterThan(0);
+    const users = await rowsOf(world, USER_FEATURES);
+    const items = await rowsOf(world, ITEM_FEATURES);
+    for (const asOfMs of after) {
+      const undeleted = expectedUsers(lakeFeatures({ ...story, deletions: [] }, asOfMs), asOfMs);
+      const made = users.filter((row) => row.as_of === asOfMs);
+      expect(undeleted.find((row) => row.subject === subject)).toBeDefined();
+      expect(made).not.toEqual(undeleted);
+    }
+    const [state] = story.intervals.filter(({ item_id }) => item_id === "i7");
+    const removedMs = state?.valid_to ?? Number.POSITIVE_INFINITY;
+    expect(pauses.some((atMs) => atMs > removedMs)).toBe(true);
+    for (const asOfMs of pauses) {
+      const row = items.find((each) => each.as_of === asOfMs && each.item_id === "i7");
+      const [category, ageKnown] = asOfMs < removedMs ? [state?.categories?.[0], true] : [undefined, false];
+      expect([row?.category, row?.age_days !== undefined]).toEqual([category, ageKnown]);
     }
   });
 

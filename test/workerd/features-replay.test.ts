@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../src/base/index.ts";
 import { isBeyondLedger } from "../../src/events/index.ts";
-import { applyEvents, applyLate, forgetUser, putItems, readFeatures } from "../../src/features/index.ts";
+import {
+  applyEvents,
+  applyLate,
+  deleteItem,
+  forgetUser,
+  getItemState,
+  putItems,
+  readFeatures,
+} from "../../src/features/index.ts";
 import { lakeFeatures, type Story, TENANT, tellStory } from "./features-story.ts";
 import { migrated } from "./migrated.ts";
 
@@ -50,10 +58,16 @@ function replayed(story: Story, nowMs: number, categories: readonly string[]) {
   };
 }
 
+async function remove({ itemId, atMs }: { itemId: string; atMs: number }): Promise<void> {
+  const seenMs = (await getItemState(env.DB, TENANT, itemId))?.updated_at ?? 0;
+  expect(await deleteItem(env.DB, TENANT, { itemId, nowMs: atMs, seenMs })).toBe(true);
+}
+
 /** Feeds the story to D1 step by step and holds D1 against the lake at each of its pauses. */
 async function play(story: Story): Promise<void> {
   for (const step of story.steps) {
     if (step.kind === "items") await putItems(env.DB, TENANT, step.items);
+    else if (step.kind === "remove") await remove(step);
     else if (step.kind === "forget")
       await forgetUser(stores(), TENANT, { userId: step.userId, atMs: step.atMs });
     else if (step.kind === "deliver") {
@@ -103,7 +117,7 @@ describe("D1 and the lake", () => {
     );
     expect(affinities.some((each) => Object.keys(each).length > 1)).toBe(true);
     const kinds = stories.flatMap((story) => story.steps.map((step) => step.kind));
-    expect(new Set(kinds)).toEqual(new Set(["items", "forget", "deliver", "pause"]));
+    expect(new Set(kinds)).toEqual(new Set(["items", "remove", "forget", "deliver", "pause"]));
   });
 });
 

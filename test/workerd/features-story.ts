@@ -6,6 +6,7 @@ export const TENANT = "t";
 
 export type Step =
   | { kind: "items"; atMs: number; items: StoredItem[] }
+  | { kind: "remove"; atMs: number; itemId: string }
   | { kind: "forget"; atMs: number; userId: string }
   | { kind: "deliver"; atMs: number; events: StoredEvent[]; again: StoredEvent[] }
   | { kind: "pause"; atMs: number };
@@ -31,17 +32,18 @@ export function tellStory(seed: number): Story {
   const prng = createPrng(`features/${seed}`);
   const events = Array.from({ length: 14 }, (_, n) => visit(prng.fork(`visit ${n}`), n)).flat();
   const items = itemChanges(prng.fork("items"));
+  const removals = itemRemovals(prng.fork("removals"));
   const deletions = prng.next() < 0.7 ? [{ userId: "u1", deletedAtMs: START_MS + 30 * HOUR_MS }] : [];
   return {
     events: events.sort((a, b) => (a.event_id < b.event_id ? -1 : 1)),
-    intervals: intervalsOf(items),
+    intervals: intervalsOf(items, removals),
     itemIds: Array.from({ length: ITEMS }, (_, n) => `i${n}`),
     people: Array.from({ length: DEVICES }, (_, n) => [
       { subject: `a:d${n}`, actor: `a:d${n}` },
       { subject: `u:u${n % 3}`, actor: `a:d${n}` },
     ]).flat(),
     deletions,
-    steps: stepsOf(prng.fork("steps"), { events, items, deletions }),
+    steps: stepsOf(prng.fork("steps"), { events, items, removals, deletions }),
   };
 }
 
@@ -138,10 +140,27 @@ function itemChanges(prng: Prng): StoredItem[] {
   return [...first, ...later].sort((a, b) => a.updated_at - b.updated_at);
 }
 
-function intervalsOf(items: readonly StoredItem[]): ItemInterval[] {
+interface Removal {
+  itemId: string;
+  atMs: number;
+}
+
+/** One item that never comes back, and one that a later change may bring back. */
+function itemRemovals(prng: Prng): Removal[] {
+  return ["i7", `i${prng.int(6)}`].map((itemId) => ({
+    itemId,
+    atMs: START_MS + (14 + prng.int(30)) * HOUR_MS + HOUR_MS + prng.int(HOUR_MS),
+  }));
+}
+
+function intervalsOf(items: readonly StoredItem[], removals: readonly Removal[]): ItemInterval[] {
+  const changes = [
+    ...items.map((item) => ({ itemId: item.item_id, atMs: item.updated_at })),
+    ...removals,
+  ].sort((a, b) => a.atMs - b.atMs);
   return items.map((item) => {
-    const next = items.find((other) => other.item_id === item.item_id && other.updated_at > item.updated_at);
-    const end = next === undefined ? {} : { valid_to: next.updated_at };
+    const next = changes.find(({ itemId, atMs }) => itemId === item.item_id && atMs > item.updated_at);
+    const end = next === undefined ? {} : { valid_to: next.atMs };
     return { ...item, tenant: TENANT, valid_from: item.updated_at, ...end };
   });
 }
@@ -152,10 +171,24 @@ function intervalsOf(items: readonly StoredItem[]): ItemInterval[] {
  */
 function stepsOf(
   prng: Prng,
-  { events, items, deletions }: { events: StoredEvent[]; items: StoredItem[]; deletions: Story["deletions"] },
+  {
+    events,
+    items,
+    removals,
+    deletions,
+  }: {
+    events: StoredEvent[];
+    items: StoredItem[];
+    removals: Removal[];
+    deletions: Story["deletions"];
+  },
 ): Step[] {
-  const changes: Step[] = [
+  const catalogue: Step[] = [
     ...items.map((item): Step => ({ kind: "items", atMs: item.updated_at, items: [item] })),
+    ...removals.map((removal): Step => ({ kind: "remove", ...removal })),
+  ].sort((a, b) => a.atMs - b.atMs);
+  const changes: Step[] = [
+    ...catalogue,
     ...deletions.map(({ userId, deletedAtMs }): Step => ({ kind: "forget", userId, atMs: deletedAtMs })),
   ];
   // Shortly after something happened, so that sessions are under way; the last one days after.
@@ -172,7 +205,7 @@ function stepsOf(
     );
     queue.sort((a, b) => a.key - b.key);
     for (const change of changes.filter(
-      ({ atMs, kind }) => kind === "items" && atMs > doneMs && atMs <= markMs,
+      ({ atMs, kind }) => kind !== "forget" && atMs > doneMs && atMs <= markMs,
     ))
       steps.push(change);
     while (queue.length > 0) {

@@ -96,5 +96,13 @@ export {
   tenantName,
 } from "./tenant.ts";
 export { type KeptLink, type UnnamedEvent, unlinkUsers } from "./unlink-users.ts";
-export { deleteUser, getUser, listUsers, putUsers } from "./users.ts";
+export {
+  completeUsers,
+  deleteUser,
+  getUser,
+  getUserState,
+  listUsers,
+  putUsers,
+  replaceUser,
+} from "./users.ts";
 export { type WithdrawnItems, withdrawnName, writeWithdrawn } from "./withdraw.ts";

@@ -1,9 +1,10 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { D1_JSON_BYTES_MAX } from "../base/index.ts";
-import type { KeyRecord, StoredUser } from "../events/index.ts";
+import type { KeyRecord } from "../events/index.ts";
 import type { ItemState } from "./items.ts";
 import { splitJson } from "./split-json.ts";
 import type { TenantConfig } from "./tenant.ts";
+import type { UserState } from "./users.ts";
 
 /*
  * What the lake remembers of items, users and configuration, put back into D1. The lake may tell the states in any order
@@ -79,9 +80,6 @@ ON CONFLICT (tenant, item_id) DO UPDATE SET
   body = excluded.body, listed = excluded.listed, updated_at = excluded.updated_at, deleted = excluded.deleted,
   published_at = CASE excluded.deleted WHEN 1 THEN items.published_at ELSE excluded.published_at END
 WHERE items.updated_at < excluded.updated_at`;
-
-/** A deleted user's row says only so. */
-export type UserState = StoredUser & { deleted?: boolean };
 
 export async function restoreUsers(core: D1Database, rows: readonly Restored<UserState>[]): Promise<void> {
   await writeAll(core, RESTORE_USERS, rows);

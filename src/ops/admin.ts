@@ -22,7 +22,7 @@ export interface TenantOptions {
   requireUserToken?: boolean;
 }
 
-/** Others change the same item all the time: nothing is lost, and the call is to be repeated a moment later. */
+/** Others change the same item, user or setting all the time: nothing is lost, and the call is to be repeated a moment later. */
 export interface Contended {
   error: "contended";
 }
@@ -65,10 +65,10 @@ export interface PipelineAdmin extends LakeAdmin {
   listItems(tenant: string, page: PageRequest): Promise<Page<StoredItem>>;
 
   /** `upserted` counts distinct ids. */
-  upsertUsers(tenant: string, users: User[]): Promise<{ upserted: number }>;
+  upsertUsers(tenant: string, users: User[]): Promise<{ upserted: number } | Contended>;
   getUser(tenant: string, userId: string): Promise<StoredUser | null>;
-  patchUser(tenant: string, userId: string, patch: UserPatch): Promise<StoredUser | null>;
-  deleteUser(tenant: string, userId: string): Promise<boolean>;
+  patchUser(tenant: string, userId: string, patch: UserPatch): Promise<StoredUser | null | Contended>;
+  deleteUser(tenant: string, userId: string): Promise<boolean | Contended>;
   listUsers(tenant: string, page: PageRequest): Promise<Page<StoredUser>>;
 
   createTenant(

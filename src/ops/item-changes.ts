@@ -27,8 +27,8 @@ export interface ChangePorts {
  * repeated, and that makes up for its last row too.
  */
 
-/** Of n calls at once one gets through in each round: so many may change one item at the same moment. */
-const ATTEMPTS_MAX = 40;
+/** Of n calls at once one gets through in each round: so many may change one item, or user, at the same moment. */
+export const ATTEMPTS_MAX = 40;
 
 /**
  * How many distinct items were put. Rejects when lake or D1 does, or others change the same items all the time: the caller

@@ -2,23 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { r2ObjectStore } from "../../src/base/index.ts";
 import type { Item } from "../../src/events/index.ts";
-import {
-  changedItems,
-  getItem,
-  getUser,
-  listItems,
-  listUsers,
-  replaceItem,
-} from "../../src/features/index.ts";
-import { ITEM_CHANGES, type Lake, openLake, USER_CHANGES } from "../../src/lake/index.ts";
-import {
-  changeItem,
-  changeItems,
-  changeUser,
-  changeUsers,
-  removeItem,
-  removeUser,
-} from "../../src/ops/index.ts";
+import { changedItems, getItem, listItems, replaceItem } from "../../src/features/index.ts";
+import { ITEM_CHANGES, type Lake, openLake } from "../../src/lake/index.ts";
+import { changeItem, changeItems, removeItem } from "../../src/ops/index.ts";
 import { emptied } from "./emptied.ts";
 import { migrated } from "./migrated.ts";
 
@@ -230,33 +216,5 @@ describe("items", () => {
       changeItems({ core: core(), lake: refusing }, "t", { items: [{ item_id: "a" }], nowMs: NOW_MS }),
     ).rejects.toThrow("R2 is away");
     expect(await getItem(core(), "t", "a")).toBeNull();
-  });
-});
-
-describe("users", () => {
-  it("are put, patched, listed and removed, each state in the lake", async () => {
-    await changeUsers(ports(), "t", {
-      users: [{ user_id: "u", attributes: { plan: "a", age: 3 } }, { user_id: "v" }],
-      nowMs: 1_000,
-    });
-    const patched = { user_id: "u", attributes: { plan: "b" }, updated_at: 2_000 };
-    const patch = { attributes: { plan: "b" } };
-    expect(await changeUser(ports(), "t", { userId: "u", patch, nowMs: 2_000 })).toEqual(patched);
-    expect(await changeUser(ports(), "t", { userId: "x", patch, nowMs: 2_000 })).toBeNull();
-    expect(await getUser(core(), "t", "u")).toEqual(patched);
-    expect(await listUsers(core(), "t", { limit: 1 })).toEqual({ items: [patched], cursor: "u" });
-    expect(
-      await removeUser({ ...ports(), profiles: [env.PROFILES_0] }, "t", { userId: "u", nowMs: 3_000 }),
-    ).toBe(true);
-    expect(
-      await removeUser({ ...ports(), profiles: [env.PROFILES_0] }, "t", { userId: "u", nowMs: 3_000 }),
-    ).toBe(false);
-    expect(await getUser(core(), "t", "u")).toBeNull();
-    let rows = 0;
-    await lake().commitPending(USER_CHANGES, { nowMs: NOW_MS, force: true });
-    for await (const group of lake().scan(USER_CHANGES, { tenant: "t", columns: ["user_id"] })) {
-      rows += group.rows;
-    }
-    expect(rows).toBe(4);
   });
 });

@@ -39,23 +39,3 @@ export const EVENT_COLUMNS: readonly EventColumn[] = [
 ];
 
 export type Cell = string | number | boolean | null;
-
-/** A stored event as cells in the order of `EVENT_COLUMNS`; times stay milliseconds, json becomes text. */
-export function eventToRow(event: StoredEvent): Cell[] {
-  return EVENT_COLUMNS.map(({ name, type }) => {
-    const value = event[name];
-    if (value === undefined) return null;
-    return type === "json" ? JSON.stringify(value) : (value as Cell);
-  });
-}
-
-/** Inverse of `eventToRow`. */
-export function eventFromRow(row: readonly Cell[]): StoredEvent {
-  const event: Record<string, unknown> = {};
-  EVENT_COLUMNS.forEach(({ name, type }, index) => {
-    const cell = row[index];
-    if (cell === null || cell === undefined) return;
-    event[name] = type === "json" ? JSON.parse(cell as string) : cell;
-  });
-  return event as unknown as StoredEvent;
-}

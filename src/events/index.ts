@@ -7,8 +7,6 @@ export {
   type ColumnType,
   EVENT_COLUMNS,
   type EventColumn,
-  eventFromRow,
-  eventToRow,
 } from "./columns.ts";
 export { type Event, type EventMessage, eventItemSchema, eventSchema, type StoredEvent } from "./event.ts";
 export { idSchema } from "./id.ts";

@@ -4,16 +4,13 @@ import {
   EVENT_COLUMNS,
   EVENT_TYPES,
   type Event,
-  eventFromRow,
   eventSchema,
-  eventToRow,
   hashKey,
   isUuidV7,
   itemSchema,
   makeKey,
   makeUuidV7,
   parseKey,
-  type StoredEvent,
   userSchema,
   uuidV7TimeMs,
 } from "../../src/events/index.ts";
@@ -120,21 +117,6 @@ describe("keys", () => {
 });
 
 describe("the column map", () => {
-  const stored: StoredEvent = {
-    ...event,
-    tenant: "t",
-    received_at: 5,
-    is_bot: false,
-    items: [{ item_id: "a", position: 0 }],
-    context: { page: "home", depth: 3 },
-    country: "DE",
-    device: "mobile",
-  };
-
-  it("round-trips a stored event", () => {
-    expect(eventFromRow(eventToRow(stored))).toEqual(stored);
-  });
-
   it("has a column for every field of the schema, each id once", () => {
     const names = EVENT_COLUMNS.map((column) => column.name);
     for (const field of Object.keys(eventSchema.shape)) expect(names).toContain(field);

@@ -23,10 +23,12 @@ export interface DemoState {
   secretKey: string;
   shoppers: { userId: string; label: string }[];
   seeded: boolean;
+  /** Of the stores' contents, as it was written: `STATE_FORMAT`, or absent in the first, whose lake had no tables. */
+  format?: number;
 }
 
-/** Of the stores' contents, told beside the demo; 1, which was not told, had a lake of plain files without tables. */
-const STATE_FORMAT = 2;
+/** What this version can go on from. */
+export const STATE_FORMAT = 2;
 
 /** The folder of one local Lakeshore: `.lakeshore` of the project, or a temporary one for a single run. */
 export class Home {
@@ -81,12 +83,6 @@ export class Home {
 
   writeDemo(demo: DemoState): Promise<void> {
     return this.#write(this.#demoPath, { ...demo, format: STATE_FORMAT });
-  }
-
-  /** Whether this version can go on from what an earlier one has kept. */
-  async isReadable(): Promise<boolean> {
-    const kept = await readJson<{ format?: number }>(this.#demoPath);
-    return kept === null || kept.format === STATE_FORMAT;
   }
 
   /** Begins anew; the secrets stay. */

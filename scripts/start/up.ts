@@ -4,7 +4,7 @@ import { drainQueues } from "../local/drain.ts";
 import { printMetrics } from "../metrics.ts";
 import type { Progress } from "../progress.ts";
 import { seedShore, trainShore } from "./circle.ts";
-import { type DemoState, Home } from "./home.ts";
+import { type DemoState, Home, STATE_FORMAT } from "./home.ts";
 import { waitAnswers, waitAwake } from "./learn.ts";
 import { PORT_DEFAULT, type StartOptions } from "./options.ts";
 import { checkRun } from "./run-lock.ts";
@@ -70,7 +70,7 @@ async function stateToKeep(home: Home, options: StartOptions, progress: Progress
       `${home.folder} holds "${demo.source}", and this start asks for "${wanted}": add --fresh to begin anew with it.`,
     );
   }
-  if (demo !== null && !(await home.isReadable())) {
+  if (demo !== null && demo.format !== STATE_FORMAT) {
     throw new Error(
       `${home.folder} was made by another version of Lakeshore, whose lake this one cannot read: add --fresh to begin anew.`,
     );

@@ -70,7 +70,7 @@ async function stateToKeep(home: Home, options: StartOptions, progress: Progress
       `${home.folder} holds "${demo.source}", and this start asks for "${wanted}": add --fresh to begin anew with it.`,
     );
   }
-  if (demo !== null && demo.format !== STATE_FORMAT) {
+  if (demo?.seeded === true && demo.format !== STATE_FORMAT) {
     throw new Error(
       `${home.folder} was made by another version of Lakeshore, whose lake this one cannot read: add --fresh to begin anew.`,
     );

@@ -5,6 +5,7 @@ import {
   settleRestored,
   tenantName,
 } from "../../features/index.ts";
+import type { LiveFile } from "../../lake/index.ts";
 import { listKeys, publishKey } from "../keys.ts";
 import type { RebuildPorts } from "./ports.ts";
 import { rowsOf } from "./rows.ts";
@@ -28,8 +29,11 @@ interface Cursor {
 
 const START: Cursor = { stage: 0, snapshotId: null, file: 0 };
 
+/** A step is a request: this many rows take some seconds of D1. A table of many small files is planned once for many of them. */
+const STEP_ROWS = 20_000;
+
 /**
- * One step of making D1 and KV again from the lake: one data file, or one tenant's keys and lists. Nothing is deleted: what
+ * One step of making D1 and KV again from the lake: some data files, or one tenant's keys and lists. Nothing is deleted: what
  * stands in the stores already stays unless the lake has a later state of it. Rejects when a store does.
  */
 export async function rebuildStep(
@@ -63,13 +67,14 @@ async function restoreFile(ports: RebuildPorts, stage: Stage, at: Cursor): Promi
   const snapshot = await lake.snapshot(stage.table, choice);
   const files = snapshot === null ? [] : await lake.files(stage.table as never, { snapshotId: snapshot.id });
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const file = files[at.file];
-  if (file !== undefined) {
-    const columns = stage.table.columns.map(({ name }) => name) as never[];
+  const columns = stage.table.columns.map(({ name }) => name) as never[];
+  let done = at.file;
+  for (let rows = 0; done < files.length && rows < STEP_ROWS; done++) {
+    const file = files[done] as LiveFile;
     for await (const batch of lake.scan(stage.table as never, { columns, files: [file] }))
       await stage.restore(rowsOf(batch), ports);
+    rows += file.rows;
   }
-  const done = Math.min(at.file + 1, files.length);
   const next: Cursor =
     done < files.length
       ? { stage: at.stage, snapshotId: snapshot?.id ?? null, file: done }

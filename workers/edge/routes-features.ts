@@ -2,7 +2,6 @@ import { z } from "@hono/zod-openapi";
 import { HISTORY_MAX, ID_CHARS_MAX } from "../../src/base/index.ts";
 import { pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { ApiError } from "./errors.ts";
 
 const id = z.string().min(1).max(ID_CHARS_MAX);
 
@@ -37,11 +36,6 @@ export const featureRoutes: Endpoint[] = [
       user_items: z.record(z.string(), values),
     }),
     async handle({ tenant, env, query: { user_id, anonymous_id, items = [] } }) {
-      if (user_id === undefined && anonymous_id === undefined && items.length === 0) {
-        throw new ApiError("invalid_parameter", "user_id, anonymous_id or items: name one of them", {
-          field: "user_id",
-        });
-      }
       return pipeline(env).readFeatures(tenant, {
         ...(user_id === undefined ? {} : { userId: user_id }),
         ...(anonymous_id === undefined ? {} : { anonymousId: anonymous_id }),

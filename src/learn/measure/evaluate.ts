@@ -1,10 +1,10 @@
-import type { Engine, Session } from "../base/index.ts";
+import type { Engine, Session } from "../../base/index.ts";
 import { type Metric, pairedBootstrap } from "./bootstrap.ts";
-import { type HistoryRange, historyFeeds } from "./history.ts";
-import type { YieldTo } from "./learner.ts";
+import { type HistoryRange, historyFeeds } from "./feeds.ts";
+import type { YieldTo } from "../model/pace.ts";
 import { METRIC_NAMES, meanPerUser, RANK_MAX } from "./metrics.ts";
-import { createPace } from "./pace.ts";
-import type { Cases } from "./split.ts";
+import { createPace } from "../model/pace.ts";
+import type { Cases } from "../data/split.ts";
 
 export interface RankOptions {
   historyMax: number;

@@ -1,5 +1,5 @@
-import type { Tensor } from "../base/index.ts";
-import type { GraphBuilder, Value } from "../onnx/index.ts";
+import type { Tensor } from "../../base/index.ts";
+import type { GraphBuilder, Value } from "../../onnx/index.ts";
 
 /** Inputs of the model contract, version 1. B histories of L interactions, oldest first; N items, M late ones, F wide. */
 export interface ContractInputs {

@@ -1,7 +1,7 @@
-import { type Dataset, groupBy } from "./dataset.ts";
+import { type Dataset, groupBy } from "../data/dataset.ts";
 import { DECAY_MIN, type Decay } from "./decay.ts";
 import { stepsOf, USER_ROWS_MAX } from "./gram.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "../model/pace.ts";
 
 /**
  * The strongest entries of each item's row of B, in bytes: entry = level · scale of its row. Row N is empty: what has no row

@@ -1,4 +1,4 @@
-import { createPrng } from "../base/index.ts";
+import { createPrng } from "../../base/index.ts";
 
 export interface Interval {
   value: number;

@@ -1,7 +1,7 @@
-import type { Engine, Session, Tensor } from "../base/index.ts";
-import { createGraph, encodeModel } from "../onnx/index.ts";
+import type { Engine, Session, Tensor } from "../../base/index.ts";
+import { createGraph, encodeModel } from "../../onnx/index.ts";
 import type { NormalEquations } from "./gram.ts";
-import type { YieldTo } from "./learner.ts";
+import type { Pace } from "../model/pace.ts";
 
 /** Pivot rows taken at once: large enough for the engine's matrix product, small enough to be inverted in plain code. */
 const PANEL = 128;
@@ -15,14 +15,14 @@ const RUN_OPERATIONS_MAX = 50_000_000;
 export async function solveInPlace(
   equations: NormalEquations,
   engine: Engine,
-  yieldTo: YieldTo,
+  pace: Pace,
   onProgress?: (fraction: number) => void,
 ): Promise<void> {
   const { size } = equations;
   const session = await engine.load(productGraph());
   try {
     for (let pivot = 0; pivot < size; pivot += PANEL) {
-      await eliminate(equations, { pivot, width: Math.min(PANEL, size - pivot) }, session, yieldTo);
+      await eliminate(equations, { pivot, width: Math.min(PANEL, size - pivot) }, session, pace);
       onProgress?.(Math.min(pivot + PANEL, size) / size);
     }
   } finally {
@@ -35,7 +35,7 @@ async function eliminate(
   { size, left, right }: NormalEquations,
   { pivot, width }: { pivot: number; width: number },
   session: Session,
-  yieldTo: YieldTo,
+  pace: Pace,
 ): Promise<void> {
   const after = pivot + width;
   const leftWidth = size - after;
@@ -44,7 +44,7 @@ async function eliminate(
     block({ matrix: left, size }, { row: pivot, rows: width, column: pivot, columns: width }),
     width,
   );
-  await yieldTo();
+  await pace.spend(width ** 3);
   const panel = new Float32Array(width * columns);
   for (let i = 0; i < width; i++) {
     const row = (pivot + i) * size;
@@ -56,7 +56,7 @@ async function eliminate(
     columns,
     await product(session, matrix(width, width, inverse), matrix(width, columns, panel)),
   );
-  await yieldTo();
+  await pace.ran(2 * width * width * columns);
   for (let i = 0; i < width; i++) {
     const row = (pivot + i) * size;
     left.set(solved.data.subarray(i * columns, i * columns + leftWidth), row + after);
@@ -73,7 +73,7 @@ async function eliminate(
         subtract(left, (row + i) * size + after, change.subarray(at, at + leftWidth));
         subtract(right, (row + i) * size, change.subarray(at + leftWidth, at + columns));
       }
-      await yieldTo();
+      await pace.ran(2 * rows * width * columns);
     }
   }
 }

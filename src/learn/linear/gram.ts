@@ -1,6 +1,6 @@
-import type { Dataset } from "./dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { DECAY_MIN, type Decay, stepDecay } from "./decay.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "../model/pace.ts";
 
 /** The two sides of the normal equations, row-major [n × n]. */
 export interface NormalEquations {

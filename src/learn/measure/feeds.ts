@@ -1,5 +1,5 @@
-import type { Tensor } from "../base/index.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Tensor } from "../../base/index.ts";
+import type { Dataset } from "../data/dataset.ts";
 
 /** Rows `from` ≤ row < `end` of one user are the history at `nowMs`. */
 export interface HistoryRange {

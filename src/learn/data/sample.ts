@@ -1,4 +1,4 @@
-import { createPrng } from "../base/index.ts";
+import { createPrng } from "../../base/index.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Cases, splitByTime } from "./split.ts";
 

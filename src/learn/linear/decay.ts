@@ -1,5 +1,5 @@
-import { DAY_MS } from "../base/index.ts";
-import type { Parameters } from "./learner.ts";
+import { DAY_MS } from "../../base/index.ts";
+import type { Parameters } from "../model/learner.ts";
 
 /**
  * How much of an interaction is left when more have followed: exp(−positions / τ_position − days / τ_age). Positions suit
@@ -12,7 +12,7 @@ export interface Decay {
 
 export function decayOf(parameters: Parameters): Decay {
   return {
-    perPosition: 1 / (parameters.positionDecay ?? 1),
+    perPosition: parameters.positionDecay === undefined ? 0 : 1 / parameters.positionDecay,
     perDay: (parameters.ageDecayDays ?? 0) === 0 ? 0 : 1 / (parameters.ageDecayDays ?? 1),
   };
 }

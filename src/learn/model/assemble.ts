@@ -1,0 +1,116 @@
+import { createGraph, encodeModel, type GraphBuilder, type Value } from "../../onnx/index.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { learnerNamed } from "../learners.ts";
+import { contentRegression } from "./content.ts";
+import { type ContractInputs, contractInputs, contractOutputs, standardise } from "./contract.ts";
+import { type ContentModel, contentLikeness, withContent } from "./graph-content.ts";
+import { type GraphHistory, graphHistory } from "./graph-history.ts";
+import type { FittedModel, FittedPart, Parameters } from "./learner.ts";
+
+export interface WeightedPart {
+  part: FittedPart;
+  weight: number;
+}
+
+export interface Assembly {
+  parts: readonly WeightedPart[];
+  /** Weight of an item's likeness to the history's content, in standard deviations; 0 leaves it out. */
+  contentWeight: number;
+}
+
+export interface AssemblyData {
+  /** What the parts were fitted on: which items have interactions. */
+  dataset: Dataset;
+  contentWidth: number;
+  /** [items × F] */
+  content?: Float32Array;
+}
+
+/** Parts → one graph of the model contract: each part standardised over the items with interactions, weighed, summed. */
+export function assembleModel({ parts, contentWeight }: Assembly, data: AssemblyData): FittedModel {
+  const { graph, inputs, history, warm, content } = begin("model", data);
+  const scaled = parts.map(({ part, weight }) => ({
+    isPersonal: part.learner !== "popularity",
+    value: graph.op("Mul", [scaledScores(graph, part, history, warm), graph.float(weight)]),
+  }));
+  const known = sum(
+    graph,
+    scaled.map(({ value }) => value),
+  );
+  const personal = scaled.filter(({ isPersonal }) => isPersonal).map(({ value }) => value);
+  const late = inputs.lateFeatures;
+  const raw =
+    content === null
+      ? withoutContent(graph, known, history)
+      : withContent(
+          graph,
+          { known, personal: personal.length === 0 ? known : sum(graph, personal), warm, late },
+          { history, content, likenessWeight: contentWeight },
+        );
+  contractOutputs(graph, inputs, raw);
+  return {
+    learner: parts.length === 1 ? (parts[0]?.part.learner ?? "") : "blend",
+    parameters: flatten({ parts, contentWeight }),
+    itemCount: history.itemCount,
+    contentWidth: data.contentWidth,
+    onnx: encodeModel(graph.build()),
+  };
+}
+
+/** The same inputs; output `parts` float32 [P, B, N], each standardised; last, where content is known, the likeness to it. */
+export function assembleParts(parts: readonly FittedPart[], data: AssemblyData): Uint8Array<ArrayBuffer> {
+  const { graph, inputs, history, warm, content } = begin("parts", data);
+  const values = parts.map((part) => scaledScores(graph, part, history, warm));
+  if (content !== null) {
+    const { known } = contentLikeness(graph, { late: inputs.lateFeatures }, { history, content });
+    values.push(graph.op("Mul", [standardise(graph, known, warm), warm]));
+  }
+  const unsqueezed = values.map((value) => graph.op("Unsqueeze", [value, graph.ints(0)]));
+  graph.output("parts", graph.op("Concat", unsqueezed, { axis: { int: 0 } }), "float32", ["parts", "batch", "known"]);
+  // Inputs that no node reads would be refused as unknown by some engines.
+  graph.output("k_echo", inputs.k, "int64", [1]);
+  return encodeModel(graph.build());
+}
+
+function begin(name: string, { dataset, contentWidth, content: vectors }: AssemblyData) {
+  const graph = createGraph(name);
+  const inputs: ContractInputs = contractInputs(graph, contentWidth);
+  const itemCount = dataset.itemIds.length;
+  const history = graphHistory(graph, inputs, itemCount);
+  const isWarm = new Float32Array(itemCount);
+  for (const item of dataset.items) isWarm[item] = 1;
+  const warm = graph.constant({ type: "float32", dims: [1, itemCount], data: isWarm });
+  const content: ContentModel | null =
+    vectors === undefined
+      ? null
+      : { vectors, width: contentWidth, regression: contentRegression(vectors, isWarm, contentWidth) };
+  return { graph, inputs, history, warm, content };
+}
+
+/** [B, N] mean 0, variance 1 over the items with interactions, 0 for the others. */
+function scaledScores(graph: GraphBuilder, part: FittedPart, history: GraphHistory, warm: Value): Value {
+  const raw = learnerNamed(part.learner).scores(graph, part, history);
+  const scaled = graph.op("Mul", [standardise(graph, raw, warm), warm]);
+  const shape = graph.op("Concat", [history.batch, graph.ints(history.itemCount)], { axis: { int: 0 } });
+  return graph.op("Expand", [scaled, shape]);
+}
+
+function sum(graph: GraphBuilder, values: readonly Value[]): Value {
+  return values.reduce((left, right) => graph.op("Add", [left, right]));
+}
+
+/** [B, N] → [B, N + M]: late items score the average. */
+function withoutContent(graph: GraphBuilder, known: Value, { batch, late }: GraphHistory): Value {
+  const shape = graph.op("Concat", [batch, late], { axis: { int: 0 } });
+  return graph.op("Concat", [known, graph.op("Expand", [graph.float(0), shape])], { axis: { int: 1 } });
+}
+
+function flatten({ parts, contentWeight }: Assembly): Parameters {
+  const flat: Record<string, number> = {};
+  for (const { part, weight } of parts) {
+    for (const [name, value] of Object.entries(part.parameters)) flat[`${part.learner}.${name}`] = value;
+    flat[`${part.learner}.weight`] = weight;
+  }
+  if (contentWeight !== 0) flat["content.weight"] = contentWeight;
+  return flat;
+}

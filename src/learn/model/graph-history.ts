@@ -1,0 +1,69 @@
+import type { GraphBuilder, Value } from "../../onnx/index.ts";
+import { type ContractInputs, runSizes } from "./contract.ts";
+
+/** The history as parts read it. One column of padding stands in front, so L' = L + 1 and no history is empty. */
+export interface GraphHistory {
+  /**
+   * int64 [B, L'] item index 0 … N − 1, or N for padding and for late items: every table of a part has an empty row N.
+   */
+  rows: Value;
+  /** int64 [B, L'] as the caller gave them: N + j is late item j. */
+  items: Value;
+  /** float32 [B, L'] */
+  weight: Value;
+  /** float32 [B, L'] seconds since. */
+  age: Value;
+  /** int64 [B, L'] event type code, 0 for padding. */
+  type: Value;
+  /** float32 [B, L'] 1 for an interaction, late items included; 0 for padding, which may stand anywhere. */
+  mask: Value;
+  /** float32 [B, L'] how many interactions follow; 0 for the newest. */
+  after: Value;
+  /** int64 [1] B */
+  batch: Value;
+  /** int64 [1] M */
+  late: Value;
+  itemCount: number;
+}
+
+/** Pads, and maps what has no row in the tables to row N. An index beyond the late items makes the run fail. */
+export function graphHistory(graph: GraphBuilder, inputs: ContractInputs, itemCount: number): GraphHistory {
+  const { batch, late } = runSizes(graph, inputs.bias, itemCount);
+  const shape = graph.op("Concat", [batch, graph.ints(1)], { axis: { int: 0 } });
+  const zeros = graph.op("Expand", [graph.float(0), shape]);
+  const zeroInts = graph.op("Expand", [graph.ints(0), shape]);
+  const pad = (padding: Value, value: Value) => graph.op("Concat", [padding, value], { axis: { int: 1 } });
+  const items = pad(zeroInts, inputs.history);
+  const mask = pad(zeros, inputs.mask);
+  return {
+    rows: tableRows(graph, itemCount, { items, mask, late }),
+    items,
+    weight: pad(zeros, inputs.weight),
+    age: pad(zeros, inputs.age),
+    type: pad(zeroInts, inputs.type),
+    mask,
+    after: graph.op("CumSum", [mask, graph.op("Squeeze", [graph.ints(1)])], {
+      exclusive: { int: 1 },
+      reverse: { int: 1 },
+    }),
+    batch,
+    late,
+    itemCount,
+  };
+}
+
+function tableRows(
+  graph: GraphBuilder,
+  itemCount: number,
+  { items, mask, late }: { items: Value; mask: Value; late: Value },
+): Value {
+  const own = graph.constant({
+    type: "int64",
+    dims: [itemCount],
+    data: BigInt64Array.from({ length: itemCount }, (_, item) => BigInt(item)),
+  });
+  const none = graph.op("Expand", [graph.ints(itemCount), late]);
+  const rows = graph.op("Gather", [graph.op("Concat", [own, none], { axis: { int: 0 } }), items]);
+  const isThere = graph.op("Greater", [mask, graph.float(0.5)]);
+  return graph.op("Where", [isThere, rows, graph.ints(itemCount)]);
+}

@@ -1,0 +1,93 @@
+import type { Engine, Tensor } from "../../base/index.ts";
+import type { GraphBuilder, Value } from "../../onnx/index.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { DataShape } from "../data/shape.ts";
+import type { GraphHistory } from "./graph-history.ts";
+import type { Pace } from "./pace.ts";
+
+/** Hyper-parameters by name, as they stand in the manifest. */
+export type Parameters = Readonly<Record<string, number>>;
+
+/**
+ * What a learner fitted: plain tensors, so that one step can hand it to the next through the object store, and several
+ * parts can share one graph.
+ */
+export interface FittedPart {
+  learner: string;
+  parameters: Parameters;
+  /** N: items of the data set it was fitted on, in their order. */
+  itemCount: number;
+  tensors: Readonly<Record<string, Tensor>>;
+}
+
+export interface FitOptions {
+  seed: number;
+  /** Newest interactions of a user that the graph is given. */
+  historyMax: number;
+  /** Width F of item content vectors and of `late_features`. */
+  contentWidth: number;
+  /** [items × F], row i describes item i of the data set, each row of length 1 or all zeros. Absent: no content known. */
+  content?: Float32Array;
+  /** An earlier part of the same learner to start from, its items renumbered to this data set's. */
+  previous?: FittedPart;
+  /** `fraction` 0…1 of this fit, never falling. */
+  onProgress?(fraction: number, message: string): void;
+}
+
+export interface FitPorts {
+  engine: Engine;
+  pace: Pace;
+  checkpoint: Checkpoint;
+}
+
+/** Where a long fit keeps its state between slices; one for each fit. */
+export interface Checkpoint {
+  /** Null before the first write. */
+  read(): Promise<Uint8Array<ArrayBuffer> | null>;
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** A parameter and the values worth trying. */
+export interface Ladder {
+  name: string;
+  /** In order of size. */
+  values: readonly number[];
+  /** Index of the first guess. */
+  start: number;
+}
+
+/**
+ * One way to learn. Fit → part; a part and a history → scores, as nodes of a graph. Same data, parameters, options and seed
+ * give the same bytes, into however many slices the fit was cut.
+ */
+export interface Learner {
+  readonly name: string;
+  /** Whether it makes sense for data of this shape. */
+  suits(shape: DataShape): boolean;
+  /** Those that change most first. */
+  ladders(shape: DataShape): readonly Ladder[];
+  /** Estimated CPU-seconds of one fit, see `pace.ts`. */
+  workSeconds(shape: DataShape, parameters: Parameters): number;
+  /** Null: this slice's allowance is used up and the state is in the checkpoint; call again with the same arguments. */
+  fit(
+    dataset: Dataset,
+    parameters: Parameters,
+    options: FitOptions,
+    ports: FitPorts,
+  ): Promise<FittedPart | null>;
+  /** float32 [B, N], or [1, N] when the history does not matter; any finite scale. */
+  scores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value;
+}
+
+/** What training hands on: the graph of the model contract, complete in itself. */
+export interface FittedModel {
+  /** A learner's name, or `blend`. */
+  learner: string;
+  /** Of all parts: `linear.ridge`, `linear.weight`. */
+  parameters: Parameters;
+  /** N */
+  itemCount: number;
+  contentWidth: number;
+  /** ONNX bytes, see `contract.ts` for inputs and outputs. */
+  onnx: Uint8Array<ArrayBuffer>;
+}

@@ -2,7 +2,7 @@ import { assert, err, listAll, type ObjectStore, ok, type Result, sha256Hex } fr
 import { modelKey, versionName } from "./keys.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
 
-const MANIFEST = "manifest.json";
+export const MANIFEST = "manifest.json";
 
 /** A manifest before its files are hashed: both missing fields follow from them. */
 export type ManifestDraft = Omit<Manifest, "v" | "version" | "hashes">;

@@ -12,6 +12,7 @@ export {
 } from "./artifact.ts";
 export { modelKey, pointerKey, versionName } from "./keys.ts";
 export {
+  type Exposure,
   type Interval,
   type Manifest,
   type Metric,
@@ -19,6 +20,8 @@ export {
   metricSchema,
   type Pointer,
   pointerSchema,
+  type Recipe,
+  recipeSchema,
 } from "./manifest.ts";
 export {
   POINTER_PREVIOUS_MAX,
@@ -29,3 +32,4 @@ export {
   unpin,
 } from "./pointer.ts";
 export type { HistoryEntry, ScoreAnswer, ScoredItem, ScoreRequest, ScorerRpc } from "./score.ts";
+export { sweepVersions } from "./sweep.ts";

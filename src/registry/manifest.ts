@@ -8,6 +8,38 @@ export const metricSchema = z.strictObject({ model: interval, popularity: interv
 export type Interval = z.infer<typeof interval>;
 export type Metric = z.infer<typeof metricSchema>;
 
+/** What the search chose: parts, each with its learner's parameters and its weight in the sum. A renewal fits the same again. */
+export const recipeSchema = z.strictObject({
+  parts: z.array(
+    z.strictObject({
+      learner: z.string(),
+      parameters: z.record(z.string(), z.number()),
+      weight: z.number(),
+    }),
+  ),
+  contentWeight: z.number(),
+});
+
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** Shares of what the top-10 lists of one model show. */
+const exposure = z.strictObject({
+  /** Of the items that compete, how many stand in any list. */
+  coverage: z.number(),
+  /** Of the lists' places, how many hold an item that is new to the catalogue. */
+  recentShare: z.number(),
+});
+
+export type Exposure = z.infer<typeof exposure>;
+
+/** Why the model went live. */
+const gateSchema = z.strictObject({
+  reason: z.string(),
+  /** Against the live model, with equal knowledge, on cases newer than its data; `popularity` of the metric is the live model. */
+  live: z.strictObject({ version: z.string(), cases: z.int(), metric: metricSchema.nullable() }).nullable(),
+  exposure: z.record(z.string(), exposure),
+});
+
 /** `manifest.json` of a model artifact: all that serving, the gate and the model card must know of it. */
 export const manifestSchema = z.strictObject({
   v: z.literal(1),
@@ -27,6 +59,8 @@ export const manifestSchema = z.strictObject({
     snapshot: z.string(),
     /** Table → the snapshot read. Absent in models made before tables had snapshots. */
     snapshots: z.record(z.string(), z.int()).optional(),
+    /** Where more is there than one training takes: rows and users of all, of which these are a sample weighted by recency. */
+    sampledFrom: z.strictObject({ interactions: z.int(), users: z.int() }).optional(),
   }),
   itemCount: z.int(),
   historyMax: z.int(),
@@ -37,6 +71,24 @@ export const manifestSchema = z.strictObject({
   evaluation: z.strictObject({ protocol: z.string(), cases: z.int(), users: z.int(), cutMs: z.int() }),
   /** Of the slice's fit and of the published refit: both are named, so the card can say which the metrics are of. */
   fits: z.strictObject({ evaluated: z.string(), published: z.string() }),
+  // What follows is absent in models made before it was kept.
+  recipe: recipeSchema.optional(),
+  /** The search that chose the recipe: of this run, or of the earlier one whose recipe was fitted again. */
+  study: z
+    .strictObject({
+      atMs: z.int(),
+      trials: z.int(),
+      /** Validation figure by part, and of the blend. */
+      figures: z.record(z.string(), z.number()),
+      /** Interactions that were there: a search is worth repeating once they have doubled. */
+      interactions: z.int(),
+      /** SHA-256 of the settings that it went by. */
+      settings: z.string(),
+    })
+    .optional(),
+  gate: gateSchema.optional(),
+  /** Estimated by the work that was counted, for the clock stands still while a Worker computes. */
+  cost: z.strictObject({ cpuSeconds: z.number(), dollars: z.number() }).optional(),
   /** SHA-256, hex, by file name. */
   hashes: z.record(z.string(), z.string()),
 });
@@ -51,6 +103,8 @@ export const pointerSchema = z.strictObject({
   /** A pinned pointer is moved by hand only: after a roll-back, until unpinned. */
   pinned: z.boolean(),
   previous: z.array(z.string()),
+  /** The guardrails took a version back: the pin holds until it is undone, or a candidate is superior to the live version. */
+  takenBack: z.strictObject({ version: z.string(), reason: z.string(), atMs: z.int() }).optional(),
 });
 
 export type Pointer = z.infer<typeof pointerSchema>;

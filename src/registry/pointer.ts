@@ -28,51 +28,77 @@ export async function readPointer(
 
 /**
  * Makes a version live, if all its files are there as published. Promoting what is live already changes nothing.
- * `byHand` moves a pinned pointer too, which stays pinned.
+ * `byHand` moves a pinned pointer too, which stays pinned. `isSuperior` says that the version is proven better than the live
+ * one: that ends a pin which the guardrails set, never one set by hand.
  */
 export async function promote(
   store: ObjectStore,
   tenant: string,
   version: string,
-  { nowMs, byHand = false }: { nowMs: number; byHand?: boolean },
+  { nowMs, byHand = false, isSuperior = false }: { nowMs: number; byHand?: boolean; isSuperior?: boolean },
 ): Promise<Result<Pointer, PointerError>> {
   const broken = await findBroken(store, tenant, version);
   if (broken !== null) return err({ code: "broken_version", message: broken });
   const current = await readPointer(store, tenant);
   if (current?.pointer.version === version) return ok(current.pointer);
-  if (current?.pointer.pinned === true && !byHand) {
+  const isPinned = current?.pointer.pinned ?? false;
+  const isFreed = isSuperior && current?.pointer.takenBack !== undefined;
+  if (current !== null && isPinned && !byHand && !isFreed) {
     return err({ code: "pinned", message: `the pointer is pinned to ${current.pointer.version}` });
   }
-  return swap(store, tenant, current, {
+  const moved = await swap(store, tenant, current, {
     v: 1,
     version,
     promotedAtMs: nowMs,
-    pinned: current?.pointer.pinned ?? false,
+    pinned: isPinned && byHand,
     previous: current === null ? [] : withPrevious(current.pointer, version),
   });
+  // A sweep may have taken the version's manifest between our look at it and the write; its own second look and this one
+  // cannot both come too early.
+  if (!moved.ok || (await readManifest(store, tenant, version)) !== null) return moved;
+  const written = await readPointer(store, tenant);
+  if (current !== null && written?.pointer.version === version) {
+    await swap(store, tenant, written, current.pointer);
+  }
+  return err({ code: "broken_version", message: `${version} has just been swept away` });
 }
 
-/** Makes the version before the live one live again and pins it, so that the next retrain does not undo it. */
+/**
+ * Makes the version before the live one live again and pins it, so that the next retrain does not undo it. `because` is
+ * given by the guardrails: they take back the version that they judged, and no other that went live meanwhile.
+ */
 export async function rollback(
   store: ObjectStore,
   tenant: string,
-  { nowMs }: { nowMs: number },
+  { nowMs, because }: { nowMs: number; because?: { version: string; reason: string } },
 ): Promise<Result<Pointer, PointerError>> {
   const current = await readPointer(store, tenant);
   if (current === null) return err({ code: "no_pointer", message: "the tenant has no live model" });
+  if (because !== undefined && because.version !== current.pointer.version) {
+    return err({ code: "conflict", message: `${because.version} is not live any more` });
+  }
   // The version rolled back from is left out of `previous`: a second roll-back goes further back, not forth again.
   const [version, ...previous] = current.pointer.previous;
   if (version === undefined) return err({ code: "no_previous", message: "no earlier version is kept" });
   const broken = await findBroken(store, tenant, version);
   if (broken !== null) return err({ code: "broken_version", message: broken });
-  return swap(store, tenant, current, { v: 1, version, promotedAtMs: nowMs, pinned: true, previous });
+  const takenBack = because === undefined ? {} : { takenBack: { ...because, atMs: nowMs } };
+  return swap(store, tenant, current, {
+    v: 1,
+    version,
+    promotedAtMs: nowMs,
+    pinned: true,
+    previous,
+    ...takenBack,
+  });
 }
 
 /** Lets retrains move the pointer again. */
 export async function unpin(store: ObjectStore, tenant: string): Promise<Result<Pointer, PointerError>> {
   const current = await readPointer(store, tenant);
   if (current === null) return err({ code: "no_pointer", message: "the tenant has no live model" });
-  return swap(store, tenant, current, { ...current.pointer, pinned: false });
+  const { takenBack: _ended, ...pointer } = current.pointer;
+  return swap(store, tenant, current, { ...pointer, pinned: false });
 }
 
 function withPrevious(pointer: Pointer, next: string): string[] {

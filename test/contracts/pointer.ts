@@ -111,6 +111,33 @@ export function pointerContract(make: () => Promise<ObjectStore> | ObjectStore):
     expect(promoted.ok && [promoted.value.pinned, promoted.value.previous]).toEqual([false, [c, a]]);
   });
 
+  it("is taken back by the guardrails until a superior version comes; by hand until unpinned", async () => {
+    const store = await make();
+    const [a = "", b = "", c = "", d = ""] = await publishMany(store, 4);
+    for (const version of [a, b]) await promote(store, "acme", version, NOW);
+    const late = await rollback(store, "acme", { ...NOW, because: { version: a, reason: "errors" } });
+    expect(!late.ok && late.error.code).toBe("conflict");
+    const back = await rollback(store, "acme", { ...NOW, because: { version: b, reason: "errors" } });
+    expect(back.ok && back.value).toMatchObject({
+      version: a,
+      pinned: true,
+      takenBack: { version: b, reason: "errors", atMs: 1_000 },
+    });
+    const renewed = await promote(store, "acme", c, NOW);
+    expect(!renewed.ok && renewed.error.code).toBe("pinned");
+    const superior = await promote(store, "acme", c, { ...NOW, isSuperior: true });
+    expect(superior.ok && superior.value).toEqual({
+      v: 1,
+      version: c,
+      promotedAtMs: 1_000,
+      pinned: false,
+      previous: [a],
+    });
+    await rollback(store, "acme", NOW);
+    const byHand = await promote(store, "acme", d, { ...NOW, isSuperior: true });
+    expect(!byHand.ok && byHand.error.code).toBe("pinned");
+  });
+
   it("has nothing to roll back or unpin without a pointer", async () => {
     const store = await make();
     for (const result of [await rollback(store, "acme", NOW), await unpin(store, "acme")]) {

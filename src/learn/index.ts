@@ -49,3 +49,8 @@ export type {
 } from "./model/learner.ts";
 export { createPace, type Pace, type YieldTo } from "./model/pace.ts";
 export { popularity } from "./popularity/popularity.ts";
+export type { Chosen, StudyData, StudyPorts, StudyRequest, StudyStore } from "./study/contract.ts";
+export { type RefitSlice, refitSlice } from "./study/refit.ts";
+export type { Study, Trial } from "./study/state.ts";
+export { type StudySlice, studySlice } from "./study/study.ts";
+export { STUDY_STAGE } from "./study/trial.ts";

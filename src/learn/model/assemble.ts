@@ -66,7 +66,11 @@ export function assembleParts(parts: readonly FittedPart[], data: AssemblyData):
     values.push(graph.op("Mul", [standardise(graph, known, warm), warm]));
   }
   const unsqueezed = values.map((value) => graph.op("Unsqueeze", [value, graph.ints(0)]));
-  graph.output("parts", graph.op("Concat", unsqueezed, { axis: { int: 0 } }), "float32", ["parts", "batch", "known"]);
+  graph.output("parts", graph.op("Concat", unsqueezed, { axis: { int: 0 } }), "float32", [
+    "parts",
+    "batch",
+    "known",
+  ]);
   // Inputs that no node reads would be refused as unknown by some engines.
   graph.output("k_echo", inputs.k, "int64", [1]);
   return encodeModel(graph.build());

@@ -54,6 +54,8 @@ export interface Ladder {
   values: readonly number[];
   /** Index of the first guess. */
   start: number;
+  /** More is better and dearer: a study does not search it, but takes the most that its budget affords. */
+  buysQuality?: true;
 }
 
 /**

@@ -1,0 +1,81 @@
+import type { Cases } from "../data/split.ts";
+import { meanOf, OBJECTIVE_RANK_MAX, objective, objectivePerUnit } from "./objective.ts";
+import type { Shortlists } from "./shortlists.ts";
+
+/** [cases] ranks under a weighted sum of the parts; ties count against it; Infinity beyond what counts. */
+export function rankBlend(shortlists: Shortlists, weights: readonly number[]): Float64Array {
+  const sums = shortlists.scores.map((scores) => weighedSums(scores, weights));
+  return Float64Array.from(shortlists.groupOf, (group, one) => {
+    const list = sums[group] as Float32Array;
+    const own = list[shortlists.places[one] as number] as number;
+    let rank = 0;
+    for (const sum of list) if (sum >= own) rank++;
+    return rank > OBJECTIVE_RANK_MAX ? Number.POSITIVE_INFINITY : rank;
+  });
+}
+
+/** [items × P] → [items] */
+function weighedSums(scores: Float32Array, weights: readonly number[]): Float32Array {
+  const parts = weights.length;
+  const sums = new Float32Array(scores.length / parts);
+  for (let item = 0; item < sums.length; item++) {
+    let sum = 0;
+    for (let part = 0; part < parts; part++) {
+      sum += (weights[part] as number) * (scores[item * parts + part] as number);
+    }
+    sums[item] = sum;
+  }
+  return sums;
+}
+
+export interface Blend {
+  /** [P] in standard deviations of each part; not all 0. */
+  weights: number[];
+  figure: number;
+}
+
+/** Weights tried for a part, relative to the strongest, whose weight is 1. */
+const WEIGHTS = [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3];
+/** Relative gain for which a part comes in: less is noise, and each part costs memory and time in every answer. */
+const GAIN_MIN = 0.003;
+const ROUNDS_MAX = 4;
+
+/**
+ * Weights of the `allowed` parts by coordinate ascent from the best single one. Few numbers are chosen from many cases, so
+ * the same cases can judge the outcome.
+ */
+export function chooseWeights(shortlists: Shortlists, cases: Cases, allowed: readonly number[]): Blend {
+  const figureOf = (weights: readonly number[]) => objective(rankBlend(shortlists, weights), cases);
+  const singles = allowed.map((part) => unit(shortlists.parts, part));
+  const figures = singles.map(figureOf);
+  const first = figures.indexOf(Math.max(...figures));
+  const lead = allowed[first] as number;
+  let best: Blend = { weights: singles[first] as number[], figure: figures[first] as number };
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const before = best.figure;
+    for (const part of allowed) {
+      if (part === lead) continue;
+      for (const weight of WEIGHTS) {
+        const weights = best.weights.with(part, weight);
+        const figure = figureOf(weights);
+        const comesIn = best.weights[part] === 0 && weight > 0;
+        if (figure > best.figure * (comesIn ? 1 + GAIN_MIN : 1)) best = { weights, figure };
+      }
+    }
+    if (best.figure <= before) break;
+  }
+  return best;
+}
+
+function unit(length: number, one: number): number[] {
+  return new Array(length).fill(0).with(one, 1);
+}
+
+/** Mean of the paired differences over its standard error: how far one ranking is above another, beyond noise. */
+export function pairedGain(ours: Float64Array, theirs: Float64Array, cases: Cases): number {
+  const [a, b] = [objectivePerUnit(ours, cases), objectivePerUnit(theirs, cases)];
+  const differences = a.map((value, unit) => value - (b[unit] as number));
+  const mean = meanOf(differences);
+  const variance = meanOf(differences.map((value) => (value - mean) ** 2));
+  return mean / Math.sqrt(Math.max(variance / Math.max(differences.length, 1), 1e-18));
+}

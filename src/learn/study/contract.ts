@@ -1,0 +1,51 @@
+import type { Engine } from "../../base/index.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Cases } from "../data/split.ts";
+import type { FittedPart, Parameters } from "../model/learner.ts";
+import type { YieldTo } from "../model/pace.ts";
+
+/** Where a study keeps its state between slices. */
+export interface StudyStore {
+  /** Null for what was never written. */
+  read(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  write(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface StudyData {
+  fit: Dataset;
+  /** Cases newer than, or held out of, what is fitted on. */
+  validation: Cases;
+}
+
+export interface StudyRequest {
+  seed: number;
+  /** Estimated CPU-seconds for everything: trials, blend, and the fits that follow. */
+  budgetSeconds: number;
+  /** Names of learners; absent: all that suit the data. */
+  learners?: readonly string[];
+  /** How many times what was chosen will be fitted again on other rows: costs that the budget must leave room for. */
+  refits: number;
+  historyMax: number;
+  contentWidth: number;
+  /** [items × F] */
+  content?: Float32Array;
+}
+
+export interface StudyPorts {
+  engine: Engine;
+  yieldTo: YieldTo;
+  store: StudyStore;
+  /** Estimated CPU-seconds after which a slice ends. */
+  sliceSeconds: number;
+  /** `fraction` 0…1 of the budget, never falling. */
+  onProgress?(fraction: number, message: string): void;
+  /** What the live model has of a learner, its items renumbered to this data set's; a fit may start from it. */
+  previous?(learner: string): Promise<FittedPart | null>;
+}
+
+/** What a study found best: enough to fit it again. */
+export interface Chosen {
+  parts: readonly { learner: string; parameters: Parameters; weight: number }[];
+  /** Of the likeness to the history's content; 0 leaves it out. */
+  contentWeight: number;
+}

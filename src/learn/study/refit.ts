@@ -1,0 +1,43 @@
+import type { Dataset } from "../data/dataset.ts";
+import { learnerNamed } from "../learners.ts";
+import { assembleModel, type WeightedPart } from "../model/assemble.ts";
+import type { FittedModel } from "../model/learner.ts";
+import type { Chosen, StudyPorts, StudyRequest } from "./contract.ts";
+import { openSlice } from "./slice.ts";
+import { saveState } from "./state.ts";
+import { fitPart } from "./trial.ts";
+
+export type RefitSlice =
+  | { done: false; workSeconds: number }
+  | { done: true; workSeconds: number; model: FittedModel };
+
+/**
+ * Fits what a study chose on these rows, and assembles it. In slices as the study; parts of one `stage` and store are fitted once,
+ * so a stage means one set of rows. The stage `study` takes the study's own parts.
+ */
+export async function refitSlice(
+  dataset: Dataset,
+  chosen: Chosen,
+  request: StudyRequest,
+  ports: StudyPorts,
+  stage: string,
+): Promise<RefitSlice> {
+  const slice = await openSlice(ports, request);
+  const { state, pace } = slice;
+  const parts: WeightedPart[] = [];
+  for (const { learner, parameters, weight } of chosen.parts) {
+    const part = pace.isSpent
+      ? null
+      : await fitPart(slice, { learner: learnerNamed(learner), parameters, rows: dataset, stage });
+    if (part === null) {
+      state.workSeconds += slice.takeWork();
+      await saveState(ports.store, state);
+      return { done: false, workSeconds: state.workSeconds };
+    }
+    parts.push({ part, weight });
+  }
+  const model = assembleModel({ parts, contentWeight: chosen.contentWeight }, { ...request, dataset });
+  state.workSeconds += slice.takeWork();
+  await saveState(ports.store, state);
+  return { done: true, workSeconds: state.workSeconds, model };
+}

@@ -1,0 +1,148 @@
+import type { Engine } from "../../base/index.ts";
+import type { Cases } from "../data/split.ts";
+import { type HistoryRange, historyFeeds } from "../measure/feeds.ts";
+import type { Pace } from "../model/pace.ts";
+import { createPicker } from "./pick.ts";
+
+/**
+ * For each history the items that any part puts among its best, with every part's score of them: all that is needed to rank
+ * any weighted sum of the parts, without the [cases × N] scores.
+ */
+export interface Shortlists {
+  /** P */
+  parts: number;
+  /** Of each history: [items × P]. */
+  scores: Float32Array[];
+  /** [cases] the history of the case, and the target's place among its items. */
+  groupOf: Uint32Array;
+  places: Uint32Array;
+}
+
+/** A graph of `assembleParts` with its number of parts; the bytes are asked for when they are needed and then let go. */
+export interface PartsGraph {
+  parts: number;
+  load(): Promise<Uint8Array>;
+}
+
+export interface ShortlistOptions {
+  itemCount: number;
+  historyMax: number;
+  contentWidth: number;
+}
+
+/** Cases of one user at one instant share a history. */
+export interface HistoryGroup extends HistoryRange {
+  cases: number[];
+}
+
+/** One graph in memory at a time; with more than one, each is run twice: to find the best items, then to score them all. */
+export async function makeShortlists(
+  engine: Engine,
+  graphs: readonly PartsGraph[],
+  cases: Cases,
+  options: ShortlistOptions,
+  pace: Pace,
+): Promise<Shortlists> {
+  const groups = groupByHistory(cases);
+  const parts = graphs.reduce((sum, graph) => sum + graph.parts, 0);
+  const picker = createPicker(cases, options.itemCount);
+  const items = groups.map((group) => picker.targetsOf(group));
+  const scores = groups.map(() => new Float32Array(0));
+  const collect = (rows: readonly Float32Array[], group: number, first: number) => {
+    const list = items[group] as number[];
+    if (first === 0) scores[group] = new Float32Array(list.length * parts);
+    for (const [index, item] of list.entries()) {
+      for (const [part, row] of rows.entries()) {
+        (scores[group] as Float32Array)[index * parts + first + part] = row[item] as number;
+      }
+    }
+  };
+  for (const graph of graphs) {
+    await runAll(engine, graph, { cases, groups, options, pace }, (rows, group) => {
+      picker.addBest(items[group] as number[], rows, groups[group] as HistoryGroup);
+      if (graphs.length === 1) collect(rows, group, 0);
+    });
+  }
+  for (let first = 0, index = 0; graphs.length > 1 && index < graphs.length; index++) {
+    const graph = graphs[index] as PartsGraph;
+    await runAll(engine, graph, { cases, groups, options, pace }, (rows, group) =>
+      collect(rows, group, first),
+    );
+    first += graph.parts;
+  }
+  return { parts, scores, ...placesOf(cases, groups, items) };
+}
+
+/** Floats of one run's output: 2 MB. */
+const OUTPUT_FLOATS_MAX = 500_000;
+
+async function runAll(
+  engine: Engine,
+  graph: PartsGraph,
+  {
+    cases,
+    groups,
+    options,
+    pace,
+  }: { cases: Cases; groups: readonly HistoryGroup[]; options: ShortlistOptions; pace: Pace },
+  visit: (rows: readonly Float32Array[], group: number) => void,
+): Promise<void> {
+  const { itemCount, historyMax, contentWidth } = options;
+  const batchSize = Math.max(1, Math.min(16, Math.floor(OUTPUT_FLOATS_MAX / (graph.parts * itemCount))));
+  const session = await engine.load(await graph.load());
+  try {
+    for (let from = 0; from < groups.length; from += batchSize) {
+      const batch = groups.slice(from, from + batchSize);
+      const dims = [batch.length, itemCount];
+      const { parts } = await session.run({
+        ...historyFeeds(cases.dataset, batch, { historyMax, indexOf: (item) => item }),
+        late_features: { type: "float32", dims: [0, contentWidth], data: new Float32Array(0) },
+        bias: { type: "float32", dims, data: new Float32Array(batch.length * itemCount) },
+        k: { type: "int64", dims: [1], data: BigInt64Array.of(1n) },
+      });
+      const data = parts?.data as Float32Array;
+      for (let row = 0; row < batch.length; row++) {
+        const rows = Array.from({ length: graph.parts }, (_, part) => {
+          const at = (part * batch.length + row) * itemCount;
+          return data.subarray(at, at + itemCount);
+        });
+        visit(rows, from + row);
+      }
+      await pace.spend(batch.length * (graph.parts * itemCount * 12 + 200_000));
+    }
+  } finally {
+    await session.release();
+  }
+}
+
+function groupByHistory({ targetRows, historyEnds, users, dataset }: Cases): HistoryGroup[] {
+  const groups: HistoryGroup[] = [];
+  for (const [index, row] of targetRows.entries()) {
+    const end = historyEnds[index] as number;
+    const user = users[index] as number;
+    const last = groups.at(-1);
+    if (last?.end === end && users[last.cases[0] as number] === user) {
+      last.cases.push(index);
+      continue;
+    }
+    const from = dataset.userStart[user] as number;
+    groups.push({ from, end, nowMs: dataset.timesMs[row] as number, cases: [index] });
+  }
+  return groups;
+}
+
+function placesOf(
+  { dataset, targetRows }: Cases,
+  groups: readonly HistoryGroup[],
+  items: readonly number[][],
+): Pick<Shortlists, "groupOf" | "places"> {
+  const groupOf = new Uint32Array(targetRows.length);
+  const places = new Uint32Array(targetRows.length);
+  for (const [group, { cases: members }] of groups.entries()) {
+    for (const one of members) {
+      groupOf[one] = group;
+      places[one] = (items[group] as number[]).indexOf(dataset.items[targetRows[one] as number] as number);
+    }
+  }
+  return { groupOf, places };
+}

@@ -1,0 +1,52 @@
+import { fnv1a32 } from "../../base/index.ts";
+import type { Parameters } from "../model/learner.ts";
+import type { Chosen, StudyStore } from "./contract.ts";
+
+export interface Trial {
+  learner: string;
+  /** Of the parameters. */
+  key: string;
+  parameters: Parameters;
+  /** Index into RUNGS. */
+  rung: number;
+  /** Of the part with popularity beside it, see `objective.ts`. */
+  figure: number;
+  workSeconds: number;
+}
+
+export interface Study {
+  chosen: Chosen;
+  trials: readonly Trial[];
+  /** Validation figures: of each learner with popularity beside it, and of the blend of all. */
+  figures: Readonly<Record<string, number>>;
+  /** Why this was chosen, in a sentence. */
+  reason: string;
+  workSeconds: number;
+}
+
+export interface StudyState {
+  v: 1;
+  workSeconds: number;
+  trials: Trial[];
+  /** Of the learners whose search has ended. */
+  best: Record<string, Parameters>;
+  study: Study | null;
+}
+
+/** Equal for equal parameters. */
+export function keyOf(parameters: Parameters): string {
+  return fnv1a32(JSON.stringify(Object.entries(parameters).sort())).toString(36);
+}
+
+const STATE = "study.json";
+
+export async function readState(store: StudyStore): Promise<StudyState> {
+  const bytes = await store.read(STATE);
+  if (bytes === null) return { v: 1, workSeconds: 0, trials: [], best: {}, study: null };
+  return JSON.parse(new TextDecoder().decode(bytes)) as StudyState;
+}
+
+/** The commit point of every trial: before it the trial is run again, after it never. */
+export async function saveState(store: StudyStore, state: StudyState): Promise<void> {
+  await store.write(STATE, new TextEncoder().encode(JSON.stringify(state)));
+}

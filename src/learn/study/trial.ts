@@ -1,0 +1,86 @@
+import type { Dataset } from "../data/dataset.ts";
+import { assembleParts } from "../model/assemble.ts";
+import type { FitOptions, FittedPart, Learner, Parameters } from "../model/learner.ts";
+import { popularity } from "../popularity/popularity.ts";
+import { chooseWeights } from "./blend.ts";
+import { decodePart, encodePart } from "./part-file.ts";
+import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
+import { makeShortlists, type ShortlistOptions } from "./shortlists.ts";
+import type { StudyData } from "./contract.ts";
+import type { Slice } from "./slice.ts";
+import { keyOf } from "./state.ts";
+
+/** The parts of a study's last rung, which are fitted on all rows it may see. */
+export const STUDY_STAGE = "study";
+
+interface TrialOf {
+  learner: Learner;
+  parameters: Parameters;
+  rung: number;
+}
+
+/** Figure of one configuration, with as much popularity and content beside it as suits it; null: the slice has ended. */
+export async function runTrial(slice: Slice, data: StudyData, trial: TrialOf): Promise<number | null> {
+  const { learner, parameters, rung } = trial;
+  const { request, ports, pace } = slice;
+  const isWhole = rung === RUNGS.length - 1;
+  const rows = dataOnRung(data.fit, rung, request.seed);
+  const part = await fitPart(slice, {
+    learner,
+    parameters,
+    rows,
+    stage: isWhole ? STUDY_STAGE : `rung${rung}`,
+  });
+  if (part === null) return null;
+  const parts = learner.name === "popularity" ? [part] : [part, await priorPart(slice, data.fit)];
+  const onnx = assembleParts(parts, { ...request, dataset: data.fit });
+  const cases = casesOnRung(data.validation, rung, request.seed);
+  const count = parts.length + (request.content === undefined ? 0 : 1);
+  const options = shortlistOptions(slice, data.fit);
+  const graph = { parts: count, load: async () => onnx };
+  const shortlists = await makeShortlists(ports.engine, [graph], cases, options, pace);
+  const allowed = learner.name === "popularity" ? [0] : [...Array(count).keys()];
+  return chooseWeights(shortlists, cases, allowed).figure;
+}
+
+export function shortlistOptions({ request }: Slice, dataset: Dataset): ShortlistOptions {
+  const { historyMax, contentWidth } = request;
+  return { itemCount: dataset.itemIds.length, historyMax, contentWidth };
+}
+
+/** Popularity as its own search left it, or at its first guess. */
+async function priorPart(slice: Slice, dataset: Dataset): Promise<FittedPart> {
+  const tried = slice.state.trials.filter(({ learner }) => learner === "popularity");
+  const best = tried.toSorted((a, b) => b.rung - a.rung || b.figure - a.figure)[0];
+  const parameters = best?.parameters ?? {};
+  const part = await fitPart(slice, { learner: popularity, parameters, rows: dataset, stage: STUDY_STAGE });
+  if (part === null) throw new Error("popularity is fitted in one slice");
+  return part;
+}
+
+/** From the store where it was fitted before; null: the slice has ended. */
+export async function fitPart(
+  slice: Slice,
+  {
+    learner,
+    parameters,
+    rows,
+    stage,
+  }: { learner: Learner; parameters: Parameters; rows: Dataset; stage: string },
+): Promise<FittedPart | null> {
+  const { ports, pace, request } = slice;
+  const name = `part-${stage}-${learner.name}-${keyOf(parameters)}.bin`;
+  const stored = await ports.store.read(name);
+  if (stored !== null) return decodePart(stored);
+  const previous = (await ports.previous?.(learner.name)) ?? undefined;
+  const options: FitOptions = {
+    ...request,
+    ...(previous === undefined ? {} : { previous }),
+    onProgress: (fraction) => slice.report(`${learner.name}: ${Math.round(fraction * 100)} % fitted`),
+  };
+  const fitPorts = { engine: ports.engine, pace, checkpoint: slice.checkpoint(name) };
+  const part = await learner.fit(rows, parameters, options, fitPorts);
+  // Trials of smaller rungs are over with their figure: only what the blend will need is kept.
+  if (part !== null && !stage.startsWith("rung")) await ports.store.write(name, encodePart(part));
+  return part;
+}

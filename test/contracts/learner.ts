@@ -1,11 +1,18 @@
 import { expect, it } from "vitest";
 import { createPrng, type Engine } from "../../src/base/index.ts";
 import {
+  assembleModel,
   createDataset,
+  createPace,
   type Dataset,
   type FitOptions,
+  type FitPorts,
+  type FittedModel,
+  type FittedPart,
   type InteractionRow,
   type Learner,
+  type Parameters,
+  shapeOf,
 } from "../../src/learn/index.ts";
 
 const DAY_MS = 86_400_000;
@@ -48,44 +55,89 @@ function toyId(item: number): string {
   return `i${String(item).padStart(2, "0")}`;
 }
 
+/** Ports whose slice ends after `sliceSeconds` of estimated work, over one checkpoint. */
+export function fitPorts(engine: Engine, sliceSeconds?: number, kept: { bytes?: Uint8Array } = {}): FitPorts {
+  return {
+    engine,
+    pace: createPace(async () => {}, sliceSeconds),
+    checkpoint: {
+      read: async () => (kept.bytes === undefined ? null : new Uint8Array(kept.bytes)),
+      write: async (bytes) => {
+        kept.bytes = bytes.slice();
+      },
+    },
+  };
+}
+
+/** The part alone, as a model of the contract. */
+export async function fitModel(
+  learner: Learner,
+  engine: Engine,
+  {
+    dataset = toyDataset(),
+    parameters = startOf(learner, dataset),
+    content,
+    contentWeight = 0,
+  }: { dataset?: Dataset; parameters?: Parameters; content?: Float32Array; contentWeight?: number } = {},
+): Promise<FittedModel> {
+  const options = { ...TOY_OPTIONS, ...(content === undefined ? {} : { content }) };
+  const part = await learner.fit(dataset, parameters, options, fitPorts(engine));
+  if (part === null) throw new Error("a slice without limit is never used up");
+  return assembleModel({ parts: [{ part, weight: 1 }], contentWeight }, { ...options, dataset });
+}
+
+/** The first guess of each ladder. */
+export function startOf(learner: Learner, dataset: Dataset): Parameters {
+  const ladders = learner.ladders(shapeOf(dataset, { maskSeen: true }));
+  return Object.fromEntries(ladders.map(({ name, values, start }) => [name, values[start] as number]));
+}
+
 /** What training counts on, of any learner. */
 export function learnerContract(learner: Learner, engine: () => Engine): void {
-  const yieldTo = async () => {};
-
-  it("gives equal bytes for equal rows in another order, and for a refit with what was chosen", async () => {
-    const first = await learner.fit(toyDataset(), TOY_OPTIONS, engine(), yieldTo);
-    const ids = toyDataset().itemIds;
-    const shuffled = createDataset(createPrng(1).shuffle(toyRows()), ids);
-    const second = await learner.fit(shuffled, TOY_OPTIONS, engine(), yieldTo);
+  it("gives equal bytes for equal rows in another order", async () => {
+    const first = await fitModel(learner, engine());
+    const shuffled = createDataset(createPrng(1).shuffle(toyRows()), toyDataset().itemIds);
+    const second = await fitModel(learner, engine(), { dataset: shuffled });
     expect(second.onnx).toEqual(first.onnx);
-    const refit = await learner.fit(
-      toyDataset(),
-      { ...TOY_OPTIONS, parameters: first.parameters },
-      engine(),
-      yieldTo,
-    );
-    expect(refit).toEqual(first);
+  });
+
+  it("gives equal bytes however it is sliced", async () => {
+    const parameters = startOf(learner, toyDataset());
+    const whole = await learner.fit(toyDataset(), parameters, TOY_OPTIONS, fitPorts(engine()));
+    const kept = {};
+    let sliced: FittedPart | null = null;
+    for (let slices = 0; sliced === null && slices < 500; slices++) {
+      sliced = await learner.fit(toyDataset(), parameters, TOY_OPTIONS, fitPorts(engine(), 0.02, kept));
+    }
+    expect(sliced).toEqual(whole);
   });
 
   it("says what it made", async () => {
-    const model = await learner.fit(toyDataset(), TOY_OPTIONS, engine(), yieldTo);
-    expect(model.learner).toBe(learner.name);
-    expect(model.itemCount).toBe(TOY_ITEMS);
-    expect(model.contentWidth).toBe(TOY_OPTIONS.contentWidth);
-    expect(Object.values(model.parameters).every(Number.isFinite)).toBe(true);
+    const parameters = startOf(learner, toyDataset());
+    const part = await learner.fit(toyDataset(), parameters, TOY_OPTIONS, fitPorts(engine()));
+    expect(part).toMatchObject({ learner: learner.name, itemCount: TOY_ITEMS, parameters });
+    expect(Object.values(parameters).every(Number.isFinite)).toBe(true);
+  });
+
+  it("has ladders in order of size, with a start on each, and an estimate that is a number", () => {
+    const shape = shapeOf(toyDataset(), { maskSeen: true });
+    for (const { values, start } of learner.ladders(shape)) {
+      expect(values[start]).toBeDefined();
+      expect(new Set(values).size).toBe(values.length);
+    }
+    expect(learner.workSeconds(shape, startOf(learner, toyDataset()))).toBeGreaterThan(0);
   });
 
   it("reports progress that never falls and ends at 1", async () => {
     const fractions: number[] = [];
-    const onProgress = (fraction: number) => fractions.push(fraction);
-    await learner.fit(toyDataset(), { ...TOY_OPTIONS, onProgress }, engine(), yieldTo);
+    const options = { ...TOY_OPTIONS, onProgress: (fraction: number) => fractions.push(fraction) };
+    await learner.fit(toyDataset(), startOf(learner, toyDataset()), options, fitPorts(engine()));
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     expect(fractions.at(-1)).toBe(1);
   });
 
   it("fits a single interaction without failing", async () => {
-    const dataset = createDataset(toyRows().slice(0, 1));
-    const model = await learner.fit(dataset, TOY_OPTIONS, engine(), yieldTo);
+    const model = await fitModel(learner, engine(), { dataset: createDataset(toyRows().slice(0, 1)) });
     expect(model.itemCount).toBe(1);
   });
 }

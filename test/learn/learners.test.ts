@@ -2,27 +2,16 @@ import { describe, expect, it } from "vitest";
 import { linear, popularity } from "../../src/learn/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { graphContract, rank } from "../contracts/graph.ts";
-import { learnerContract, TOY_ITEMS, TOY_OPTIONS, toyContent, toyDataset } from "../contracts/learner.ts";
+import { fitModel, learnerContract, TOY_ITEMS, toyContent, toyDataset } from "../contracts/learner.ts";
 import { oracleEngine } from "../oracle/interpreter.ts";
 
 const engine = nodeEngine();
-const yieldTo = async () => {};
-const LINEAR = {
-  orderFree: 0.1,
-  ridge: 1,
-  positionDecay: 2,
-  ageDecayDays: 7,
-  popularityWeight: 0.1,
-  popularityDecayDays: 90,
-  contentWeight: 0.3,
-};
+const LINEAR = { orderFree: 0.1, ridge: 1, positionDecay: 2, ageDecayDays: 7 };
 const MODELS = {
-  popularity: () =>
-    popularity.fit(toyDataset(), { ...TOY_OPTIONS, parameters: { decayDays: 30 } }, engine, yieldTo),
-  "linear without content": () =>
-    linear.fit(toyDataset(), { ...TOY_OPTIONS, parameters: { ...LINEAR, ageDecayDays: 0 } }, engine, yieldTo),
+  popularity: () => fitModel(popularity, engine, { parameters: { decayDays: 30 } }),
+  "linear without content": () => fitModel(linear, engine, { parameters: { ...LINEAR, ageDecayDays: 0 } }),
   "linear with content": () =>
-    linear.fit(toyDataset(), { ...TOY_OPTIONS, parameters: LINEAR, content: toyContent() }, engine, yieldTo),
+    fitModel(linear, engine, { parameters: LINEAR, content: toyContent(), contentWeight: 0.3 }),
 };
 
 for (const learner of [popularity, linear]) {
@@ -83,12 +72,7 @@ describe("popularity", () => {
     const rows = toyDataset();
     const counts = new Array(TOY_ITEMS).fill(0);
     for (const item of rows.items) counts[item]++;
-    const model = await popularity.fit(
-      rows,
-      { ...TOY_OPTIONS, parameters: { decayDays: 0 } },
-      engine,
-      yieldTo,
-    );
+    const model = await fitModel(popularity, engine, { parameters: { decayDays: 0 } });
     const [row] = await rank(engine, model, { histories: [[]], k: TOY_ITEMS });
     expect(row?.items.map((item) => counts[item])).toEqual(counts.toSorted((a, b) => b - a));
   });

@@ -15,6 +15,12 @@ export const OPERATORS: Record<string, Operator> = {
   Div: pairwise((a, b) => a / b),
   Max: pairwise(Math.max),
   Greater: pairwise((a, b) => Number(a > b), "bool"),
+  Where: ([condition, a, b]) => {
+    const [test, x, y] = [must(condition), must(a), must(b)];
+    return fill(x.type, broadcastDims(test.dims, x.dims, y.dims), (at) =>
+      broadcastAt(test, at) !== 0 ? broadcastAt(x, at) : broadcastAt(y, at),
+    );
+  },
   Exp: each(Math.exp),
   Sqrt: each(Math.sqrt),
   Cast: ([x], node) => ({ ...must(x), type: CAST[int(node, "to")] as NdArray["type"] }),

@@ -17,7 +17,6 @@ export interface GraphBuilder {
   /** One node with several outputs. */
   ops(op: string, inputs: readonly Value[], outputs: number, attributes?: Record<string, Attribute>): Value[];
   output(name: string, value: Value, type: Tensor["type"], dims: ValueInfo["dims"]): void;
-  /** Leaves out the nodes and constants that no output depends on. */
   build(): Graph;
 }
 
@@ -77,21 +76,6 @@ export function createGraph(name: string): GraphBuilder {
       nodes.push({ op: "Identity", inputs: [value], outputs: [outputName], attributes: {} });
       outputs.push({ name: outputName, type, dims });
     },
-    build: () => ({ name, inputs, outputs, ...needed({ nodes, outputs, initializers }) }),
+    build: () => ({ name, inputs, outputs, nodes, initializers }),
   };
-}
-
-function needed({
-  nodes,
-  outputs,
-  initializers,
-}: Pick<Graph, "nodes" | "outputs" | "initializers">): Pick<Graph, "nodes" | "initializers"> {
-  const names = new Set(outputs.map((output) => output.name));
-  const kept = nodes.toReversed().filter((node) => {
-    const isNeeded = node.outputs.some((value) => names.has(value));
-    if (isNeeded) for (const value of node.inputs) names.add(value);
-    return isNeeded;
-  });
-  const used = [...initializers].filter(([value]) => names.has(value));
-  return { nodes: kept.reverse(), initializers: new Map(used) };
 }

@@ -7,3 +7,4 @@ export { decodeModel } from "./decode.ts";
 export { encodeModel, OPSET } from "./encode.ts";
 export { gradients } from "./gradient/gradient.ts";
 export type { Attribute, Graph, Node, ValueInfo } from "./graph.ts";
+export { pruneGraph } from "./prune.ts";

@@ -1,4 +1,4 @@
-import { createGraph, encodeModel, type GraphBuilder, type Value } from "../../onnx/index.ts";
+import { createGraph, encodeModel, type GraphBuilder, pruneGraph, type Value } from "../../onnx/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { learnerNamed } from "../learners.ts";
 import { contentRegression } from "./content.ts";
@@ -53,7 +53,7 @@ export function assembleModel({ parts, contentWeight }: Assembly, data: Assembly
     parameters: flatten({ parts, contentWeight }),
     itemCount: history.itemCount,
     contentWidth: data.contentWidth,
-    onnx: encodeModel(graph.build()),
+    onnx: encodeModel(pruneGraph(graph.build())),
   };
 }
 
@@ -73,7 +73,7 @@ export function assembleParts(parts: readonly FittedPart[], data: AssemblyData):
   ]);
   // Inputs that no node reads would be refused as unknown by some engines.
   graph.output("k_echo", inputs.k, "int64", [1]);
-  return encodeModel(graph.build());
+  return encodeModel(pruneGraph(graph.build()));
 }
 
 function begin(name: string, { dataset, contentWidth, content: vectors }: AssemblyData) {

@@ -1,0 +1,85 @@
+import { createGraph, encodeModel, gradients, type Value } from "../../onnx/index.ts";
+import { block, rmsNorm, type Sizes, weightDims } from "./network.ts";
+
+/** One engine run: `rows` rows of `length` interactions, `negatives` items that all of them are compared with. */
+export interface RunSizes extends Sizes {
+  rows: number;
+  length: number;
+  negatives: number;
+  /** Inputs `drop_…` multiply what the halves of blocks add. */
+  dropout: boolean;
+}
+
+/**
+ * Forward and backward pass of one micro-batch, T = rows · length tokens, all dims fixed. Inputs, float32 unless said:
+ * `x` [T, d] what stands for the interactions; `positives` [T, d] vectors of the items that came next; `negatives`
+ * [K + 2, d], the last two rows zero; `columns` int64 [T, 2] K, and the column that is the token's own positive (K + 1 for
+ * none); `real` [T, 1] 0 for padding; `bias` [heads, length, length]; `shift` [] added to the positive logit; `apart` [rows, 1, length, length] keeps histories of one row from seeing each other;
+ * `drop_…` [T, d] as said above; each weight by its name. Outputs: `loss` [] summed over tokens, and `d_…` of all float inputs that
+ * learn.
+ *
+ * Loss: softmax over the positive and the negatives, its gradient written down by itself: probability − label.
+ */
+export function trainingGraph(sizes: RunSizes): Uint8Array<ArrayBuffer> {
+  const graph = createGraph("transformer-training");
+  const { rows, length, width, heads, negatives: k } = sizes;
+  const tokens = rows * length;
+  const learning: { name: string; value: Value; dims: readonly number[] }[] = [];
+  const fixed = (name: string, dims: readonly number[]) => graph.input(name, "float32", dims);
+  const learned = (name: string, dims: readonly number[]) => {
+    const value = fixed(name, dims);
+    learning.push({ name, value, dims });
+    return value;
+  };
+  const x = learned("x", [tokens, width]);
+  const positives = learned("positives", [tokens, width]);
+  const negatives = learned("negatives", [k + 2, width]);
+  const weights = new Map(
+    Object.entries(weightDims(sizes)).map(([name, dims]) => [name, learned(name, dims)] as const),
+  );
+  const distance = learned("bias", [heads, length, length]);
+  const columns = graph.input("columns", "int64", [tokens, 2]);
+  const real = fixed("real", [tokens, 1]);
+  const shift = fixed("shift", []);
+  const bias = graph.op("Add", [fixed("apart", [rows, 1, length, length]), distance]);
+  const inputs = {
+    sizes,
+    layout: {
+      split: graph.ints(rows, length, heads, width / heads),
+      flat: graph.ints(tokens, width),
+    },
+    weight: (name: string) => weights.get(name) as Value,
+    bias,
+    drop: (value: Value, place: string) =>
+      sizes.dropout ? graph.op("Mul", [value, fixed(`drop_${place}`, [tokens, width])]) : value,
+  };
+  let state = x;
+  for (let index = 0; index < sizes.blocks; index++) state = block(graph, state, index, inputs);
+  // Padding becomes a zero state, and gets and gives no gradient.
+  const last = graph.op("Mul", [rmsNorm(graph, state, width), real]);
+  const own = graph.op("ReduceSum", [graph.op("Mul", [last, positives]), graph.ints(1)]);
+  const others = graph.op("Gemm", [last, negatives], { transB: { int: 1 } });
+
+  const hidden = graph.op("Expand", [graph.float(-1e9), graph.ints(tokens, 1)]);
+  const updates = graph.op("Concat", [graph.op("Add", [own, shift]), hidden], { axis: { int: 1 } });
+  const scatter = (value: Value, at: Value) => graph.op("ScatterElements", [value, columns, at], { axis: { int: 1 } });
+  const shares = graph.op("Softmax", [scatter(others, updates)], { axis: { int: -1 } });
+  const share = graph.op("Slice", [shares, graph.ints(k), graph.ints(k + 1), graph.ints(1)]);
+  const zeros = graph.op("Expand", [graph.float(0), graph.ints(tokens, 2)]);
+  const seeds = new Map([
+    [own, graph.op("Sub", [share, graph.float(1)])],
+    [others, scatter(shares, zeros)],
+  ]);
+  const log = graph.op("Log", [graph.op("Add", [share, graph.float(1e-20)])]);
+  const loss = graph.op("ReduceSum", [graph.op("Neg", [graph.op("Mul", [log, real])])], { keepdims: { int: 0 } });
+  const found = gradients(
+    graph,
+    seeds,
+    learning.map(({ value }) => value),
+  );
+  graph.output("loss", loss, "float32", []);
+  for (const [index, { name, dims }] of learning.entries()) {
+    graph.output(`d_${name}`, found[index] as Value, "float32", dims);
+  }
+  return encodeModel(graph.build());
+}

@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { wholeNumber } from "../commands/arguments.ts";
 import { Progress } from "../progress.ts";
+import { registerQuality } from "./quality/index.ts";
 import { printIngest, printLake, printRetrain, printServe } from "./report.ts";
 
 export type { IngestReport } from "./ingest.ts";
@@ -44,6 +45,7 @@ export function registerBench(program: Command): void {
     },
   );
   registerLakeBench(bench);
+  registerQuality(bench);
 }
 
 function registerLakeBench(bench: Command): void {

@@ -52,7 +52,7 @@ export function logItems({ items: columns }: LogProtocol, rows: readonly Row[]):
 }
 
 /** Reads `rating >= 3.5 …`: the bound above which a value is a like. */
-export function positiveFrom({ interactions }: LogProtocol): number {
+export function positiveFrom({ interactions }: Pick<LogProtocol, "interactions">): number {
   const match = /^(\w+) >= (\d+(?:\.\d+)?)/.exec(interactions.positive);
   if (match === null || match[1] !== interactions.value) {
     throw new Error(`cannot read "${interactions.positive}": expected "${interactions.value} >= <number>"`);

@@ -8,6 +8,7 @@
  * unnoticed), and drops −∞. An empty history is answered by the prior: popularity.
  * Deterministic: equal rows, options and seed give equal bytes. Not here: the gate, the manifest, where checkpoints are kept.
  */
+export { type Cases, takeCases } from "./data/cases.ts";
 export {
   collapseRepeats,
   createDataset,
@@ -16,20 +17,18 @@ export {
   type InteractionRow,
   rowsBefore,
 } from "./data/dataset.ts";
+export { listCases, splitHoldOut } from "./data/hold-out.ts";
+export { type LastOut, lastCases, splitLastOut, withoutLast } from "./data/last-out.ts";
 export { sampleCases, searchSlice } from "./data/sample.ts";
+export { prefixCases, splitNewestUsers, usersOf } from "./data/sessions.ts";
 export { type DataShape, shapeOf } from "./data/shape.ts";
-export { type Cases, type Split, splitByTime } from "./data/split.ts";
+export { type Split, splitByTime } from "./data/split.ts";
 export { LEARNERS, learnerNamed } from "./learners.ts";
 export { linear } from "./linear/linear.ts";
 export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap.ts";
-export {
-  compareRanks,
-  type Evaluation,
-  evaluateModel,
-  type RankOptions,
-  rankCases,
-} from "./measure/evaluate.ts";
-export { METRIC_NAMES } from "./measure/metrics.ts";
+export { compareRanks, type Evaluation, evaluateModel } from "./measure/evaluate.ts";
+export { FIGURE_NAMES, figure, METRIC_NAMES } from "./measure/metrics.ts";
+export { type RankOptions, rankCases } from "./measure/rank.ts";
 export {
   type Assembly,
   type AssemblyData,

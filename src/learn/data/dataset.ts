@@ -146,28 +146,36 @@ export function rowsBefore(dataset: Dataset, cutMs: number): Dataset {
 
 /** One row for each run of rows of a user on the same item (seen, put into the cart, bought): the first. */
 export function collapseRepeats(dataset: Dataset): Dataset {
-  return keepRows(dataset, (row, start) => row === start || dataset.items[row] !== dataset.items[row - 1]);
+  return keepRows(
+    dataset,
+    (row, { start }) => row === start || dataset.items[row] !== dataset.items[row - 1],
+  );
 }
 
-/** `keeps` is told the row and the first row of its user. */
-function keepRows(dataset: Dataset, keeps: (row: number, start: number) => boolean): Dataset {
-  const keep: number[] = [];
-  const userStart = new Uint32Array(dataset.userStart.length);
-  for (let u = 0; u < dataset.userIds.length; u++) {
-    const end = dataset.userStart[u + 1] as number;
-    const start = dataset.userStart[u] as number;
-    for (let row = start; row < end; row++) {
-      if (keeps(row, start)) keep.push(row);
+/** The rows that `keeps` picks, over the same users and items; it is told the row and its user's rows, `start` ≤ row < `end`. */
+export function keepRows(
+  dataset: Dataset,
+  keeps: (row: number, user: { user: number; start: number; end: number }) => boolean,
+): Dataset {
+  const { userStart, items, timesMs, weights, types } = dataset;
+  const kept = new Uint32Array(items.length);
+  const starts = new Uint32Array(userStart.length);
+  let count = 0;
+  for (let user = 0; user + 1 < userStart.length; user++) {
+    const range = { user, start: userStart[user] as number, end: userStart[user + 1] as number };
+    for (let row = range.start; row < range.end; row++) {
+      if (keeps(row, range)) kept[count++] = row;
     }
-    userStart[u + 1] = keep.length;
+    starts[user + 1] = count;
   }
+  const rows = kept.subarray(0, count);
   return {
     userIds: dataset.userIds,
     itemIds: dataset.itemIds,
-    userStart,
-    items: Uint32Array.from(keep, (row) => dataset.items[row] as number),
-    timesMs: Float64Array.from(keep, (row) => dataset.timesMs[row] as number),
-    weights: Float32Array.from(keep, (row) => dataset.weights[row] as number),
-    types: Uint8Array.from(keep, (row) => dataset.types[row] as number),
+    userStart: starts,
+    items: rows.map((row) => items[row] as number),
+    timesMs: Float64Array.from(rows, (row) => timesMs[row] as number),
+    weights: Float32Array.from(rows, (row) => weights[row] as number),
+    types: Uint8Array.from(rows, (row) => types[row] as number),
   };
 }

@@ -1,6 +1,7 @@
 import { createPrng } from "../../base/index.ts";
+import { type Cases, takeCases } from "./cases.ts";
 import type { Dataset } from "./dataset.ts";
-import { type Cases, splitByTime } from "./split.ts";
+import { splitByTime } from "./split.ts";
 
 /** Part of the training rows, the newest, on which hyper-parameters are chosen. */
 const SEARCH_SHARE = 0.15;
@@ -15,7 +16,7 @@ export function searchSlice(dataset: Dataset, seed: number): { train: Dataset; c
 
 /**
  * At most `casesMax` of the cases, drawn without replacement. Users take turns, so that each keeps a case as long as
- * possible: figures are means over users.
+ * possible: figures are means over users. Lists stay whole: their users are drawn, and the last may go beyond `casesMax`.
  */
 export function sampleCases(cases: Cases, casesMax: number, seed: number): Cases {
   if (cases.targetRows.length <= casesMax) return cases;
@@ -28,6 +29,9 @@ export function sampleCases(cases: Cases, casesMax: number, seed: number): Cases
   }
   const queues = prng.shuffle([...byUser.values()].map((list) => prng.shuffle(list)));
   const kept: number[] = [];
+  if (cases.mean === "list") {
+    for (const queue of queues) if (kept.length < casesMax) kept.push(...queue);
+  }
   for (let turn = 0; kept.length < casesMax; turn++) {
     for (const queue of queues) {
       const index = queue[turn];
@@ -35,10 +39,5 @@ export function sampleCases(cases: Cases, casesMax: number, seed: number): Cases
     }
   }
   kept.sort((a, b) => a - b);
-  return {
-    ...cases,
-    targetRows: Uint32Array.from(kept, (index) => cases.targetRows[index] as number),
-    users: Uint32Array.from(kept, (index) => cases.users[index] as number),
-    historyEnds: Uint32Array.from(kept, (index) => cases.historyEnds[index] as number),
-  };
+  return takeCases(cases, kept);
 }

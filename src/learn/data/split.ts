@@ -1,18 +1,7 @@
+import type { Cases } from "./cases.ts";
 import { type Dataset, rowsBefore } from "./dataset.ts";
 
-/** Test rows to be predicted, each from what its user did before. */
-export interface Cases {
-  /** Where the rows stand: all rows, test period included. */
-  dataset: Dataset;
-  /** [cases] the row whose item is to be found. */
-  targetRows: Uint32Array;
-  /** [cases] user index. */
-  users: Uint32Array;
-  /** [cases] rows of the user before this one are its history: those strictly earlier than the target. */
-  historyEnds: Uint32Array;
-  /** [items] 1 for an item with a row before the cut: only those compete. */
-  known: Uint8Array;
-}
+export type { Cases } from "./cases.ts";
 
 export interface Split {
   /** Rows with a time of `cutMs` or later are test. */
@@ -68,6 +57,8 @@ export function splitByTime(dataset: Dataset, testShare = 0.2): Split {
       users: Uint32Array.from(found, (one) => one.user),
       historyEnds: Uint32Array.from(found, (one) => one.historyEnd),
       known,
+      maskSeen: true,
+      mean: "user",
     },
   };
 }

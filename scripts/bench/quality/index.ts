@@ -1,0 +1,57 @@
+/**
+ * quality: how good the lists are that learners give, on public data with a protocol. Every figure comes from the exported graph,
+ * run by the engine.
+ */
+import { type Command, InvalidArgumentError } from "commander";
+import { oneOf, wholeNumber } from "../../commands/arguments.ts";
+import { Progress } from "../../progress.ts";
+
+interface Flags {
+  data: string;
+  learner: string;
+  engine: "node";
+  set: Record<string, number>;
+  cases?: number;
+  on: "validation" | "test";
+  seed: number;
+  json?: true;
+}
+
+export function registerQuality(bench: Command): void {
+  bench
+    .command("quality")
+    .description("how good a learner's lists are, on a folder of data with a protocol.json")
+    .requiredOption(
+      "--data <folder>",
+      "a folder with a protocol.json of task next-item, session, top-n or log",
+    )
+    .option("--learner <name>", "a learner's name", "linear")
+    .option("--engine <name>", "where it runs", oneOf("node"), "node")
+    .option(
+      "--set <parameters>",
+      "the learner's parameters, as ridge=300,popularity.weight=0.1",
+      parameters,
+      {},
+    )
+    .option("--cases <number>", "at most so many cases, drawn by the seed", wholeNumber)
+    .option("--on <part>", "what it is measured on", oneOf("validation", "test"), "test")
+    .option("--seed <number>", "of the fits and draws", wholeNumber, 1)
+    .option("--json", "print one line of JSON")
+    .action(async (flags: Flags) => {
+      const { measureInNode } = await import("./in-node.ts");
+      const report = await measureInNode(flags, new Progress());
+      console.log(flags.json === true ? JSON.stringify(report) : JSON.stringify(report, null, 1));
+    });
+}
+
+function parameters(text: string): Record<string, number> {
+  return Object.fromEntries(
+    text.split(",").map((pair) => {
+      const [name = "", value = ""] = pair.split("=");
+      if (name === "" || value === "" || !Number.isFinite(Number(value))) {
+        throw new InvalidArgumentError("must be name=number, with commas between.");
+      }
+      return [name, Number(value)];
+    }),
+  );
+}

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { logProtocolSchema } from "../log.ts";
+
+const figure = z.union([z.number(), z.string()]);
+
+const common = {
+  name: z.string().optional(),
+  /** `ndcg@10`, … */
+  metrics: z.array(z.string().regex(/^(ndcg|recall|hr|mrr|map)@\d+$/)).default([]),
+  published: z.array(z.record(z.string(), figure)).default([]),
+};
+/** Of items: a table with a header, its first column the id as the sequences have it. */
+const content = { items: z.string().optional(), attributes: z.string().optional() };
+
+const schema = z.discriminatedUnion("task", [
+  z.object({ task: z.literal("next-item"), ...common, ...content, sequences: z.string() }),
+  z.object({ task: z.literal("session"), ...common, ...content, train: z.string(), test: z.string() }),
+  z.object({ task: z.literal("top-n"), ...common, ...content, train: z.string(), test: z.string() }),
+  logProtocolSchema.partial({ items: true }).extend({
+    task: z.literal("log"),
+    ...common,
+    tags: z.string().optional(),
+  }),
+]);
+
+/** What a folder's `protocol.json` says; `name` is the folder's where it gives none. */
+export type Protocol = z.infer<typeof schema> & { name: string };
+export type ProtocolOf<Task extends Protocol["task"]> = Extract<Protocol, { task: Task }>;
+
+/** Throws one clear sentence when the folder holds no protocol of the four forms, or lacks a file that it names. */
+export async function readDescription(folder: string): Promise<Protocol> {
+  const file = path.join(folder, "protocol.json");
+  if (!existsSync(folder)) throw new Error(`The folder ${folder} does not exist`);
+  if (!existsSync(file)) throw new Error(`${folder} holds no protocol.json that says what its files are`);
+  const parsed = schema.safeParse(parseJson(await readFile(file, "utf8"), file));
+  if (!parsed.success) {
+    throw new Error(`${file} is not one of the four forms: ${z.prettifyError(parsed.error)}`);
+  }
+  const protocol = { ...parsed.data, name: parsed.data.name ?? path.basename(path.resolve(folder)) };
+  for (const name of filesOf(protocol)) {
+    if (!existsSync(path.join(folder, name))) {
+      throw new Error(`${folder} lacks ${name}, which its protocol.json names`);
+    }
+  }
+  return protocol;
+}
+
+function filesOf(protocol: Protocol): string[] {
+  switch (protocol.task) {
+    case "log":
+      return [protocol.interactions.file, ...(protocol.items === undefined ? [] : [protocol.items.file])];
+    case "next-item":
+      return [protocol.sequences];
+    default:
+      return [protocol.train, protocol.test];
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`);
+  }
+}

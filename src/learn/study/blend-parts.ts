@@ -1,4 +1,4 @@
-import type { Cases } from "../data/split.ts";
+import type { Cases } from "../data/cases.ts";
 import { learnerNamed } from "../learners.ts";
 import { assembleParts } from "../model/assemble.ts";
 import type { Parameters } from "../model/learner.ts";

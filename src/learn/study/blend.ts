@@ -1,4 +1,4 @@
-import type { Cases } from "../data/split.ts";
+import type { Cases } from "../data/cases.ts";
 import { meanOf, OBJECTIVE_RANK_MAX, objective, objectivePerUnit } from "./objective.ts";
 import type { Shortlists } from "./shortlists.ts";
 

@@ -1,6 +1,6 @@
 import type { Engine } from "../../base/index.ts";
+import type { Cases } from "../data/cases.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { Cases } from "../data/split.ts";
 import type { FittedPart, Parameters } from "../model/learner.ts";
 import type { YieldTo } from "../model/pace.ts";
 

@@ -1,4 +1,4 @@
-import type { Cases } from "../data/split.ts";
+import type { Cases } from "../data/cases.ts";
 
 /** Ranks beyond this say nothing about what a list is worth. */
 export const OBJECTIVE_RANK_MAX = 100;

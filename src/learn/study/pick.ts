@@ -1,4 +1,4 @@
-import type { Cases } from "../data/split.ts";
+import type { Cases } from "../data/cases.ts";
 import type { HistoryGroup } from "./shortlists.ts";
 
 /** Items kept of each part: far more than the ranks that count. */

@@ -1,7 +1,7 @@
 import { createPrng } from "../../base/index.ts";
+import type { Cases } from "../data/cases.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { sampleCases } from "../data/sample.ts";
-import type { Cases } from "../data/split.ts";
 
 /** How much of the data a trial gets: a share of the users to fit on, a number of cases to be judged by. */
 export const RUNGS: readonly { userShare: number; casesMax: number }[] = [

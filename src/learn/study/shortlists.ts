@@ -1,5 +1,5 @@
 import type { Engine } from "../../base/index.ts";
-import type { Cases } from "../data/split.ts";
+import type { Cases } from "../data/cases.ts";
 import { type HistoryRange, historyFeeds } from "../measure/feeds.ts";
 import type { Pace } from "../model/pace.ts";
 import { createPicker } from "./pick.ts";

@@ -1,6 +1,7 @@
 import { type DataShape, shapeOf } from "../data/shape.ts";
 import { LEARNERS, learnerNamed } from "../learners.ts";
 import type { Learner, Parameters } from "../model/learner.ts";
+import { popularity } from "../popularity/popularity.ts";
 import { blendParts } from "./blend-parts.ts";
 import { limitsOf, withinBudget } from "./budget.ts";
 import type { StudyData, StudyPorts, StudyRequest } from "./contract.ts";
@@ -40,8 +41,7 @@ export async function studySlice(
 /** The learners that the request and the data allow, the cheap ones first; popularity, the prior of all others, leads. */
 function learnersFor(shape: DataShape, { learners }: StudyRequest): Learner[] {
   const named = learners === undefined ? LEARNERS : learners.map(learnerNamed);
-  const others = named.filter(({ name, suits }) => name !== "popularity" && suits(shape));
-  return [learnerNamed("popularity"), ...others];
+  return [popularity, ...named.filter((learner) => learner !== popularity && learner.suits(shape))];
 }
 
 interface NextTrial extends TrialRequest {
@@ -52,7 +52,9 @@ interface NextTrial extends TrialRequest {
 function nextTrial(state: StudyState, shape: DataShape, request: StudyRequest): NextTrial | null {
   const best: Record<string, Parameters> = {};
   for (const learner of learnersFor(shape, request)) {
-    const ladders = withinBudget(learner, shape, request);
+    // Popularity stays whatever the budget: something must be chosen.
+    const ladders =
+      withinBudget(learner, shape, request) ?? (learner === popularity ? learner.ladders(shape) : null);
     if (ladders === null) continue;
     const steps = search(ladders, limitsOf(learner, shape, request));
     let step = steps.next();

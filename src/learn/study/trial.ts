@@ -3,10 +3,10 @@ import { assembleParts } from "../model/assemble.ts";
 import type { FitOptions, FittedPart, Learner, Parameters } from "../model/learner.ts";
 import { popularity } from "../popularity/popularity.ts";
 import { chooseWeights } from "./blend.ts";
+import type { StudyData } from "./contract.ts";
 import { decodePart, encodePart } from "./part-file.ts";
 import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
 import { makeShortlists, type ShortlistOptions } from "./shortlists.ts";
-import type { StudyData } from "./contract.ts";
 import type { Slice } from "./slice.ts";
 import { keyOf } from "./state.ts";
 

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { createPrng } from "../../src/base/index.ts";
+import { splitLastOut } from "../../src/learn/data/last-out.ts";
+import {
+  createDataset,
+  type Dataset,
+  refitSlice,
+  STUDY_STAGE,
+  type Study,
+  type StudyRequest,
+  type StudyStore,
+  studySlice,
+} from "../../src/learn/index.ts";
+import { nodeEngine } from "../../src/runtime/node.ts";
+
+const engine = nodeEngine();
+const ITEMS = 30;
+const REQUEST: StudyRequest = { seed: 3, budgetSeconds: 100, refits: 1, historyMax: 20, contentWidth: 4 };
+
+/** Walks of eight steps, i → i + 1 on a ring of 30 items, now and then a jump to a popular item. */
+function walks(users: number): Dataset {
+  const prng = createPrng("walks");
+  const rows = Array.from({ length: users }, (_, user) => {
+    let item = prng.int(ITEMS);
+    return Array.from({ length: 8 }, (_, step) => {
+      item = prng.next() < 0.2 ? prng.int(4) : (item + 1) % ITEMS;
+      return { userId: `u${user}`, itemId: `i${item}`, timeMs: step * 1_000, weight: 1, typeCode: 1 };
+    });
+  });
+  return createDataset(rows.flat());
+}
+
+const DATA = splitLastOut(walks(150));
+
+function memoryStore(): StudyStore & { writes: number; dieAt: number } {
+  const objects = new Map<string, Uint8Array>();
+  const store = {
+    writes: 0,
+    dieAt: Number.POSITIVE_INFINITY,
+    async read(name: string) {
+      const bytes = objects.get(name);
+      return bytes === undefined ? null : new Uint8Array(bytes);
+    },
+    async write(name: string, bytes: Uint8Array) {
+      if (++store.writes === store.dieAt) throw new Error("killed");
+      objects.set(name, bytes.slice());
+    },
+  };
+  return store;
+}
+
+async function runStudy(
+  store: StudyStore,
+  { request = REQUEST, sliceSeconds = Number.POSITIVE_INFINITY } = {},
+): Promise<{ study: Study; slices: number }> {
+  for (let slices = 1; ; slices++) {
+    const ports = { engine, store, sliceSeconds, yieldTo: async () => {} };
+    const slice = await studySlice(DATA, request, ports);
+    if (slice.done) return { study: slice.study, slices };
+  }
+}
+
+/** All that does not say how the work was cut. */
+function outcome({ chosen, figures, trials }: Study) {
+  return { chosen, figures, trials: trials.map(({ workSeconds, ...trial }) => trial) };
+}
+
+describe("a study", () => {
+  it("finds the learner that knows what follows, and says by how much", async () => {
+    const { study } = await runStudy(memoryStore(), { request: { ...REQUEST, learners: ["linear"] } });
+    expect(study.chosen.parts.map(({ learner }) => learner)).toContain("linear");
+    expect(study.figures.linear).toBeGreaterThan(1.3 * (study.figures.popularity as number));
+    expect(study.trials.length).toBeGreaterThan(5);
+    expect(Math.max(...study.trials.map(({ rung }) => rung))).toBe(2);
+  });
+
+  it("comes to the same end in many slices, and from a kill at any of its writes", async () => {
+    const request = { ...REQUEST, learners: ["linear"] };
+    const whole = memoryStore();
+    const { study } = await runStudy(whole, { request });
+    const sliced = await runStudy(memoryStore(), { request, sliceSeconds: 1e-6 });
+    expect(sliced.slices).toBeGreaterThan(5);
+    expect(outcome(sliced.study)).toEqual(outcome(study));
+    for (let dieAt = 1; dieAt <= whole.writes; dieAt += 7) {
+      const store = memoryStore();
+      store.dieAt = dieAt;
+      await expect(runStudy(store, { request })).rejects.toThrow("killed");
+      expect(outcome((await runStudy(store, { request })).study)).toEqual(outcome(study));
+    }
+  });
+
+  it("leaves out what its budget cannot pay, and ends with popularity when it can pay nothing else", async () => {
+    const { study } = await runStudy(memoryStore(), { request: { ...REQUEST, budgetSeconds: 1e-6 } });
+    expect(study.chosen.parts.map(({ learner }) => learner)).toEqual(["popularity"]);
+  });
+
+  it("refuses a learner that does not exist", async () => {
+    await expect(runStudy(memoryStore(), { request: { ...REQUEST, learners: ["magic"] } })).rejects.toThrow(
+      "magic",
+    );
+  });
+
+  it("hands on its own parts at the stage of the study, and fits others for other rows", async () => {
+    const store = memoryStore();
+    const request = { ...REQUEST, learners: ["linear"] };
+    const { study } = await runStudy(store, { request });
+    const ports = { engine, store, sliceSeconds: Number.POSITIVE_INFINITY, yieldTo: async () => {} };
+    const { writes } = store;
+    const own = await refitSlice(DATA.fit, study.chosen, request, ports, STUDY_STAGE);
+    expect(store.writes).toBe(writes + 1);
+    const all = await refitSlice(DATA.test.dataset, study.chosen, request, ports, "all");
+    if (!own.done || !all.done) throw new Error("one slice without limit is enough");
+    expect(all.model.parameters).toEqual(own.model.parameters);
+    expect(all.model.onnx).not.toEqual(own.model.onnx);
+  });
+});

@@ -43,6 +43,8 @@ export const RECOMMENDATION_ID_BYTES_MAX = 300;
 /** Under this a model is noise: the trainer answers "N more interactions needed". */
 export const TRAIN_INTERACTIONS_MIN = 1_000;
 export const TRAIN_ITEMS_MIN = 20;
+/** Interactions that a Worker trains on: their columns are 51 MB of its 128. Of more it takes a sample of the users. */
+export const TRAIN_ROWS_MAX = 3_000_000;
 /** Items newer than the model that the overlay places by content. */
 export const LATE_ITEMS_MAX = 1_000;
 /** Items of an overlay. At about 500 B each, 2.5 MB of JSON: parsed in about 20 ms, once per change. */

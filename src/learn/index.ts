@@ -27,6 +27,7 @@ export { LEARNERS, learnerNamed } from "./learners.ts";
 export { linear } from "./linear/linear.ts";
 export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap.ts";
 export { compareRanks, type Evaluation, evaluateModel } from "./measure/evaluate.ts";
+export { type HistoryRange, historyFeeds } from "./measure/feeds.ts";
 export { FIGURE_NAMES, figure, METRIC_NAMES } from "./measure/metrics.ts";
 export { type RankOptions, rankCases } from "./measure/rank.ts";
 export {
@@ -53,3 +54,4 @@ export { type RefitSlice, refitSlice } from "./study/refit.ts";
 export type { Study, Trial } from "./study/state.ts";
 export { type StudySlice, studySlice } from "./study/study.ts";
 export { STUDY_STAGE } from "./study/trial.ts";
+export { transformer } from "./transformer/transformer.ts";

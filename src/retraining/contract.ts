@@ -1,8 +1,17 @@
 import type { Manifest, Metric, Pointer } from "../registry/index.ts";
+import type { Plan } from "./plan.ts";
+import type { TrainingSettings } from "./settings.ts";
 
 /** How a retrain ended. A refusal is no error: the reason is for the tenant to read. */
 export type RetrainOutcome =
-  | { status: "published"; version: string; learner: string; metrics: Record<string, Metric> }
+  | {
+      status: "published";
+      version: string;
+      learner: string;
+      /** Why it went live; of popularity, why nothing else did. */
+      reason: string;
+      metrics: Record<string, Metric>;
+    }
   | { status: "refused"; reason: string; metrics: Record<string, Metric> }
   | { status: "too_little_data"; interactionsNeeded: number; message: string }
   | {
@@ -22,6 +31,9 @@ export interface Rerun {
   /** Table → the snapshot that it read. */
   snapshots: Record<string, number>;
   requestedAtMs: number;
+  settings: TrainingSettings;
+  /** What it did, as it came out: popularity where a candidate had fallen back to it. */
+  plan: Plan;
   /** SHA-256 of what it made; null where it was refused before. */
   evaluatedHash: string | null;
   modelHash: string | null;
@@ -29,8 +41,8 @@ export interface Rerun {
 
 /** Why a run cannot be run again. */
 export interface RerunRefusal {
-  /** `unknown`: there is no such run. `expired`, `erased`: what it read is gone. */
-  kind: "unknown" | "expired" | "erased" | "nothing_read";
+  /** `unknown`: there is no such run. `expired`, `erased`: what it read is gone. `outdated`: made by a trainer that kept no settings. */
+  kind: "unknown" | "expired" | "erased" | "nothing_read" | "outdated";
   message: string;
 }
 
@@ -38,15 +50,17 @@ export interface RetrainParams {
   tenant: string;
   runId: string;
   seed: number;
-  /** Who or what asked for it: `cron`, `admin`, `import`. */
+  /** Who or what asked for it: `cron`, `admin`, `import`, `settings`, `rerun`. */
   reason: string;
   /** When it was asked for: the "now" of every step, so that a retry gives the same bytes. */
   requestedAtMs: number;
+  /** Those in force when it was asked for; the default ones where absent. */
+  settings?: TrainingSettings;
   /** Runs an earlier run again, on the snapshots that it read: nothing is published. */
   rerun?: Rerun;
 }
 
-export const RETRAIN_STEPS = ["read", "train", "evaluate", "gate", "refit", "publish"] as const;
+export const RETRAIN_STEPS = ["read", "study", "fit", "evaluate", "gate", "refit", "publish"] as const;
 
 export type RetrainStep = (typeof RETRAIN_STEPS)[number];
 

@@ -1,68 +1,132 @@
 import { assert } from "../base/index.ts";
-import type { Dataset } from "../learn/index.ts";
+import type { Cases, Dataset } from "../learn/index.ts";
 
 /**
- * A data set as one object, for the steps of one run to share: header length, JSON header, then the columns, each aligned
- * to 8 bytes so that a typed array can lie on it without a copy. It lives as long as the run, so it has no version.
+ * A data set, or cases over one, as one object for the steps of one run to share: header length, JSON header, then the columns,
+ * each aligned to 8 bytes so that a typed array can lie on it without a copy. It lives as long as the run, so it has no version.
  */
-const COLUMNS = [
-  ["userStart", Uint32Array],
-  ["items", Uint32Array],
-  ["timesMs", Float64Array],
-  ["weights", Float32Array],
-  ["types", Uint8Array],
-] as const;
+type Column = Uint8Array | Uint32Array | Float32Array | Float64Array;
+
+const TYPES = { Uint8Array, Uint32Array, Float32Array, Float64Array } as const;
 
 interface Header {
-  userIds: readonly string[];
-  itemIds: readonly string[];
-  /** Elements per column, in the order of COLUMNS. */
-  lengths: number[];
+  /** What is no column. */
+  values: Record<string, unknown>;
+  columns: { name: string; type: keyof typeof TYPES; length: number }[];
 }
 
-export function encodeDataset(dataset: Dataset): Uint8Array<ArrayBuffer> {
+/** Fields that are typed arrays become columns, all others JSON. */
+export function encodeColumns(record: object): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(record) as [string, unknown][];
+  const columns = entries.filter((entry): entry is [string, Column] => ArrayBuffer.isView(entry[1]));
   const header: Header = {
-    userIds: dataset.userIds,
-    itemIds: dataset.itemIds,
-    lengths: COLUMNS.map(([name]) => dataset[name].length),
+    values: Object.fromEntries(entries.filter(([, value]) => !ArrayBuffer.isView(value))),
+    columns: columns.map(([name, column]) => ({
+      name,
+      type: column.constructor.name as keyof typeof TYPES,
+      length: column.length,
+    })),
   };
   const headerBytes = new TextEncoder().encode(JSON.stringify(header));
   let size = align(4 + headerBytes.byteLength);
-  const offsets = COLUMNS.map(([name]) => {
+  const offsets = columns.map(([, { byteLength }]) => {
     const offset = size;
-    size = align(size + dataset[name].byteLength);
+    size = align(size + byteLength);
     return offset;
   });
   const bytes = new Uint8Array(size);
   new DataView(bytes.buffer).setUint32(0, headerBytes.byteLength, true);
   bytes.set(headerBytes, 4);
-  COLUMNS.forEach(([name], index) => {
-    const { buffer, byteOffset, byteLength } = dataset[name];
+  for (const [index, [, { buffer, byteOffset, byteLength }]] of columns.entries()) {
     bytes.set(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength), offsets[index]);
-  });
+  }
   return bytes;
 }
 
-export function decodeDataset(bytes: Uint8Array<ArrayBuffer>): Dataset {
+export function decodeColumns(bytes: Uint8Array<ArrayBuffer>): Record<string, unknown> {
   assert(bytes.byteOffset === 0, "the columns must be aligned");
   const headerLength = new DataView(bytes.buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerLength))) as Header;
+  const record: Record<string, unknown> = { ...header.values };
   let offset = align(4 + headerLength);
-  const column = (index: number) => {
-    const [, Type] = COLUMNS[index] as (typeof COLUMNS)[number];
-    const view = new Type(bytes.buffer, offset, header.lengths[index]);
-    offset = align(offset + view.byteLength);
-    return view;
+  for (const { name, type, length } of header.columns) {
+    const column = new TYPES[type](bytes.buffer, offset, length);
+    record[name] = column;
+    offset = align(offset + column.byteLength);
+  }
+  return record;
+}
+
+export function encodeDataset(dataset: Dataset): Uint8Array<ArrayBuffer> {
+  return encodeColumns(dataset);
+}
+
+export function decodeDataset(bytes: Uint8Array<ArrayBuffer>): Dataset {
+  return decodeColumns(bytes) as unknown as Dataset;
+}
+
+/** With the data set that they stand in, which keeps only the users who have a case. */
+export function encodeCases(cases: Cases): Uint8Array<ArrayBuffer> {
+  const { dataset, ...own } = withOwnUsers(cases);
+  const prefixed = Object.entries(dataset).map(([name, value]) => [`dataset.${name}`, value]);
+  return encodeColumns({ ...own, ...Object.fromEntries(prefixed) });
+}
+
+export function decodeCases(bytes: Uint8Array<ArrayBuffer>): Cases {
+  const own: Record<string, unknown> = {};
+  const dataset: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(decodeColumns(bytes))) {
+    if (name.startsWith("dataset.")) dataset[name.slice("dataset.".length)] = value;
+    else own[name] = value;
+  }
+  return { ...own, dataset } as unknown as Cases;
+}
+
+/** Cases are drawn from a part of the users: the rows of the others are of no use to them. */
+function withOwnUsers(cases: Cases): Cases {
+  const { dataset } = cases;
+  const kept = [...new Set(cases.users)].sort((a, b) => a - b);
+  const userStart = new Uint32Array(kept.length + 1);
+  for (const [place, user] of kept.entries()) {
+    userStart[place + 1] = (userStart[place] as number) + rowsOf(dataset, user).length;
+  }
+  const column = <C extends Column>(make: (length: number) => C, from: C): C => {
+    const to = make(userStart[kept.length] as number);
+    for (const [place, user] of kept.entries()) {
+      const { start, end } = rowsOf(dataset, user);
+      to.set(from.subarray(start, end) as never, userStart[place]);
+    }
+    return to;
   };
+  const placeOf = new Map(kept.map((user, place) => [user, place]));
+  /** How far a row moves when the rows of the others go. */
+  const shift = Float64Array.from(
+    kept,
+    (user, place) => (userStart[place] as number) - rowsOf(dataset, user).start,
+  );
+  const places = Uint32Array.from(cases.users, (user) => placeOf.get(user) as number);
+  const moved = (row: number, index: number) => row + (shift[places[index] as number] as number);
   return {
-    userIds: header.userIds,
-    itemIds: header.itemIds,
-    userStart: column(0) as Uint32Array,
-    items: column(1) as Uint32Array,
-    timesMs: column(2) as Float64Array,
-    weights: column(3) as Float32Array,
-    types: column(4) as Uint8Array,
+    ...cases,
+    users: places,
+    targetRows: cases.targetRows.map(moved),
+    historyEnds: cases.historyEnds.map(moved),
+    dataset: {
+      ...dataset,
+      userIds: kept.map((user) => dataset.userIds[user] as string),
+      userStart,
+      items: column((length) => new Uint32Array(length), dataset.items),
+      timesMs: column((length) => new Float64Array(length), dataset.timesMs),
+      weights: column((length) => new Float32Array(length), dataset.weights),
+      types: column((length) => new Uint8Array(length), dataset.types),
+    },
   };
+}
+
+function rowsOf({ userStart }: Dataset, user: number): { start: number; end: number; length: number } {
+  const start = userStart[user] as number;
+  const end = userStart[user + 1] as number;
+  return { start, end, length: end - start };
 }
 
 function align(offset: number): number {

@@ -1,5 +1,5 @@
 /**
- * retraining: the steps of a retrain over what the lake holds: read, train, evaluate, gate, refit, publish. Every step is
+ * retraining: the steps of a retrain over what the lake holds: read, search, fit, evaluate, gate, refit, publish. Every step is
  * safe to repeat and leaves what the next one needs in the run's folder. Serving is not reached from here: the only thing
  * handed over is the artifact, and the pointer's write is the one commit point (in `registry`).
  */
@@ -12,11 +12,33 @@ export {
   type RetrainStatus,
   type TrainerAdmin,
 } from "./contract.ts";
-export { decodeDataset, encodeDataset } from "./dataset-file.ts";
-export { decide, GATE_CASES_MIN, GATE_METRIC, type GateDecision, type LiveComparison } from "./gate.ts";
+export { decodeCases, decodeDataset, encodeCases, encodeDataset } from "./dataset-file.ts";
+export {
+  decide,
+  type Exposures,
+  GATE_CASES_MIN,
+  GATE_METRIC,
+  type GateDecision,
+  judgeAgainstPopularity,
+  type LiveComparison,
+} from "./gate.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
 export { planRerun } from "./rerun.ts";
 export { retrain } from "./retrain.ts";
 export { runIdOf, startedAtMs, tenantOfRun } from "./run-id.ts";
+export {
+  SETTINGS_DEFAULT,
+  type SettingsPatch,
+  settingsPatchSchema,
+  settingsSchema,
+  type TrainingSettings,
+} from "./settings.ts";
+export {
+  noticeSettings,
+  putSettings,
+  readSettings,
+  type SettingsState,
+  settingsKey,
+} from "./settings-store.ts";
 export { readProgress, sweepWorkspaces } from "./workspace.ts";

@@ -16,6 +16,8 @@ export interface RetrainPorts {
   /** Declared checks that the lake fails for the tenant, or as a whole: no model made of it goes live. */
   dataQuality(tenant: string): Promise<readonly FailingCheck[]>;
   yieldTo: YieldTo;
+  /** Estimated CPU-seconds after which a slice ends; SLICE_SECONDS where absent. */
+  sliceSeconds?: number;
   /** For progress reports, tags and the run's duration only; what is computed takes its time from the run's parameters. */
   clock: Clock;
 }

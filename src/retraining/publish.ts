@@ -1,94 +1,98 @@
-import { assert, HISTORY_MAX } from "../base/index.ts";
+import { HISTORY_MAX } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
-import type { Evaluation } from "../learn/index.ts";
-import { promote, publish } from "../registry/index.ts";
-import type { RetrainOutcome, RetrainParams } from "./contract.ts";
-import { PROTOCOL } from "./evaluate.ts";
-import type { RetrainPorts } from "./ports.ts";
+import { type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
+import { canary } from "./canary.ts";
+import type { RetrainOutcome } from "./contract.ts";
+import { decodeDataset } from "./dataset-file.ts";
+import type { Evaluated } from "./evaluate.ts";
+import type { Context, Fitted } from "./fit.ts";
+import { makeGolden } from "./golden.ts";
 import type { ReadResult } from "./read.ts";
-import type { Refit, TrainResult } from "./train.ts";
-import type { Workspace } from "./workspace.ts";
+import { PROTOCOL, type SplitResult } from "./split.ts";
 
+/** What the model card is made of. */
 export interface Trained {
   read: ReadResult;
-  train: TrainResult;
-  evaluation: Evaluation;
-  refit: Refit;
+  split: SplitResult;
+  recipe: NonNullable<Manifest["recipe"]>;
+  study: Manifest["study"] | null;
+  gate: NonNullable<Manifest["gate"]>;
+  /** Better than the live model beyond doubt. */
+  isSuperior: boolean;
+  evaluation: Evaluated;
+  evaluatedHash: string;
+  refit: Fitted;
+  /** Estimated CPU-seconds of all slices. */
+  workSeconds: number;
 }
 
-/** Canary, immutable files, then the pointer. Safe to repeat: the version follows from the bytes and the run's own time. */
-export async function publishModel(
-  ports: RetrainPorts,
-  params: RetrainParams,
-  workspace: Workspace,
-  { read, train, evaluation, refit }: Trained,
-): Promise<RetrainOutcome> {
-  const onnx = await workspace.read("model.onnx");
-  const { itemCount } = refit;
-  await canary(ports, onnx, itemCount);
-  const { tenant, seed, requestedAtMs } = params;
+/** Workers Paid: $0.02 per million milliseconds of CPU. */
+const DOLLARS_PER_CPU_SECOND = (0.02 / 1e6) * 1_000;
+
+/** `golden.json` of the refit, in the run's folder. */
+export async function writeGolden({ ports, params, workspace }: Context): Promise<void> {
+  const dataset = decodeDataset(await workspace.read("dataset.bin"));
+  const golden = await makeGolden(ports.engine, await workspace.read("model.onnx"), dataset, params.seed);
+  await workspace.write("golden.json", new TextEncoder().encode(JSON.stringify(golden)));
+}
+
+/**
+ * Immutable files, the canary, then the pointer. Safe to repeat: the version follows from the bytes and the run's own time.
+ * A version that the canary refuses stays unpromoted until the sweep takes it.
+ */
+export async function publishModel(context: Context, trained: Trained): Promise<RetrainOutcome> {
+  const { ports, params, workspace } = context;
   const manifest = await publish(ports.store, {
-    manifest: {
-      tenant,
-      createdAtMs: requestedAtMs,
-      learner: train.learner,
-      parameters: train.parameters,
-      seed,
-      data: {
-        fromMs: read.fromMs,
-        untilMs: read.untilMs,
-        interactions: read.interactions,
-        users: read.users,
-        snapshot: read.snapshot,
-        snapshots: read.snapshots,
-      },
-      itemCount,
-      historyMax: HISTORY_MAX,
-      lateFeatureCount: LATE_FEATURES,
-      metrics: evaluation.metrics,
-      evaluation: {
-        protocol: PROTOCOL,
-        cases: evaluation.cases,
-        users: evaluation.users,
-        cutMs: train.cutMs,
-      },
-      fits: { evaluated: train.evaluatedHash, published: refit.modelHash },
+    manifest: cardOf(context, trained),
+    files: {
+      "model.onnx": await workspace.read("model.onnx"),
+      "catalog.parquet": await workspace.read("catalog.parquet"),
+      "golden.json": await workspace.read("golden.json"),
     },
-    files: { "model.onnx": onnx, "catalog.parquet": await workspace.read("catalog.parquet") },
   });
   const { version, learner, metrics } = manifest;
-  const promoted = await promote(ports.store, tenant, version, { nowMs: requestedAtMs });
+  const wrong = await canary(ports, manifest);
+  if (wrong !== null) return { status: "refused", reason: `${version} fails the canary: ${wrong}`, metrics };
+  const { isSuperior } = trained;
+  const promoted = await promote(ports.store, params.tenant, version, {
+    nowMs: params.requestedAtMs,
+    isSuperior,
+  });
   if (!promoted.ok) {
     return { status: "refused", reason: `${version} is not live: ${promoted.error.message}`, metrics };
   }
-  return { status: "published", version, learner, metrics };
+  return { status: "published", version, learner, reason: trained.gate.reason, metrics };
 }
 
-/** The refit loads and answers: k items, all different, with numbers for scores. Throws otherwise. */
-async function canary({ engine }: RetrainPorts, onnx: Uint8Array, itemCount: number): Promise<void> {
-  const session = await engine.load(onnx);
-  const length = Math.min(3, itemCount);
-  const dims = [1, length];
-  const wanted = Math.min(20, itemCount);
-  try {
-    const { items, scores } = await session.run({
-      history: { type: "int64", dims, data: BigInt64Array.from({ length }, (_, index) => BigInt(index)) },
-      history_weight: { type: "float32", dims, data: new Float32Array(length).fill(1) },
-      history_age: {
-        type: "float32",
-        dims,
-        data: Float32Array.from({ length }, (_, index) => 60 * (length - index)),
-      },
-      history_type: { type: "int64", dims, data: new BigInt64Array(length).fill(1n) },
-      history_mask: { type: "float32", dims, data: new Float32Array(length).fill(1) },
-      late_features: { type: "float32", dims: [0, LATE_FEATURES], data: new Float32Array(0) },
-      bias: { type: "float32", dims: [1, itemCount], data: new Float32Array(itemCount) },
-      k: { type: "int64", dims: [1], data: BigInt64Array.of(BigInt(wanted)) },
-    });
-    assert(items?.type === "int64" && scores?.type === "float32", "the canary answers items and scores");
-    assert(new Set(items.data).size === wanted, "the canary's items are all different");
-    assert(scores.data.every(Number.isFinite), "the canary's scores are numbers");
-  } finally {
-    await session.release();
-  }
+function cardOf(
+  { params }: Context,
+  { read, split, recipe, study, gate, evaluation, evaluatedHash, refit, workSeconds }: Trained,
+): ManifestDraft {
+  const { interactions, users, fromMs, untilMs, snapshot, snapshots, sampledFrom } = read;
+  return {
+    tenant: params.tenant,
+    createdAtMs: params.requestedAtMs,
+    learner: refit.learner,
+    parameters: refit.parameters,
+    seed: params.seed,
+    data: {
+      ...{ fromMs, untilMs, interactions, users, snapshot, snapshots },
+      ...(sampledFrom === undefined ? {} : { sampledFrom }),
+    },
+    itemCount: refit.itemCount,
+    historyMax: HISTORY_MAX,
+    lateFeatureCount: LATE_FEATURES,
+    metrics: evaluation.metrics,
+    evaluation: {
+      protocol: PROTOCOL,
+      cases: evaluation.cases,
+      users: evaluation.users,
+      cutMs: split.cutMs,
+    },
+    fits: { evaluated: evaluatedHash, published: refit.hash },
+    recipe,
+    ...(study === null || study === undefined ? {} : { study }),
+    gate,
+    cost: { cpuSeconds: workSeconds, dollars: workSeconds * DOLLARS_PER_CPU_SECOND },
+  };
 }

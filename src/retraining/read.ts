@@ -1,9 +1,9 @@
-import { sha256Hex } from "../base/index.ts";
+import { sha256Hex, TRAIN_INTERACTIONS_MIN, TRAIN_ITEMS_MIN } from "../base/index.ts";
 import { type CatalogItem, contentFeatures, LATE_FEATURES, writeCatalog } from "../catalogue/index.ts";
 import type { StoredItem } from "../events/index.ts";
 import { ITEM_STATES, type Lake, openLake, USER_CHANGES, USER_HISTORIES } from "../lake/index.ts";
 import { type Dataset, DatasetBuilder } from "../learn/index.ts";
-import type { RetrainParams } from "./contract.ts";
+import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import { encodeDataset } from "./dataset-file.ts";
 import { readDeletions } from "./deletions.ts";
 import { readItems } from "./items.ts";
@@ -22,6 +22,8 @@ export interface ReadResult {
   snapshots: Record<string, number>;
   /** SHA-256 over `snapshots`. */
   snapshot: string;
+  /** Where there is more than the run takes: all that there is. */
+  sampledFrom?: { interactions: number; users: number };
 }
 
 /** Says why nothing could be read; only a run that is run again may find so. */
@@ -164,4 +166,24 @@ function minOf(values: Float64Array): number {
 
 function maxOf(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, value), values[0] ?? 0);
+}
+
+/** Says how much is missing, in the tenant's own terms. */
+export function missingData({ interactions, itemsSeen }: ReadResult): RetrainOutcome | null {
+  const needed = TRAIN_INTERACTIONS_MIN - interactions;
+  if (needed > 0) {
+    return {
+      status: "too_little_data",
+      interactionsNeeded: needed,
+      message: `${needed} more interactions needed: ${interactions} of ${TRAIN_INTERACTIONS_MIN} are there`,
+    };
+  }
+  if (itemsSeen < TRAIN_ITEMS_MIN) {
+    return {
+      status: "too_little_data",
+      interactionsNeeded: TRAIN_ITEMS_MIN - itemsSeen,
+      message: `interactions with ${TRAIN_ITEMS_MIN - itemsSeen} more items needed: ${itemsSeen} of ${TRAIN_ITEMS_MIN} are there`,
+    };
+  }
+  return null;
 }

@@ -7,12 +7,18 @@ import {
   tenantBucket,
 } from "../lake/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
+import type { Plan } from "./plan.ts";
 import type { RetrainPorts } from "./ports.ts";
+import type { TrainingSettings } from "./settings.ts";
 
 /** What a run had made by its end. */
 export interface Made {
   interactions?: number;
   snapshots?: Record<string, number>;
+  settings: TrainingSettings;
+  plan?: Plan;
+  /** Estimated. */
+  cpuSeconds?: number;
   learner?: string;
   evaluatedHash?: string;
   modelHash?: string;
@@ -36,6 +42,9 @@ export async function recordRun(
     seed: params.seed,
     seconds,
     snapshots: made.snapshots ?? {},
+    settings: { ...made.settings },
+    ...(made.plan === undefined ? {} : { plan: { ...made.plan } }),
+    ...(made.cpuSeconds === undefined ? {} : { cpu_seconds: made.cpuSeconds }),
     ...(made.learner === undefined ? {} : { learner: made.learner }),
     ...(made.evaluatedHash === undefined ? {} : { evaluated_hash: made.evaluatedHash }),
     ...(made.modelHash === undefined ? {} : { model_hash: made.modelHash }),
@@ -68,7 +77,11 @@ export async function recordRun(
 function told(outcome: RetrainOutcome): Partial<TrainingRun> {
   switch (outcome.status) {
     case "published":
-      return { model_version: outcome.version, metrics: outcome.metrics };
+      return {
+        model_version: outcome.version,
+        metrics: outcome.metrics,
+        ...(outcome.learner === "popularity" ? { refusal: outcome.reason } : {}),
+      };
     case "refused":
       return { refusal: outcome.reason, metrics: outcome.metrics };
     case "too_little_data":

@@ -1,9 +1,11 @@
 import { DAY_MS, err, ok, type Result } from "../base/index.ts";
 import { type Lake, TRAINING_RUNS, type TrainingRun, USER_HISTORIES } from "../lake/index.ts";
-import type { Evaluation } from "../learn/index.ts";
+import type { Metric } from "../registry/index.ts";
 import type { Rerun, RerunRefusal, RetrainOutcome } from "./contract.ts";
+import type { Fitted } from "./fit.ts";
 import { goneSnapshot, RUN_KEPT_DAYS } from "./pin.ts";
-import type { Refit, TrainResult } from "./train.ts";
+import type { Plan } from "./plan.ts";
+import type { TrainingSettings } from "./settings.ts";
 
 const COLUMNS = [
   "run",
@@ -12,6 +14,8 @@ const COLUMNS = [
   "snapshots",
   "evaluated_hash",
   "model_hash",
+  "settings",
+  "plan",
 ] as const satisfies (keyof TrainingRun)[];
 
 /** What it takes to run an earlier run again; refused, naming what is gone, when it cannot come out the same. */
@@ -22,6 +26,10 @@ export async function planRerun(
   const found = await findRun(lake, tenant, run);
   if (found === null) {
     return err({ kind: "unknown", message: `there is no finished run "${run}" in ${TRAINING_RUNS.name}` });
+  }
+  if (found === "outdated") {
+    const message = `the run "${run}" was made by an earlier trainer, which kept no settings, or had too little data`;
+    return err({ kind: "outdated", message });
   }
   const { snapshots, requestedAtMs } = found.rerun;
   if (snapshots[USER_HISTORIES.name] === undefined) {
@@ -43,10 +51,12 @@ async function findRun(
   lake: Lake,
   tenant: string,
   run: string,
-): Promise<{ rerun: Rerun; seed: number } | null> {
+): Promise<{ rerun: Rerun; seed: number } | "outdated" | null> {
   const where = [{ column: "run", min: run, max: run }] as const;
   for await (const { columns, rows } of lake.scan(TRAINING_RUNS, { columns: COLUMNS, tenant, where })) {
     if (rows === 0) continue;
+    const { settings, plan } = columns;
+    if (!settings[0] || !plan[0]) return "outdated";
     return {
       seed: columns.seed[0] as number,
       rerun: {
@@ -55,6 +65,8 @@ async function findRun(
         requestedAtMs: columns.requested_at[0] as number,
         evaluatedHash: columns.evaluated_hash[0] ?? null,
         modelHash: columns.model_hash[0] ?? null,
+        settings: settings[0] as unknown as TrainingSettings,
+        plan: plan[0] as unknown as Plan,
       },
     };
   }
@@ -64,15 +76,15 @@ async function findRun(
 /** Both files beside those of the first run. */
 export function reproduced(
   { of, evaluatedHash, modelHash }: Rerun,
-  { train, refit, evaluation }: { train: TrainResult; refit: Refit; evaluation: Evaluation },
+  made: { evaluatedHash: string; refit: Fitted; metrics: Record<string, Metric> },
 ): RetrainOutcome {
   const isSame = (first: string | null, second: string) => first === null || first === second;
   return {
     status: "reproduced",
     of,
-    identical: isSame(evaluatedHash, train.evaluatedHash) && isSame(modelHash, refit.modelHash),
-    evaluatedHash: train.evaluatedHash,
-    modelHash: refit.modelHash,
-    metrics: evaluation.metrics,
+    identical: isSame(evaluatedHash, made.evaluatedHash) && isSame(modelHash, made.refit.hash),
+    evaluatedHash: made.evaluatedHash,
+    modelHash: made.refit.hash,
+    metrics: made.metrics,
   };
 }

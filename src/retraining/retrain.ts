@@ -1,85 +1,54 @@
-import { TRAIN_INTERACTIONS_MIN, TRAIN_ITEMS_MIN } from "../base/index.ts";
+import { trainCandidate } from "./candidate.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
-import { compareWithLive, evaluateCandidate } from "./evaluate.ts";
-import { decide, judgeData } from "./gate.ts";
+import { planRun } from "./plan.ts";
+import { fitBaseline, servePopularity } from "./popularity.ts";
 import type { RetrainPorts, StepRunner } from "./ports.ts";
-import { publishModel } from "./publish.ts";
-import { type ReadResult, readData } from "./read.ts";
+import { missingData, readData } from "./read.ts";
 import { type Made, recordRun } from "./record.ts";
-import { reproduced } from "./rerun.ts";
-import { refitCandidate, trainCandidate } from "./train.ts";
-import { openWorkspace, type Workspace } from "./workspace.ts";
+import type { RunContext } from "./run.ts";
+import { SETTINGS_DEFAULT } from "./settings.ts";
+import { noteSearch } from "./settings-store.ts";
+import { splitData } from "./split.ts";
+import { openWorkspace } from "./workspace.ts";
 
 /**
- * One retrain: read → train → evaluate → gate → refit → publish. Killed at any point it goes on from the last finished
- * step; a step that is repeated writes the same bytes again. However it ends, gold.training_runs tells.
+ * One retrain: read → split → plan → search → fit → evaluate → gate → refit → publish, each a step or several slices. Killed at any
+ * point it goes on from the last finished step; a step that is repeated writes the same bytes again. However it ends,
+ * gold.training_runs tells.
  */
 export async function retrain(
   ports: RetrainPorts,
-  params: RetrainParams,
+  given: RetrainParams,
   step: StepRunner,
 ): Promise<RetrainOutcome> {
-  const workspace = openWorkspace(ports, params);
-  const made: Made = {};
-  const outcome = await run(ports, params, { step, workspace, made });
+  const settings = given.rerun?.settings ?? given.settings ?? SETTINGS_DEFAULT;
+  const params = { ...given, settings };
+  const made: Made = { settings };
+  const context: RunContext = { ports, params, workspace: openWorkspace(ports, params), step, made };
+  const outcome = await run(context);
   const { seconds } = await step.do("finish", async () => {
-    await workspace.finish(outcome);
+    const isInVain = made.plan?.kind === "search" && outcome.status === "refused";
+    if (isInVain) await noteSearch(ports.store, params.tenant, params.requestedAtMs);
+    await context.workspace.finish(outcome);
     return { seconds: Math.max(0, ports.clock() - params.requestedAtMs) / 1_000 };
   });
   await step.do("record", () => recordRun(ports, params, { outcome, made, seconds }));
   return outcome;
 }
 
-async function run(
-  ports: RetrainPorts,
-  params: RetrainParams,
-  { step, workspace, made }: { step: StepRunner; workspace: Workspace; made: Made },
-): Promise<RetrainOutcome> {
+async function run(context: RunContext): Promise<RetrainOutcome> {
+  const { ports, params, workspace, step, made } = context;
   const read = await step.do("read", () => readData(ports, params, workspace));
   if ("unreadable" in read) return { status: "refused", reason: read.unreadable, metrics: {} };
   made.snapshots = read.snapshots;
   made.interactions = read.interactions;
   const missing = missingData(read);
   if (missing !== null) return missing;
-  const train = await step.do("train", () => trainCandidate(ports, params, workspace));
-  made.evaluatedHash = train.evaluatedHash;
-  made.learner = train.learner;
-  const evaluation = await step.do("evaluate", () => evaluateCandidate(ports, params, workspace));
-  if (params.rerun === undefined) {
-    const decision = await step.do(
-      "gate",
-      async () =>
-        judgeData(await ports.dataQuality(params.tenant)) ??
-        decide(
-          evaluation.cases,
-          evaluation.metrics,
-          await compareWithLive(ports, params, workspace, train.parameters),
-        ),
-    );
-    if (!decision.pass) return { status: "refused", reason: decision.reason, metrics: evaluation.metrics };
-  }
-  const refit = await step.do("refit", () => refitCandidate(ports, params, workspace, train.parameters));
-  made.modelHash = refit.modelHash;
-  if (params.rerun !== undefined) return reproduced(params.rerun, { train, refit, evaluation });
-  return step.do("publish", () => publishModel(ports, params, workspace, { read, train, evaluation, refit }));
-}
-
-/** Says how much is missing, in the tenant's own terms. */
-function missingData({ interactions, itemsSeen }: ReadResult): RetrainOutcome | null {
-  const needed = TRAIN_INTERACTIONS_MIN - interactions;
-  if (needed > 0) {
-    return {
-      status: "too_little_data",
-      interactionsNeeded: needed,
-      message: `${needed} more interactions needed: ${interactions} of ${TRAIN_INTERACTIONS_MIN} are there`,
-    };
-  }
-  if (itemsSeen < TRAIN_ITEMS_MIN) {
-    return {
-      status: "too_little_data",
-      interactionsNeeded: TRAIN_ITEMS_MIN - itemsSeen,
-      message: `interactions with ${TRAIN_ITEMS_MIN - itemsSeen} more items needed: ${itemsSeen} of ${TRAIN_ITEMS_MIN} are there`,
-    };
-  }
-  return null;
+  const split = await step.do("split", () => splitData(params, workspace));
+  const plan = await step.do("plan", () => planRun(ports, params, read, split));
+  made.plan = plan;
+  const baseline = await fitBaseline(context);
+  const rows = { read, split };
+  if (plan.kind !== "popularity") return trainCandidate(context, { rows, baseline, plan });
+  return servePopularity(context, { rows, baseline, reason: plan.reason, study: null });
 }

@@ -15,7 +15,10 @@ export interface Progress {
 }
 
 export interface Workspace {
+  /** Throws where nothing is. */
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Null where nothing is. */
+  find(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** A reporter for one step: fraction 0…1 of that step. Never fails the step. */
   progress(step: RetrainStep): (fraction: number, message: string) => void;
@@ -24,15 +27,19 @@ export interface Workspace {
   clear(): Promise<void>;
 }
 
-/** How the whole bar is shared out: training and the refit take most of the time. */
+/** How the whole bar is shared out: the search takes most of the time. */
 const SHARE: Record<RetrainStep, number> = {
-  read: 0.1,
-  train: 0.4,
-  evaluate: 0.15,
-  gate: 0.05,
-  refit: 0.25,
+  read: 0.05,
+  study: 0.5,
+  fit: 0.1,
+  evaluate: 0.1,
+  gate: 0.1,
+  refit: 0.1,
   publish: 0.05,
 };
+
+/** R2 takes no more keys in a call. */
+const DELETED_AT_ONCE = 1_000;
 
 /** R2 takes one write per second to a key. */
 const REPORT_EVERY_MS = 1.5 * SECOND_MS;
@@ -43,10 +50,11 @@ export function openWorkspace(ports: RetrainPorts, { tenant, runId }: RetrainPar
   let reportedAtMs = 0;
   const workspace: Workspace = {
     async read(name) {
-      const object = await store.get(key(name));
-      if (object === null) throw new Error(`${key(name)} is missing: an earlier step of the run wrote it`);
-      return object.bytes;
+      const bytes = await workspace.find(name);
+      if (bytes === null) throw new Error(`${key(name)} is missing: an earlier step of the run wrote it`);
+      return bytes;
     },
+    find: async (name) => (await store.get(key(name)))?.bytes ?? null,
     async write(name, bytes) {
       await store.put(key(name), bytes);
     },
@@ -70,8 +78,11 @@ export function openWorkspace(ports: RetrainPorts, { tenant, runId }: RetrainPar
     },
     async clear() {
       const done: string[] = [];
-      for await (const { key: name } of listAll(store, key(""))) if (!name.endsWith(".json")) done.push(name);
-      await store.delete(done);
+      const reports = new Set([key("progress.json"), key("outcome.json")]);
+      for await (const { key: name } of listAll(store, key(""))) if (!reports.has(name)) done.push(name);
+      for (let at = 0; at < done.length; at += DELETED_AT_ONCE) {
+        await store.delete(done.slice(at, at + DELETED_AT_ONCE));
+      }
     },
   };
   return workspace;

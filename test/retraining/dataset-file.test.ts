@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createDataset } from "../../src/learn/index.ts";
-import { decodeDataset, encodeDataset } from "../../src/retraining/index.ts";
+import { createDataset, sampleCases, splitByTime } from "../../src/learn/index.ts";
+import { decodeCases, decodeDataset, encodeCases, encodeDataset } from "../../src/retraining/index.ts";
 
 describe("a data set as one object", () => {
   it("round-trips, also when it is empty", () => {
@@ -14,5 +14,26 @@ describe("a data set as one object", () => {
     for (const dataset of [createDataset(rows, ["cold"]), createDataset([])]) {
       expect(decodeDataset(encodeDataset(dataset))).toEqual(dataset);
     }
+  });
+
+  it("carries cases with the users that have one, and each case finds its rows", () => {
+    const rows = Array.from({ length: 200 }, (_, i) => ({
+      userId: `u${(i * 7) % 23}`,
+      itemId: `i${(i * 5) % 17}`,
+      timeMs: 1_000 * i,
+      weight: 1,
+      typeCode: 1,
+    }));
+    const cases = sampleCases(splitByTime(createDataset(rows)).cases, 6, 1);
+    const read = decodeCases(encodeCases(cases));
+    expect(read.dataset.userIds.length).toBeLessThan(cases.dataset.userIds.length);
+    const told = ({ dataset, users, targetRows, historyEnds }: typeof cases) =>
+      [...targetRows].map((row, place) => {
+        const user = users[place] ?? -1;
+        const history = dataset.items.slice(dataset.userStart[user], historyEnds[place]);
+        return [dataset.userIds[user], dataset.items[row], dataset.timesMs[row], [...history]];
+      });
+    expect(told(read)).toEqual(told(cases));
+    expect(read).toMatchObject({ maskSeen: cases.maskSeen, mean: cases.mean, known: cases.known });
   });
 });

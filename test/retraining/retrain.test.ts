@@ -1,23 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { DAY_MS, HISTORY_MAX, listAll } from "../../src/base/index.ts";
+import { DAY_MS, type Engine, HISTORY_MAX, listAll } from "../../src/base/index.ts";
 import { ITEM_STATES, openLake, TRAINING_RUNS, USER_CHANGES, USER_HISTORIES } from "../../src/lake/index.ts";
-import { listVersions, readManifest, readPointer } from "../../src/registry/index.ts";
+import { readManifest, readPointer } from "../../src/registry/index.ts";
 import {
   readProgress,
   retrain,
   runIdOf,
+  type StepRunner,
   sweepWorkspaces,
   tagOf,
   tenantOfRun,
 } from "../../src/retraining/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { landShop, makeCurrent } from "./landed.ts";
-import { params, ports, published, SHOP, shop, steps } from "./runs.ts";
+import { BUSY, once, params, ports, published, SHOP, shop, steps } from "./runs.ts";
 import { NOW_MS, shopEvents } from "./shop-events.ts";
 
-describe("a retrain", () => {
+/** Versions are named by the second. */
+const LATER_MS = NOW_MS + 60_000;
+
+describe("a retrain", { timeout: 120_000 }, () => {
   it("publishes a model that beats popularity, and makes it live", async () => {
-    const store = await shop();
+    const store = await shop(BUSY);
     const outcome = published(await retrain(ports(store), params(), steps()));
     const metric = outcome.metrics["ndcg@10"];
     expect(metric?.difference.low).toBeGreaterThan(0);
@@ -29,10 +33,15 @@ describe("a retrain", () => {
       itemCount: 60,
       historyMax: HISTORY_MAX,
       tenant: "shop",
+      gate: { reason: "superior to popularity; nothing is live", live: null },
+      study: { atMs: NOW_MS, interactions: 450 * 16 },
     });
-    expect(manifest?.data.interactions).toBe(200 * 15);
+    expect(manifest?.recipe?.parts.map(({ learner }) => learner)).toContain("linear");
+    expect(manifest?.data.interactions).toBe(450 * 16);
     expect(manifest?.fits.evaluated).not.toBe(manifest?.fits.published);
     expect(manifest?.hashes["model.onnx"]).toBe(manifest?.fits.published);
+    expect(manifest?.cost?.cpuSeconds).toBeGreaterThan(0);
+    expect(manifest?.cost?.dollars).toBeCloseTo((manifest?.cost?.cpuSeconds ?? 0) * 2e-5, 12);
   });
 
   it("leaves only its report behind", async () => {
@@ -44,71 +53,97 @@ describe("a retrain", () => {
     expect((await readProgress(store, "shop", params().runId))?.progress).toBeGreaterThan(0);
   });
 
-  it("goes on from where it was killed, after any step, to the same bytes", async () => {
-    const undisturbed = await shop();
-    const expected = published(await retrain(ports(undisturbed), params(), steps()));
-    for (const step of ["read", "train", "evaluate", "gate", "refit", "publish"]) {
-      const store = await shop();
-      const runner = steps(step);
-      await expect(retrain(ports(store), params(), runner)).rejects.toThrow(`killed after ${step}`);
-      const outcome = published(await retrain(ports(store), params(), runner));
-      expect(outcome.version, step).toBe(expected.version);
-      expect(
-        runner.ran.filter((name) => name === step),
-        step,
-      ).toHaveLength(2);
-      expect(await listVersions(store, "shop"), step).toEqual([expected.version]);
-    }
+  it("serves popularity while there are too few cases, and the card says so", async () => {
+    const store = await shop();
+    const outcome = published(await retrain(ports(store), params(), steps()));
+    expect(outcome).toMatchObject({
+      learner: "popularity",
+      reason: expect.stringMatching(/^popularity serves: \d+ test cases, 1000 are needed/),
+    });
+    const manifest = await readManifest(store, "shop", outcome.version);
+    expect(manifest?.gate?.reason).toBe(outcome.reason);
+    // It is renewed as long as nothing else has earned the place.
+    const later = params({ requestedAtMs: LATER_MS, runId: runIdOf("shop", "test", LATER_MS) });
+    const second = published(await retrain(ports(store), later, steps()));
+    expect((await readPointer(store, "shop"))?.pointer).toMatchObject({
+      version: second.version,
+      previous: [outcome.version],
+    });
   });
 
-  it("refuses a model that cannot beat popularity, and says why", async () => {
-    // The gate is a 95 % bound: about one noise in forty would pass it, and seed 1 happens to be such a one.
-    const store = await shop({ kind: "noise", seed: 2 });
-    const outcome = await retrain(ports(store), params(), steps());
-    expect(outcome).toMatchObject({
-      status: "refused",
+  it("falls to popularity where histories say nothing", async () => {
+    // The gate is a 95 % bound: about one noise in forty would pass it.
+    const store = await shop({ ...BUSY, kind: "noise", seed: 2 });
+    expect(await retrain(ports(store), params(), steps())).toMatchObject({
+      status: "published",
+      learner: "popularity",
       reason: expect.stringContaining("not superior to popularity"),
     });
-    expect(await readPointer(store, "shop")).toBeNull();
+  });
+
+  it("leaves a live model alone that earned its place, when the candidate does not", async () => {
+    const store = await shop(BUSY);
+    const first = published(await retrain(ports(store), params(), steps()));
+    const noise = await shop({ ...BUSY, kind: "noise", seed: 2 });
+    for await (const { key } of listAll(store, "models/")) {
+      const bytes = (await store.get(key))?.bytes;
+      if (bytes !== undefined) await noise.put(key, bytes);
+    }
+    const later = params({ requestedAtMs: LATER_MS, runId: runIdOf("shop", "test", LATER_MS) });
+    expect(await retrain(ports(noise), later, steps())).toMatchObject({
+      status: "refused",
+      reason: expect.stringMatching(/not superior to popularity.*live .* stays/),
+    });
+    expect((await readPointer(noise, "shop"))?.pointer.version).toBe(first.version);
   });
 
   it("refuses what was made of data that fails a check, and names the check", async () => {
-    const store = await shop();
     const failing = { table: "bronze.events", check: "volume_drop", reason: "3 rows" };
-    const asked = {
-      ...ports(store),
-      dataQuality: async (tenant: string) => (tenant === "shop" ? [failing] : []),
-    };
-    expect(await retrain(asked, params(), steps())).toMatchObject({
-      status: "refused",
-      reason: "the data fails bronze.events/volume_drop: 3 rows",
-    });
-    expect(await readPointer(store, "shop")).toBeNull();
+    for (const options of [{}, BUSY]) {
+      const store = await shop(options);
+      const asked = {
+        ...ports(store),
+        dataQuality: async (tenant: string) => (tenant === "shop" ? [failing] : []),
+      };
+      expect(await retrain(asked, params(), steps())).toMatchObject({
+        status: "refused",
+        reason: "the data fails bronze.events/volume_drop: 3 rows",
+      });
+      expect(await readPointer(store, "shop")).toBeNull();
+    }
   });
 
-  it("renews the live model when days have passed: what is newer than its data judges both", async () => {
-    const store = memoryObjectStore();
-    const { events, items } = shopEvents({ ...SHOP, users: 400 });
-    const early = (event: { occurred_at: number }) => event.occurred_at < NOW_MS - 8 * DAY_MS;
-    await landShop(store, { events: events.filter(early), items });
-    const first = published(await retrain(ports(store), params(), steps()));
-    await landShop(store, { events: events.filter((event) => !early(event)) });
-    const later = params({ requestedAtMs: NOW_MS + 1, runId: runIdOf("shop", "test", NOW_MS + 1) });
-    const gates: string[] = [];
-    const second = published(
-      await retrain(ports(store), later, {
-        async do(name, run) {
-          const result = await run();
-          if (name === "gate") gates.push((result as { reason: string }).reason);
-          return result;
-        },
-      }),
-    );
-    expect(gates[0]).toContain(`not inferior to live ${first.version}: difference`);
-    expect((await readPointer(store, "shop"))?.pointer).toMatchObject({
-      version: second.version,
-      previous: [first.version],
+  it("refuses a file that does not answer as it did when it was made", async () => {
+    const store = await shop();
+    let isPublishing = false;
+    const sound = ports(store);
+    const engine: Engine = {
+      async load(bytes) {
+        const session = await sound.engine.load(bytes);
+        return {
+          ...session,
+          release: () => session.release(),
+          async run(feeds) {
+            const outputs = await session.run(feeds);
+            const scores = outputs.scores;
+            if (isPublishing && scores?.type === "float32") scores.data[0] = Number.NaN;
+            return outputs;
+          },
+        };
+      },
+    };
+    const runner = steps();
+    const watched: StepRunner = {
+      do(name, run) {
+        isPublishing = name === "publish";
+        return runner.do(name, run);
+      },
+    };
+    expect(await retrain({ ...sound, engine }, params(), watched)).toMatchObject({
+      status: "refused",
+      reason: expect.stringMatching(/fails the canary: golden request 0 is answered with scores/),
     });
+    expect(await readPointer(store, "shop")).toBeNull();
   });
 
   it("says how many interactions are still needed", async () => {
@@ -160,7 +195,8 @@ describe("users who were deleted", () => {
 describe("gold.training_runs", () => {
   it("has one row for each run, whatever its end and however often its last step was repeated", async () => {
     const store = await shop();
-    const runner = steps("record");
+    const isFirst = once();
+    const runner = steps((name) => name === "record" && isFirst(name));
     await expect(retrain(ports(store), params(), runner)).rejects.toThrow("killed after record");
     const outcome = published(await retrain(ports(store), params(), runner));
     const early = params({ tenant: "new", runId: runIdOf("new", "test", NOW_MS) });
@@ -185,7 +221,7 @@ describe("gold.training_runs", () => {
       1,
       outcome.version,
       manifest?.data.snapshots,
-      null,
+      expect.stringContaining("popularity serves"),
     ]);
     const missing = "1000 more interactions needed: 0 of 1000 are there";
     expect(rows).toContainEqual(["new", early.runId, "too_little_data", 1, null, expect.anything(), missing]);

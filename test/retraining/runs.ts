@@ -1,10 +1,13 @@
+import { expect } from "vitest";
 import { listAll, type ObjectStore } from "../../src/base/index.ts";
 import {
   type RetrainOutcome,
   type RetrainParams,
   type RetrainPorts,
   runIdOf,
+  SETTINGS_DEFAULT,
   type StepRunner,
+  type TrainingSettings,
 } from "../../src/retraining/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
@@ -19,6 +22,12 @@ export const SHOP: ShopOptions = {
   kind: "chains",
   seed: 1,
 };
+
+/** Over a thousand test cases, so that a learner may be told from chance. */
+export const BUSY: Partial<ShopOptions> = { users: 450, eventsPerUser: 16 };
+
+/** Little to search: one learner, as few trials as the study allows. */
+export const QUICK: TrainingSettings = { ...SETTINGS_DEFAULT, learners: ["linear"], budgetSeconds: 30 };
 
 const shops = new Map<string, ObjectStore>();
 
@@ -47,6 +56,7 @@ export function params(change: Partial<RetrainParams> = {}): RetrainParams {
     seed: 1,
     reason: "test",
     requestedAtMs: NOW_MS,
+    settings: QUICK,
     ...change,
   };
 }
@@ -59,30 +69,36 @@ export function ports(store: ObjectStore): RetrainPorts {
     makeCurrent: () => makeCurrent(store),
     dataQuality: async () => [],
     yieldTo: async () => {},
-    clock: () => (nowMs += 2_000),
+    clock: () => (nowMs += 500),
   };
 }
 
-/** Remembers results as a Workflow does; dies once, after the step `killAfter` has run but before its result is kept. */
-export function steps(killAfter?: string): StepRunner & { ran: string[] } {
+/**
+ * Remembers results as a Workflow does. Where `isKilled` says so, it dies after a step has run, before its result is kept;
+ * asked again, the step is run again.
+ */
+export function steps(isKilled: (name: string) => boolean = () => false): StepRunner & { ran: string[] } {
   const known = new Map<string, string>();
   const ran: string[] = [];
-  let alive = killAfter === undefined;
   return {
     ran,
     async do<T>(name: string, run: () => Promise<T>): Promise<T> {
       const before = known.get(name);
       if (before !== undefined) return JSON.parse(before) as T;
       const result = JSON.stringify(await run());
+      expect(result.length, name).toBeLessThan(1_000_000);
       ran.push(name);
-      if (!alive && name === killAfter) {
-        alive = true;
-        throw new Error(`killed after ${name}`);
-      }
+      if (isKilled(name)) throw new Error(`killed after ${name}`);
       known.set(name, result);
       return JSON.parse(result) as T;
     },
   };
+}
+
+/** Each name once. */
+export function once(): (name: string) => boolean {
+  const seen = new Set<string>();
+  return (name) => seen.size < seen.add(name).size;
 }
 
 export function published(outcome: RetrainOutcome): RetrainOutcome & { status: "published" } {

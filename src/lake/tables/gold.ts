@@ -129,6 +129,11 @@ export interface TrainingRun {
   /** SHA-256 of the ONNX file that was evaluated, and of the one fitted on all rows. */
   evaluated_hash?: string;
   model_hash?: string;
+  /** What it went by: the tenant's training settings, and whether it searched or renewed. */
+  settings?: Record<string, unknown>;
+  plan?: Record<string, unknown>;
+  /** Estimated, of all its fits and searches. */
+  cpu_seconds?: number;
 }
 
 export const TRAINING_RUNS: Table<TrainingRun> = {
@@ -149,6 +154,9 @@ export const TRAINING_RUNS: Table<TrainingRun> = {
     { id: 12, name: "refusal", type: "string", required: false },
     { id: 13, name: "evaluated_hash", type: "string", required: false },
     { id: 14, name: "model_hash", type: "string", required: false },
+    { id: 15, name: "settings", type: "json", required: false },
+    { id: 16, name: "plan", type: "json", required: false },
+    { id: 17, name: "cpu_seconds", type: "double", required: false },
   ],
   partition: [TENANT_BUCKETS],
   sort: ["tenant", "requested_at", "run"],

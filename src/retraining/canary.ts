@@ -1,0 +1,54 @@
+import { SCORER_MODELS_BYTES_MAX } from "../base/index.ts";
+import { type Manifest, readArtifactFile } from "../registry/index.ts";
+import { checkGolden, type Golden, goldenFeeds } from "./golden.ts";
+import type { RetrainPorts } from "./ports.ts";
+
+/** Mean of one answer. Serving's own limit for the scorer is near; a file this slow answers nobody in time. */
+const ANSWER_MS_MAX = 50;
+/** The clock stands still while a Worker computes and moves on when the thread is handed back: many runs, then one look. */
+const TIMED_RUNS = 20;
+
+/**
+ * The published files as the scorer will meet them: read back from the store with the manifest's hashes, loaded, and asked. Null
+ * when all is well, else what is not; the pointer then stays where it is.
+ */
+export async function canary(ports: RetrainPorts, manifest: Manifest): Promise<string | null> {
+  const { store, engine } = ports;
+  const onnx = await readArtifactFile(store, manifest, "model.onnx");
+  if (!onnx.ok) return onnx.error;
+  const catalog = await readArtifactFile(store, manifest, "catalog.parquet");
+  if (!catalog.ok) return catalog.error;
+  const golden = await readArtifactFile(store, manifest, "golden.json");
+  if (!golden.ok) return golden.error;
+  const bytes = onnx.value.byteLength + catalog.value.byteLength;
+  if (bytes > SCORER_MODELS_BYTES_MAX) {
+    return `the model takes ${bytes} B, and a scorer holds ${SCORER_MODELS_BYTES_MAX} B of models`;
+  }
+  let session: Awaited<ReturnType<typeof engine.load>>;
+  try {
+    session = await engine.load(onnx.value);
+  } catch (cause) {
+    return `the engine does not load it: ${cause instanceof Error ? cause.message : cause}`;
+  }
+  try {
+    const asked = JSON.parse(new TextDecoder().decode(golden.value)) as Golden;
+    const wrong = await checkGolden(session, asked, manifest.itemCount);
+    if (wrong !== null) return wrong;
+    const longest = asked.requests.reduce((most, one) =>
+      one.history.length > most.history.length ? one : most,
+    );
+    const feeds = goldenFeeds(longest.history, manifest.itemCount);
+    await ports.yieldTo();
+    const startedMs = ports.clock();
+    for (let run = 0; run < TIMED_RUNS; run++) await session.run(feeds);
+    await ports.yieldTo();
+    const meanMs = (ports.clock() - startedMs) / TIMED_RUNS;
+    return meanMs > ANSWER_MS_MAX
+      ? `an answer takes ${meanMs.toFixed(0)} ms, and may take ${ANSWER_MS_MAX} ms`
+      : null;
+  } catch (cause) {
+    return `the engine does not run it: ${cause instanceof Error ? cause.message : cause}`;
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,101 @@
+import { LEARNERS } from "../learn/index.ts";
+import type { Manifest, Recipe } from "../registry/index.ts";
+import type { RetrainOutcome } from "./contract.ts";
+import { type Evaluated, evaluateFiles } from "./evaluate.ts";
+import { fitRecipe, search } from "./fit.ts";
+import { decide, judgeAgainstPopularity, judgeData } from "./gate.ts";
+import { type Plan, settingsHash } from "./plan.ts";
+import { type Baseline, servePopularity } from "./popularity.ts";
+import { reproduced } from "./rerun.ts";
+import { chooseRival, compareWithLive, fitRival } from "./rival.ts";
+import { fitAll, publishStep, type Rows, type RunContext } from "./run.ts";
+
+/** Finds a recipe or takes the live one, and carries it through evaluation, gate and refit. */
+export async function trainCandidate(
+  context: RunContext,
+  { rows, baseline, plan }: { rows: Rows; baseline: Baseline; plan: Plan & { kind: "renew" | "search" } },
+): Promise<RetrainOutcome> {
+  const { params, step, made } = context;
+  const { recipe, study, workSeconds: searchSeconds } = await chooseRecipe(context, plan, rows);
+  const task = { name: "fit", step: "fit", recipe, data: "train.bin", file: "evaluated.onnx" } as const;
+  const fitted = await fitRecipe(context, task);
+  made.evaluatedHash = fitted.hash;
+  made.learner = fitted.learner;
+  const evaluation = await step.do("evaluate", () =>
+    evaluateFiles(context, { model: "evaluated.onnx", popularity: "popularity.onnx" }),
+  );
+  const judged = params.rerun === undefined ? await judge(context, recipe, evaluation) : NOT_JUDGED;
+  const { metrics } = evaluation;
+  if (judged.verdict === "refused") return { status: "refused", reason: judged.reason, metrics };
+  if (judged.verdict === "popularity") {
+    return servePopularity(context, { rows, baseline, reason: judged.reason, study });
+  }
+  const refit = await fitAll(context, recipe);
+  if (params.rerun !== undefined) {
+    return reproduced(params.rerun, { evaluatedHash: fitted.hash, refit, metrics });
+  }
+  const workSeconds =
+    baseline.workSeconds + searchSeconds + fitted.workSeconds + judged.workSeconds + refit.workSeconds;
+  const evaluatedHash = fitted.hash;
+  const { gate, isSuperior } = judged;
+  const trained = { ...rows, recipe, study, gate, isSuperior, evaluation, evaluatedHash, refit, workSeconds };
+  return publishStep(context, trained);
+}
+
+async function chooseRecipe(
+  context: RunContext,
+  plan: Plan & { kind: "renew" | "search" },
+  { read }: Rows,
+): Promise<{ recipe: Recipe; study: NonNullable<Manifest["study"]>; workSeconds: number }> {
+  if (plan.kind === "renew") return { recipe: plan.recipe, study: plan.study, workSeconds: 0 };
+  const { settings, requestedAtMs } = context.params;
+  const { budgetSeconds, learners } = settings;
+  const request = { budgetSeconds, ...(learners === undefined ? {} : { learners }) };
+  const { recipe, trials, figures, workSeconds } = await search(context, "study", request);
+  const study = {
+    atMs: requestedAtMs,
+    trials,
+    figures,
+    interactions: read.interactions,
+    settings: await settingsHash(settings),
+  };
+  return { recipe, study, workSeconds };
+}
+
+type Judged =
+  | { verdict: "refused"; reason: string }
+  | { verdict: "popularity"; reason: string }
+  | {
+      verdict: "pass";
+      gate: NonNullable<Manifest["gate"]>;
+      isSuperior: boolean;
+      workSeconds: number;
+    };
+
+/** What was judged once is only fitted again. */
+const NOT_JUDGED: Judged = {
+  verdict: "pass",
+  gate: { reason: "run again", live: null, exposure: {} },
+  isSuperior: false,
+  workSeconds: 0,
+};
+
+async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated): Promise<Judged> {
+  const { ports, params, step } = context;
+  const { cases, metrics, exposure } = evaluation;
+  const data = await step.do("quality", async () => judgeData(await ports.dataQuality(params.tenant)));
+  if (data !== null) return { verdict: "refused", reason: data.reason };
+  const first = judgeAgainstPopularity(cases, metrics);
+  if (!first.pass) return { verdict: "popularity", reason: first.reason };
+  const isFittable = ({ parts }: Recipe) =>
+    parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
+  const rival = await step.do("rival", () => chooseRival(context, recipe, isFittable));
+  const workSeconds = await fitRival(context, rival, recipe);
+  const compared = await step.do("gate", () => compareWithLive(context, rival));
+  const exposures = { ...exposure, ...(compared?.exposures ?? {}) };
+  const { pass, reason, isSuperior } = decide(cases, metrics, compared, exposures);
+  if (!pass) return { verdict: "refused", reason };
+  const live =
+    compared === null ? null : { version: compared.version, cases: compared.cases, metric: compared.metric };
+  return { verdict: "pass", gate: { reason, live, exposure: exposures }, isSuperior, workSeconds };
+}

@@ -1,0 +1,72 @@
+import type { Recipe } from "../registry/index.ts";
+import type { RetrainOutcome } from "./contract.ts";
+import { evaluateFiles } from "./evaluate.ts";
+import { type Fitted, fitRecipe, search } from "./fit.ts";
+import { judgeData } from "./gate.ts";
+import type { Trained } from "./publish.ts";
+import { reproduced } from "./rerun.ts";
+import { fitAll, liveManifest, publishStep, type Rows, type RunContext } from "./run.ts";
+
+export interface Baseline {
+  recipe: Recipe;
+  /** Of the fit on the training rows, `popularity.onnx`. */
+  fitted: Fitted;
+  workSeconds: number;
+}
+
+/** Estimated CPU-seconds: its one parameter has a handful of values, each ranked once. */
+const BASELINE_BUDGET_SECONDS = 300;
+
+/** What every model must beat, with its window chosen on the same validation cases. */
+export async function fitBaseline(context: RunContext): Promise<Baseline> {
+  const request = { learners: ["popularity"], budgetSeconds: BASELINE_BUDGET_SECONDS };
+  const { recipe, workSeconds } = await search(context, "baseline", request);
+  const task = {
+    name: "baseline-fit",
+    step: "study",
+    recipe,
+    data: "train.bin",
+    file: "popularity.onnx",
+  } as const;
+  const fitted = await fitRecipe(context, task);
+  return { recipe, fitted, workSeconds: workSeconds + fitted.workSeconds };
+}
+
+/**
+ * The baseline itself through the same contract, where no learner has earned its place: so that a young site has lists that
+ * know its rules and its new items. A live model that once did is left alone.
+ */
+export async function servePopularity(
+  context: RunContext,
+  {
+    rows,
+    baseline,
+    reason,
+    study,
+  }: { rows: Rows; baseline: Baseline; reason: string; study: Trained["study"] },
+): Promise<RetrainOutcome> {
+  const { params, step, made, ports } = context;
+  made.plan = { kind: "popularity", reason };
+  made.evaluatedHash = baseline.fitted.hash;
+  made.learner = "popularity";
+  const files = { model: "popularity.onnx", popularity: "popularity.onnx" };
+  const evaluation = await step.do("evaluate-popularity", () => evaluateFiles(context, files));
+  const { metrics } = evaluation;
+  if (params.rerun === undefined) {
+    const refusal = await step.do("gate-popularity", async () => {
+      const data = judgeData(await ports.dataQuality(params.tenant));
+      if (data !== null) return data.reason;
+      const live = await liveManifest(context);
+      return live === null || live.learner === "popularity" ? null : `${reason}; live ${live.version} stays`;
+    });
+    if (refusal !== null) return { status: "refused", reason: refusal, metrics };
+  }
+  const refit = await fitAll(context, baseline.recipe);
+  const evaluatedHash = baseline.fitted.hash;
+  if (params.rerun !== undefined) return reproduced(params.rerun, { evaluatedHash, refit, metrics });
+  const gate = { reason: `popularity serves: ${reason}`, live: null, exposure: evaluation.exposure };
+  const workSeconds = baseline.workSeconds + refit.workSeconds;
+  const { recipe } = baseline;
+  const trained = { ...rows, recipe, study, gate, evaluation, evaluatedHash, refit, workSeconds };
+  return publishStep(context, { ...trained, isSuperior: false });
+}

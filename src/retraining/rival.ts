@@ -1,0 +1,129 @@
+import { assert } from "../base/index.ts";
+import { LATE_FEATURES, readCatalog } from "../catalogue/index.ts";
+import { type Cases, compareRanks, takeCases } from "../learn/index.ts";
+import {
+  type Exposure,
+  type Manifest,
+  type Recipe,
+  readArtifactFile,
+  readManifest,
+  readPointer,
+} from "../registry/index.ts";
+import { decodeCases } from "./dataset-file.ts";
+import { type Ranked, rankFile } from "./evaluate.ts";
+import { type Context, fitRecipe } from "./fit.ts";
+import { GATE_CASES_MIN, GATE_METRIC, type LiveComparison } from "./gate.ts";
+
+/** How the live model is met, with equal knowledge and on cases that neither side was fitted on. */
+export type Rival =
+  | { kind: "none" }
+  /** The candidate is the live model's own recipe. */
+  | { kind: "same"; version: string }
+  /** Too few newer cases, and its recipe is not known or not among our learners. */
+  | { kind: "unknown"; version: string; cases: number }
+  /** The live file itself, on cases newer than its data; the candidate's recipe is fitted on the rows that it saw. */
+  | { kind: "file"; version: string; untilMs: number; itemCount: number; contentWidth: number }
+  /** Too few of those: its recipe is fitted on the training rows, as the candidate's was, and both meet on the test slice. */
+  | { kind: "recipe"; version: string; recipe: Recipe };
+
+export async function chooseRival(
+  { ports, params, workspace }: Context,
+  candidate: Recipe,
+  isFittable: (recipe: Recipe) => boolean,
+): Promise<Rival> {
+  const live = await readLive(ports.store, params.tenant);
+  if (live === null) return { kind: "none" };
+  const { version, data, itemCount, lateFeatureCount: contentWidth, recipe } = live;
+  if (recipe !== undefined && JSON.stringify(recipe) === JSON.stringify(candidate)) {
+    return { kind: "same", version };
+  }
+  const cases = newerThan(decodeCases(await workspace.read("cases.bin")), data.untilMs).targetRows.length;
+  if (cases >= GATE_CASES_MIN)
+    return { kind: "file", version, untilMs: data.untilMs, itemCount, contentWidth };
+  if (recipe !== undefined && isFittable(recipe)) return { kind: "recipe", version, recipe };
+  return { kind: "unknown", version, cases };
+}
+
+/** Null as well when the live model cannot be read: it is no rival then, and the candidate still has to beat popularity. */
+async function readLive(store: Context["ports"]["store"], tenant: string): Promise<Manifest | null> {
+  const current = await readPointer(store, tenant);
+  const manifest = current === null ? null : await readManifest(store, tenant, current.pointer.version);
+  if (manifest === null) return null;
+  const catalog = await readArtifactFile(store, manifest, "catalog.parquet");
+  const onnx = await readArtifactFile(store, manifest, "model.onnx");
+  return catalog.ok && onnx.ok ? manifest : null;
+}
+
+/** Fits what the comparison needs besides what is there: `rival.onnx`. */
+export async function fitRival(context: Context, rival: Rival, candidate: Recipe): Promise<number> {
+  if (rival.kind !== "file" && rival.kind !== "recipe") return 0;
+  const task = { name: "rival", step: "gate", file: "rival.onnx" } as const;
+  const { workSeconds } =
+    rival.kind === "file"
+      ? await fitRecipe(context, {
+          ...task,
+          recipe: candidate,
+          data: "dataset.bin",
+          beforeMs: rival.untilMs + 1,
+        })
+      : await fitRecipe(context, { ...task, recipe: rival.recipe, data: "train.bin" });
+  return workSeconds;
+}
+
+/** Null when nothing is live. */
+export async function compareWithLive(
+  context: Context,
+  rival: Rival,
+): Promise<(LiveComparison & { exposures?: { live: Exposure; besideLive: Exposure } }) | null> {
+  if (rival.kind === "none") return null;
+  const { version } = rival;
+  if (rival.kind === "same") return { version, cases: 0, metric: null, isSame: true };
+  if (rival.kind === "unknown") return { version, cases: rival.cases, metric: null, isSame: false };
+  const { ports, params, workspace } = context;
+  const all = decodeCases(await workspace.read("cases.bin"));
+  const cases = rival.kind === "file" ? newerThan(all, rival.untilMs) : all;
+  const own = async (file: string): Promise<Ranked> => ({
+    onnx: await workspace.read(file),
+    contentWidth: LATE_FEATURES,
+    itemCount: cases.dataset.itemIds.length,
+  });
+  const report = workspace.progress("gate");
+  const rank = (side: Ranked) =>
+    rankFile(context, side, cases, (fraction) => report(fraction, `beside live ${version}`));
+  const isFile = rival.kind === "file";
+  const model = await rank(await own(isFile ? "rival.onnx" : "evaluated.onnx"));
+  const live = await rank(isFile ? await liveFile(context, rival, cases) : await own("rival.onnx"));
+  const ranks = { model: model.ranks, popularity: live.ranks };
+  const metrics = await compareRanks(ranks, cases.users, params.seed, ports.yieldTo);
+  return {
+    version,
+    cases: cases.targetRows.length,
+    metric: metrics[GATE_METRIC] ?? null,
+    isSame: false,
+    exposures: { live: live.exposure, besideLive: model.exposure },
+  };
+}
+
+async function liveFile(
+  { ports, params }: Context,
+  { version, itemCount, contentWidth }: Rival & { kind: "file" },
+  { dataset }: Cases,
+): Promise<Ranked> {
+  const manifest = await readManifest(ports.store, params.tenant, version);
+  assert(manifest !== null, `${version} was there when the comparison was planned`);
+  const onnx = await readArtifactFile(ports.store, manifest, "model.onnx");
+  const catalog = await readArtifactFile(ports.store, manifest, "catalog.parquet");
+  assert(onnx.ok && catalog.ok, `the files of ${version} were there when the comparison was planned`);
+  const { idToIndex } = await readCatalog(catalog.value, { yieldTo: ports.yieldTo });
+  const itemMap = Int32Array.from(dataset.itemIds, (id) => idToIndex.get(id) ?? -1);
+  return { onnx: onnx.value, contentWidth, itemCount, itemMap };
+}
+
+/** The cases whose target is newer than `untilMs`. */
+function newerThan(cases: Cases, untilMs: number): Cases {
+  const { dataset, targetRows } = cases;
+  const places = [...targetRows.keys()].filter(
+    (place) => (dataset.timesMs[targetRows[place] as number] as number) > untilMs,
+  );
+  return takeCases(cases, places);
+}

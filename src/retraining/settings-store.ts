@@ -1,0 +1,106 @@
+import { err, type ObjectStore, ok, type Result } from "../base/index.ts";
+import { SETTINGS_DEFAULT, type SettingsPatch, settingsSchema, type TrainingSettings } from "./settings.ts";
+
+/** What is known of a tenant's parameter file. */
+export interface SettingsState {
+  v: 1;
+  /** In force. */
+  settings: TrainingSettings;
+  /** Of the file that was looked at last; null where there was none. */
+  etag: string | null;
+  /** Why that file is not in force. */
+  error: string | null;
+  /** The last search that ended without a new model: until the next one is due, the live recipe is renewed. */
+  searchedAtMs?: number;
+}
+
+export function settingsKey(tenant: string): string {
+  return `config/${tenant}/training.json`;
+}
+
+function stateKey(tenant: string): string {
+  return `config/${tenant}/training.state.json`;
+}
+
+const STATE_DEFAULT: SettingsState = { v: 1, settings: SETTINGS_DEFAULT, etag: null, error: null };
+
+export async function readSettings(store: ObjectStore, tenant: string): Promise<SettingsState> {
+  const object = await store.get(stateKey(tenant));
+  return object === null ? STATE_DEFAULT : (parseJson(object.bytes) as SettingsState);
+}
+
+/**
+ * Looks whether the parameter file is another one than last time. `start` is called with new settings before they are noted
+ * as in force: cut short in between, the next look starts the run once more. A file that cannot be taken leaves the old
+ * settings in force, and its error in the state.
+ */
+export async function noticeSettings(
+  store: ObjectStore,
+  tenant: string,
+  start: (settings: TrainingSettings) => Promise<unknown>,
+): Promise<SettingsState> {
+  const state = await readSettings(store, tenant);
+  if ((await store.etag(settingsKey(tenant))) === state.etag) return state;
+  const file = await store.get(settingsKey(tenant));
+  const read = file === null ? ok(SETTINGS_DEFAULT) : readFile(file.bytes, state.settings.version);
+  const etag = file?.etag ?? null;
+  if (!read.ok) return keepState(store, tenant, { ...state, etag, error: read.error });
+  await start(read.value);
+  return keepState(store, tenant, { ...state, settings: read.value, etag, error: null });
+}
+
+/** Writes the next version of the file: what the patch does not name stays as it is in force. Null: somebody else wrote meanwhile. */
+export async function putSettings(
+  store: ObjectStore,
+  tenant: string,
+  patch: SettingsPatch,
+): Promise<TrainingSettings | null> {
+  const { settings, etag } = await readSettings(store, tenant);
+  // Exactly optional: a field that is there and undefined would not be JSON's.
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  const next = settingsSchema.parse({
+    ...settings,
+    ...Object.fromEntries(given),
+    version: settings.version + 1,
+  });
+  const condition = etag === null ? { ifAbsent: true as const } : { ifEtag: etag };
+  const written = await store.put(settingsKey(tenant), toJson(next), condition);
+  return written === null ? null : next;
+}
+
+/** Notes that a search has been made in vain. */
+export async function noteSearch(store: ObjectStore, tenant: string, atMs: number): Promise<void> {
+  await keepState(store, tenant, { ...(await readSettings(store, tenant)), searchedAtMs: atMs });
+}
+
+function readFile(bytes: Uint8Array, versionInForce: number): Result<TrainingSettings> {
+  let json: unknown;
+  try {
+    json = parseJson(bytes);
+  } catch (cause) {
+    return err(`not JSON: ${cause instanceof Error ? cause.message : cause}`);
+  }
+  const parsed = settingsSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = issue?.path.join(".") ?? "";
+    return err(path === "" ? (issue?.message ?? "not valid") : `${path}: ${issue?.message}`);
+  }
+  if (parsed.data.version > versionInForce) return ok(parsed.data);
+  return err(
+    `version: ${parsed.data.version} is not above ${versionInForce}, which is in force: a change needs the next number`,
+  );
+}
+
+async function keepState(store: ObjectStore, tenant: string, state: SettingsState): Promise<SettingsState> {
+  await store.put(stateKey(tenant), toJson(state));
+  return state;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+function toJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value, null, 1));
+}

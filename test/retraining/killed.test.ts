@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { listAll, type ObjectStore } from "../../src/base/index.ts";
+import { modelKey } from "../../src/registry/index.ts";
+import { retrain } from "../../src/retraining/index.ts";
+import { BUSY, once, params, ports, published, shop, steps } from "./runs.ts";
+
+/** So little that a study takes several slices. */
+const SLICE_SECONDS = 0.02;
+
+const smallSlices = (store: ObjectStore) => ({ ...ports(store), sliceSeconds: SLICE_SECONDS });
+
+/** Name → bytes of all that was published. */
+async function publishedFiles(store: ObjectStore, version: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for await (const { key } of listAll(store, modelKey("shop", version, ""))) {
+    files[key] = Buffer.from((await store.get(key))?.bytes ?? []).toString("base64");
+  }
+  return files;
+}
+
+/** Starts the run again whenever it dies, as the Workflow does. */
+async function untilDone(run: () => ReturnType<typeof retrain>, deathsMax: number) {
+  for (let deaths = 0; deaths <= deathsMax; deaths++) {
+    try {
+      return { outcome: published(await run()), deaths };
+    } catch (cause) {
+      if (!(cause instanceof Error) || !cause.message.startsWith("killed")) throw cause;
+    }
+  }
+  throw new Error(`still not done after ${deathsMax} deaths`);
+}
+
+describe("a run that is killed", () => {
+  let files: Record<string, string>;
+
+  beforeAll(async () => {
+    const store = await shop(BUSY);
+    const runner = steps();
+    const outcome = published(await retrain(smallSlices(store), params(), runner));
+    files = await publishedFiles(store, outcome.version);
+    expect(Object.keys(files)).toHaveLength(4);
+    expect(runner.ran).toContain("study-3");
+  }, 120_000);
+
+  it("after any step goes on to the same bytes, that step done twice and no other", async () => {
+    const store = await shop(BUSY);
+    const runner = steps(once());
+    const { outcome, deaths } = await untilDone(() => retrain(smallSlices(store), params(), runner), 200);
+    expect(await publishedFiles(store, outcome.version)).toEqual(files);
+    const times = Map.groupBy(runner.ran, (name) => name);
+    expect(deaths).toBe(times.size);
+    expect([...times.values()].every((list) => list.length === 2)).toBe(true);
+  }, 240_000);
+
+  it("before or after any write goes on to the same bytes", async () => {
+    for (const moment of ["before", "after"]) {
+      const store = await shop(BUSY);
+      const runner = steps();
+      let attempt = 0;
+      const { outcome, deaths } = await untilDone(() => {
+        attempt++;
+        let writes = 0;
+        const mortal: ObjectStore = {
+          ...store,
+          async put(key, bytes, condition) {
+            // Progress is a courtesy: its writes may fail without a word.
+            const dies = !key.endsWith("/progress.json") && ++writes === attempt;
+            if (dies && moment === "before") throw new Error("killed before a write");
+            const written = await store.put(key, bytes, condition);
+            if (dies) throw new Error("killed after a write");
+            return written;
+          },
+        };
+        return retrain(smallSlices(mortal), params(), runner);
+      }, 200);
+      expect(deaths, moment).toBeGreaterThan(5);
+      expect(await publishedFiles(store, outcome.version), moment).toEqual(files);
+    }
+  }, 240_000);
+});

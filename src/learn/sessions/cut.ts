@@ -1,0 +1,100 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Pace } from "../model/pace.ts";
+
+/** Stretches of rows of the data set, each of one user, in order of their ends: the newest is last. */
+export interface Sessions {
+  /** [S] first row. */
+  starts: Uint32Array;
+  /** [S] the row behind the last. */
+  ends: Uint32Array;
+}
+
+/**
+ * Rows of a session: a longer one, or a history of years without a gap, is cut, so that one robot is not everybody's
+ * neighbour.
+ */
+const SESSION_ROWS_MAX = 100;
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Users' rows → sessions: cut where nothing happened for `gapHours` (0: never) and where they grow too long. Sessions of
+ * one row are dropped, they tell nothing about what goes together; so are the oldest beyond `rowsMax` rows.
+ */
+export async function cutSessions(
+  { userStart, timesMs }: Dataset,
+  { gapHours, rowsMax }: { gapHours: number; rowsMax: number },
+  pace: Pace,
+): Promise<Sessions> {
+  const gapMs = gapHours === 0 ? Number.POSITIVE_INFINITY : gapHours * HOUR_MS;
+  // No session has fewer than two rows.
+  const starts = new Uint32Array(timesMs.length >> 1);
+  const ends = new Uint32Array(timesMs.length >> 1);
+  let count = 0;
+  for (let user = 0; user + 1 < userStart.length; user++) {
+    const userEnd = userStart[user + 1] as number;
+    let start = userStart[user] as number;
+    for (let row = start + 1; row <= userEnd; row++) {
+      const isCut =
+        row === userEnd ||
+        row - start === SESSION_ROWS_MAX ||
+        (timesMs[row] as number) - (timesMs[row - 1] as number) > gapMs;
+      if (!isCut) continue;
+      if (row - start > 1) {
+        starts[count] = start;
+        ends[count++] = row;
+      }
+      start = row;
+    }
+    await pace.spend((userEnd - (userStart[user] as number)) * 6 + 4);
+  }
+  const order = await orderByTime(ends.subarray(0, count), timesMs, pace);
+  const kept = order.subarray(oldestKept(order, { starts, ends }, rowsMax));
+  return {
+    starts: kept.map((session) => starts[session] as number),
+    ends: kept.map((session) => ends[session] as number),
+  };
+}
+
+/** Place in `order` from which the sessions have at most `rowsMax` rows. */
+function oldestKept(order: Uint32Array, { starts, ends }: Sessions, rowsMax: number): number {
+  let rows = 0;
+  for (let at = order.length - 1; at >= 0; at--) {
+    const session = order[at] as number;
+    rows += (ends[session] as number) - (starts[session] as number);
+    if (rows > rowsMax) return at + 1;
+  }
+  return 0;
+}
+
+/** Sessions in order of their last row, to the second. Radix sort: it can stop for others, and equal times stay in order. */
+async function orderByTime(ends: Uint32Array, timesMs: Float64Array, pace: Pace): Promise<Uint32Array> {
+  let oldestMs = Number.POSITIVE_INFINITY;
+  for (const time of timesMs) if (time < oldestMs) oldestMs = time;
+  const seconds = Uint32Array.from(ends, (end) =>
+    Math.min(((timesMs[end - 1] as number) - oldestMs) / 1_000, 0xffffffff),
+  );
+  await pace.spend(timesMs.length * 2 + ends.length * 10);
+  let order = Uint32Array.from(ends.keys());
+  for (const shift of [0, 16]) {
+    const next = new Uint32Array(0x10001);
+    for (const second of seconds) bump(next, ((second >>> shift) & 0xffff) + 1);
+    for (let digit = 0; digit < 0xffff; digit++) {
+      next[digit + 1] = (next[digit + 1] as number) + (next[digit] as number);
+    }
+    const sorted = new Uint32Array(order.length);
+    for (const session of order) {
+      sorted[bump(next, ((seconds[session] as number) >>> shift) & 0xffff)] = session;
+    }
+    order = sorted;
+    await pace.spend(order.length * 12 + 0x10000);
+  }
+  return order;
+}
+
+/** Adds one; the value before. */
+function bump(counts: Uint32Array, at: number): number {
+  const value = counts[at] as number;
+  counts[at] = value + 1;
+  return value;
+}

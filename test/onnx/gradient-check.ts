@@ -54,17 +54,18 @@ export async function differences(
   session: Session,
   feeds: Record<string, Tensor>,
   name: string,
-  output = "loss",
+  step = STEP,
 ): Promise<number[]> {
-  const tensor = feeds[name] as Tensor & { data: Float32Array };
+  const tensor = feeds[name];
+  if (tensor?.type !== "float32") throw new Error(`${name} is no input of floats`);
   const at = async (place: number, value: number) => {
     const data = tensor.data.slice();
     data[place] = value;
-    return ((await session.run({ ...feeds, [name]: { ...tensor, data } }))[output] as Tensor).data[0] as number;
+    return ((await session.run({ ...feeds, [name]: { ...tensor, data } })).loss as Tensor).data[0] as number;
   };
   const slopes: number[] = [];
   for (const [place, value] of tensor.data.entries()) {
-    slopes.push(((await at(place, value + STEP)) - (await at(place, value - STEP))) / (2 * STEP));
+    slopes.push(((await at(place, value + step)) - (await at(place, value - step))) / (2 * step));
   }
   return slopes;
 }

@@ -12,7 +12,10 @@ const plain = (
   op: string,
   inputs: Checked["inputs"],
   dims: readonly number[],
-  rest: { range?: readonly [number, number]; attributes?: Parameters<ReturnType<typeof createGraph>["op"]>[2] } = {},
+  rest: {
+    range?: readonly [number, number];
+    attributes?: Parameters<ReturnType<typeof createGraph>["op"]>[2];
+  } = {},
 ): Checked => ({
   inputs,
   dims,
@@ -37,18 +40,48 @@ const OPERATORS: Record<string, Checked> = {
   "Add of a row": plain("Add", [M, [3]], M),
   "Add of a column": plain("Add", [M, [2, 1]], M),
   "Add of a scalar": plain("Add", [[], M], M),
-  Sub: plain("Sub", [[2, 1, 3], [4, 1]], [2, 4, 3]),
+  Sub: plain(
+    "Sub",
+    [
+      [2, 1, 3],
+      [4, 1],
+    ],
+    [2, 4, 3],
+  ),
   Mul: plain("Mul", [M, [2, 1]], M),
   "Mul by itself": { inputs: [M], dims: M, build: (graph, [x = ""]) => graph.op("Mul", [x, x]) },
   Div: plain("Div", [M, [1, 3]], M, { range: POSITIVE }),
   MatMul: plain("MatMul", [M, [3, 4]], [2, 4]),
-  "MatMul over batches": plain("MatMul", [[2, 2, 3, 4], [2, 2, 4, 2]], [2, 2, 3, 2]),
+  "MatMul over batches": plain(
+    "MatMul",
+    [
+      [2, 2, 3, 4],
+      [2, 2, 4, 2],
+    ],
+    [2, 2, 3, 2],
+  ),
   Gemm: plain("Gemm", [M, [3, 4]], [2, 4]),
-  "Gemm with transA": plain("Gemm", [[3, 2], [3, 4]], [2, 4], { attributes: { transA: { int: 1 } } }),
+  "Gemm with transA": plain(
+    "Gemm",
+    [
+      [3, 2],
+      [3, 4],
+    ],
+    [2, 4],
+    { attributes: { transA: { int: 1 } } },
+  ),
   "Gemm with transB": plain("Gemm", [M, [4, 3]], [2, 4], { attributes: { transB: { int: 1 } } }),
-  "Gemm with both": plain("Gemm", [[3, 2], [4, 3]], [2, 4], {
-    attributes: { transA: { int: 1 }, transB: { int: 1 } },
-  }),
+  "Gemm with both": plain(
+    "Gemm",
+    [
+      [3, 2],
+      [4, 3],
+    ],
+    [2, 4],
+    {
+      attributes: { transA: { int: 1 }, transB: { int: 1 } },
+    },
+  ),
   Softmax: plain("Softmax", [[2, 2, 3]], [2, 2, 3], { attributes: axis(-1) }),
   LogSoftmax: plain("LogSoftmax", [M], M, { attributes: axis(-1) }),
   Gather: {
@@ -132,7 +165,11 @@ describe("a graph's backward pass", () => {
     graph.output("d", gradients(graph, seeds, [x])[0] as string, "float32", [2]);
     const { encodeModel } = await import("../../src/onnx/index.ts");
     const session = await nodeEngine().load(encodeModel(graph.build()));
-    const two = (...values: number[]) => ({ type: "float32" as const, dims: [2], data: Float32Array.from(values) });
+    const two = (...values: number[]) => ({
+      type: "float32" as const,
+      dims: [2],
+      data: Float32Array.from(values),
+    });
     const { d } = await session.run({ x: two(3, 5), a: two(1, 10), b: two(1, 100) });
     expect(d?.data).toEqual(Float32Array.of(2 + 6, 20 + 1000));
   });

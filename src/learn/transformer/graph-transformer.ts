@@ -1,3 +1,4 @@
+import type { Tensor } from "../../base/index.ts";
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import type { GraphHistory } from "../model/graph-history.ts";
 import type { FittedPart } from "../model/learner.ts";
@@ -9,18 +10,14 @@ const FLOAT = 1;
 /** [B, N] products of the last state with all item vectors; all zero for a history without known items. */
 export function transformerScores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value {
   const { itemCount, parameters } = part;
-  const tensor = (name: string): Value => {
-    const found = part.tensors[name];
-    if (found === undefined) throw new Error(`the part has no ${name}`);
-    return graph.constant(found);
-  };
-  const width = part.tensors.items?.dims[1] as number;
-  const window = part.tensors.distance?.dims[1] as number;
+  const tensor = (name: string) => graph.constant(tensorOf(part, name));
+  const width = tensorOf(part, "items").dims[1] as number;
+  const window = tensorOf(part, "distance").dims[1] as number;
   const sizes: Sizes = {
     width,
     heads: parameters.heads as number,
     blocks: parameters.blocks as number,
-    hidden: part.tensors.wide0?.dims[1] as number,
+    hidden: tensorOf(part, "wide0").dims[1] as number,
   };
   const { places, length, absent } = newest(graph, history, window);
   const picked = (value: Value) => graph.op("GatherElements", [value, places], { axis: { int: 1 } });
@@ -28,10 +25,17 @@ export function transformerScores(graph: GraphBuilder, part: FittedPart, history
   const flat = graph.ints(-1, width);
   const vectors = graph.op("Reshape", [graph.op("Gather", [table, picked(history.rows)]), flat]);
   let state = graph.op("Mul", [vectors, graph.float(Math.sqrt(width))]);
-  if (part.tensors.type !== undefined) {
-    const codes = graph.op("Min", [picked(history.type), graph.ints((part.tensors.type.dims[0] as number) - 1)]);
-    state = graph.op("Add", [state, graph.op("Reshape", [graph.op("Gather", [tensor("type"), codes]), flat])]);
-  }
+  const mark = (name: string, codes: (last: Value) => Value) => {
+    const table = part.tensors[name];
+    if (table === undefined) return;
+    const rows = graph.op("Gather", [
+      graph.constant(table),
+      codes(graph.ints((table.dims[0] as number) - 1)),
+    ]);
+    state = graph.op("Add", [state, graph.op("Reshape", [rows, flat])]);
+  };
+  mark("type", (last) => graph.op("Min", [picked(history.type), last]));
+  mark("gap", (last) => gapCodes(graph, picked(history.age), last));
   const bias = graph.op("Add", [distanceBias(graph, part, length), absent]);
   const layout = {
     split: graph.op("Concat", [history.batch, length, graph.ints(sizes.heads, width / sizes.heads)], {
@@ -42,9 +46,13 @@ export function transformerScores(graph: GraphBuilder, part: FittedPart, history
   const inputs = { sizes, layout, weight: tensor, bias, drop: (value: Value) => value };
   for (let index = 0; index < sizes.blocks; index++) state = block(graph, state, index, inputs);
   const shape = graph.op("Concat", [history.batch, length, graph.ints(width)], { axis: { int: 0 } });
-  const first = graph.op("Gather", [graph.op("Reshape", [state, shape]), graph.op("Squeeze", [graph.ints(0)])], {
-    axis: { int: 1 },
-  });
+  const first = graph.op(
+    "Gather",
+    [graph.op("Reshape", [state, shape]), graph.op("Squeeze", [graph.ints(0)])],
+    {
+      axis: { int: 1 },
+    },
+  );
   const scores = graph.op("Gemm", [rmsNorm(graph, first, width), table], { transB: { int: 1 } });
   return graph.op("Slice", [scores, graph.ints(0), graph.ints(itemCount), graph.ints(1)]);
 }
@@ -69,10 +77,31 @@ function newest(graph: GraphBuilder, { rows, itemCount }: GraphHistory, window: 
   return { places, length, absent };
 }
 
+/** int64 [B, k] as in `markCodes`, from ages in seconds, newest first: the time until the next one, or until now. */
+function gapCodes(graph: GraphBuilder, age: Value, last: Value): Value {
+  const now = graph.op("Mul", [
+    graph.op("Slice", [age, graph.ints(0), graph.ints(1), graph.ints(1)]),
+    graph.float(0),
+  ]);
+  const next = graph.op("Slice", [
+    graph.op("Concat", [now, age], { axis: { int: 1 } }),
+    graph.ints(0),
+    graph.ints(-1),
+    graph.ints(1),
+  ]);
+  // Padding has any age: its codes count for nothing, but must be rows of the table.
+  const gap = graph.op("Max", [graph.op("Sub", [age, next]), graph.float(0)]);
+  const doublings = graph.op("Div", [
+    graph.op("Log", [graph.op("Add", [gap, graph.float(1)])]),
+    graph.float(Math.LN2),
+  ]);
+  return graph.op("Min", [graph.op("Cast", [doublings], { to: { int: INT64 } }), last]);
+}
+
 /** [heads, k, k] newest first: from i one looks at j ≥ i, at the distance j − i. */
-function distanceBias(graph: GraphBuilder, { tensors }: FittedPart, length: Value): Value {
-  const [heads, window] = tensors.distance?.dims as [number, number];
-  const distance = tensors.distance?.data as Float32Array;
+function distanceBias(graph: GraphBuilder, part: FittedPart, length: Value): Value {
+  const { dims, data: distance } = tensorOf(part, "distance");
+  const [heads, window] = dims as [number, number];
   const data = new Float32Array(heads * window * window);
   for (let head = 0; head < heads; head++) {
     for (let i = 0; i < window; i++) {
@@ -85,4 +114,9 @@ function distanceBias(graph: GraphBuilder, { tensors }: FittedPart, length: Valu
   const rows = graph.op("Slice", [full, graph.ints(0), length, graph.ints(1)]);
   return graph.op("Slice", [rows, graph.ints(0), length, graph.ints(2)]);
 }
-void INT64;
+
+function tensorOf({ tensors }: FittedPart, name: string): Tensor & { type: "float32" } {
+  const tensor = tensors[name];
+  if (tensor?.type !== "float32") throw new Error(`the part has no ${name}`);
+  return tensor;
+}

@@ -26,7 +26,12 @@ export interface MicroBatch {
 /** The tensors of one engine run, used again for each. `items` are those of the data set's rows. */
 export function createMicroBatch(
   sizes: RunSizes,
-  { items, touched, marks, dropout }: { items: Uint32Array; touched: StepRows; marks: readonly Mark[]; dropout: Dropout | null },
+  {
+    items,
+    touched,
+    marks,
+    dropout,
+  }: { items: Uint32Array; touched: StepRows; marks: readonly Mark[]; dropout: Dropout | null },
 ): MicroBatch {
   const { rows: rowCount, length, width, negatives } = sizes;
   const tokens = rowCount * length;
@@ -63,9 +68,11 @@ export function createMicroBatch(
     }
     for (const { codes, values } of marks) {
       const from = (codes[row] as number) * width;
-      for (let i = 0; i < width; i++) x.data[at + i] = (x.data[at + i] as number) + (values[from + i] as number);
+      for (let i = 0; i < width; i++)
+        x.data[at + i] = (x.data[at + i] as number) + (values[from + i] as number);
     }
-    for (let i = 0; i < width; i++) x.data[at + i] = (x.data[at + i] as number) * (mask.data[at + i] as number);
+    for (let i = 0; i < width; i++)
+      x.data[at + i] = (x.data[at + i] as number) * (mask.data[at + i] as number);
   }
 
   /** Lets each interaction of a row look at those of its own piece. */
@@ -75,7 +82,8 @@ export function createMicroBatch(
     let start = 0;
     for (const piece of row) {
       const end = start + piece.length;
-      for (let i = start; i < end; i++) apart.data.fill(0, from + i * length + start, from + i * length + end);
+      for (let i = start; i < end; i++)
+        apart.data.fill(0, from + i * length + start, from + i * length + end);
       start = end;
     }
     for (let i = start; i < length; i++) apart.data[from + i * length + i] = 0;

@@ -80,6 +80,8 @@ function attention(
   const value = project("value", [0, 2, 1, 3]);
   const scores = graph.op("Add", [graph.op("MatMul", [query, key]), bias]);
   const shares = graph.op("Softmax", [scores], { axis: { int: -1 } });
-  const mixed = graph.op("Transpose", [graph.op("MatMul", [shares, value])], { perm: { ints: [0, 2, 1, 3] } });
+  const mixed = graph.op("Transpose", [graph.op("MatMul", [shares, value])], {
+    perm: { ints: [0, 2, 1, 3] },
+  });
   return graph.op("MatMul", [graph.op("Reshape", [mixed, layout.flat]), weight(`mixed${index}`)]);
 }

@@ -40,7 +40,10 @@ function pack(pieces: readonly Piece[], window: number): PackedRow[] {
     let row = open.find(({ room }) => room >= piece.length);
     if (row === undefined) {
       if (open.length === OPEN_ROWS) {
-        const fullest = open.reduce((best, { room }, index) => (room < (open[best]?.room ?? 0) ? index : best), 0);
+        const fullest = open.reduce(
+          (best, { room }, index) => (room < (open[best]?.room ?? 0) ? index : best),
+          0,
+        );
         closed.push(...open.splice(fullest, 1).map((one) => one.pieces));
       }
       row = { room: window, pieces: [] };

@@ -15,10 +15,12 @@ export interface TrainingState {
 
 export interface StateSizes extends Sizes {
   itemCount: number;
-  /** W, the interactions that are looked at. */
-  window: number;
+  /** Interactions that one can look at, itself included. */
+  length: number;
   /** Rows of the tables of marks by name. */
   marks: Readonly<Record<string, number>>;
+  /** F; 0 without content. */
+  contentWidth: number;
 }
 
 /** The first values: normal draws that keep the variance of what passes through them. */
@@ -30,7 +32,7 @@ export function initialState(sizes: StateSizes, seed: number): TrainingState {
     if (deviation > 0) for (let i = 0; i < values.length; i++) values[i] = deviation * prng.normal();
     tables.set(name, { dims, learned: learned(values) });
   };
-  const { width, heads, blocks, itemCount, window } = sizes;
+  const { width, heads, blocks, itemCount, length } = sizes;
   add("items", [itemCount, width], 1 / Math.sqrt(width));
   for (const [name, dims] of Object.entries(weightDims(sizes))) {
     let deviation = 1 / Math.sqrt(dims[0]);
@@ -40,7 +42,8 @@ export function initialState(sizes: StateSizes, seed: number): TrainingState {
     if (name.startsWith("mixed") || name.startsWith("narrow")) deviation /= Math.sqrt(2 * blocks);
     add(name, dims, deviation);
   }
-  add("distance", [heads, window], 0);
+  add("distance", [heads, length], 0);
+  if (sizes.contentWidth > 0) add("content", [sizes.contentWidth, width], 0);
   for (const [name, rows] of Object.entries(sizes.marks)) add(name, [rows, width], 0);
   return { tables, steps: 0, epoch: 0, epochSteps: 0 };
 }

@@ -62,7 +62,8 @@ export function trainingGraph(sizes: RunSizes): Uint8Array<ArrayBuffer> {
 
   const hidden = graph.op("Expand", [graph.float(-1e9), graph.ints(tokens, 1)]);
   const updates = graph.op("Concat", [graph.op("Add", [own, shift]), hidden], { axis: { int: 1 } });
-  const scatter = (value: Value, at: Value) => graph.op("ScatterElements", [value, columns, at], { axis: { int: 1 } });
+  const scatter = (value: Value, at: Value) =>
+    graph.op("ScatterElements", [value, columns, at], { axis: { int: 1 } });
   const shares = graph.op("Softmax", [scatter(others, updates)], { axis: { int: -1 } });
   const share = graph.op("Slice", [shares, graph.ints(k), graph.ints(k + 1), graph.ints(1)]);
   const zeros = graph.op("Expand", [graph.float(0), graph.ints(tokens, 2)]);
@@ -71,7 +72,9 @@ export function trainingGraph(sizes: RunSizes): Uint8Array<ArrayBuffer> {
     [others, scatter(shares, zeros)],
   ]);
   const log = graph.op("Log", [graph.op("Add", [share, graph.float(1e-20)])]);
-  const loss = graph.op("ReduceSum", [graph.op("Neg", [graph.op("Mul", [log, real])])], { keepdims: { int: 0 } });
+  const loss = graph.op("ReduceSum", [graph.op("Neg", [graph.op("Mul", [log, real])])], {
+    keepdims: { int: 0 },
+  });
   const found = gradients(
     graph,
     seeds,

@@ -1,78 +1,81 @@
-import type { Tensor } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { FittedPart, Learner, Parameters } from "../model/learner.ts";
+import { shapeOf } from "../data/shape.ts";
+import type { FitOptions, Learner } from "../model/learner.ts";
 import { transformerScores } from "./graph-transformer.ts";
-import { initialState, type StateSizes, type TrainingState } from "./state.ts";
+import { markCodes, markRows } from "./marks.ts";
+import { complete, ladders, type TransformerParameters, workSeconds } from "./parameters.ts";
+import { partOf } from "./part.ts";
+import { initialState, type StateSizes } from "./state.ts";
 import { train } from "./train.ts";
+import { contentOf } from "./trainer.ts";
+import { warmStart } from "./warm-start.ts";
 
-const DEFAULTS: Parameters = {
-  width: 64,
-  heads: 2,
-  blocks: 2,
-  hidden: 128,
-  window: 100,
-  negatives: 512,
-  dropout: 0.2,
-  learningRate: 0.003,
-  weightDecay: 0.01,
-  stepTokens: 6_400,
-  epochs: 12,
-};
+/**
+ * A causal transformer over the items of a history, its last state multiplied with every item's vector. The family of
+ * SASRec (Kang & McAuley, ICDM 2018), with what has been found to matter since: a softmax over many negatives in place of one
+ * (Klenitskiy & Vasilev, RecSys 2023; Petrov & Macdonald, RecSys 2023), drawn uniformly and corrected for being a sample;
+ * norms before the halves of a block; distances in place of places (Zhai et al., ICML 2024), so that a history may begin
+ * anywhere. Trained through the engine, tokens of many histories packed into the rows of one matrix.
+ */
+/** With less there is nothing that a closed form does not see as well. */
+const ROWS_MIN = 5_000;
 
 export const transformer: Learner = {
   name: "transformer",
-  suits: (shape) => shape.isOrdered,
-  ladders: () => [],
-  workSeconds: (shape, given) => {
-    const p = { ...DEFAULTS, ...given };
-    const perBlock = 4 * (p.width as number) ** 2 + 2 * (p.width as number) * (p.hidden as number);
-    const attention = 2 * (p.window as number) * (p.width as number);
-    const flops = 6 * ((p.blocks as number) * (perBlock + attention) + (p.negatives as number) * (p.width as number));
-    return ((shape.rows - shape.users) * (p.epochs as number) * flops) / 1.2e10;
-  },
+  suits: (shape) => shape.isOrdered && shape.rowsPerUser >= 2 && shape.rows >= ROWS_MIN,
+  ladders,
+  workSeconds,
   async fit(dataset, given, options, ports) {
-    const parameters = { ...DEFAULTS, ...given };
-    const p = (name: string) => parameters[name] as number;
-    const sizes: StateSizes = {
-      width: p("width"),
-      heads: p("heads"),
-      blocks: p("blocks"),
-      hidden: p("hidden"),
-      window: p("window"),
-      itemCount: dataset.itemIds.length,
-      marks: {},
-    };
+    const shape = shapeOf(dataset, { maskSeen: false });
+    const parameters = complete(shape, given);
+    const codes = markCodes(dataset);
+    const sizes = stateSizes(dataset, parameters, options, markRows(codes));
+    const { content, onProgress } = options;
     const state = await train(
       dataset,
-      () => initialState(sizes, options.seed),
+      () =>
+        warmStart(initialState(sizes, options.seed), options.previous, sizes, (begun) =>
+          contentOf(begun, sizes, content),
+        ),
       {
+        ...parameters,
         seed: options.seed,
         sizes,
-        epochs: p("epochs"),
-        stepTokens: p("stepTokens"),
-        negatives: p("negatives"),
-        dropout: p("dropout"),
-        learningRate: p("learningRate"),
-        weightDecay: p("weightDecay"),
-        codes: {},
-        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+        codes,
+        ...(content === undefined ? {} : { content }),
+        ...(onProgress === undefined ? {} : { onProgress }),
       },
       ports,
     );
-    return state === null ? null : partOf(state, parameters, dataset);
+    return state === null ? null : partOf(state, dataset, { parameters, sizes, options });
   },
   scores: transformerScores,
 };
 
-function partOf({ tables }: TrainingState, parameters: Parameters, dataset: Dataset): FittedPart {
-  const itemCount = dataset.itemIds.length;
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, { dims, learned }] of tables) {
-    tensors[name] = { type: "float32", dims: [...dims], data: learned.values };
+/** Rows no longer than the longest history: nothing is computed for places that none has. */
+const LENGTH_MIN = 8;
+
+function stateSizes(
+  dataset: Dataset,
+  { width, heads, blocks, wider, window }: TransformerParameters,
+  { content, contentWidth }: FitOptions,
+  marks: Readonly<Record<string, number>>,
+): StateSizes {
+  let longest = 0;
+  for (let user = 0; user + 1 < dataset.userStart.length; user++) {
+    longest = Math.max(
+      longest,
+      (dataset.userStart[user + 1] as number) - (dataset.userStart[user] as number) - 1,
+    );
   }
-  const width = parameters.width as number;
-  const padded = new Float32Array((itemCount + 1) * width);
-  padded.set(tensors.items?.data as Float32Array);
-  tensors.items = { type: "float32", dims: [itemCount + 1, width], data: padded };
-  return { learner: "transformer", parameters, itemCount, tensors };
+  return {
+    width,
+    heads,
+    blocks,
+    hidden: wider * width,
+    length: Math.min(window, Math.max(longest, LENGTH_MIN)),
+    itemCount: dataset.itemIds.length,
+    marks,
+    contentWidth: content === undefined ? 0 : contentWidth,
+  };
 }

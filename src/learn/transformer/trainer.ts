@@ -1,0 +1,141 @@
+import { createPrng, type Prng, type Session } from "../../base/index.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { FitPorts } from "../model/learner.ts";
+import type { Learned } from "./adam.ts";
+import { createDropout, type Dropout } from "./dropout.ts";
+import { type ItemContent, itemContent } from "./item-content.ts";
+import { createMicroBatch, type Mark, type MicroBatch } from "./micro-batch.ts";
+import { weightDims } from "./network.ts";
+import type { StateSizes, TrainingState } from "./state.ts";
+import { createStepRows, type StepRows } from "./step-rows.ts";
+import { type RunSizes, trainingGraph } from "./training-graph.ts";
+
+export interface TrainOptions {
+  seed: number;
+  sizes: StateSizes;
+  epochs: number;
+  /** Tokens of one update. */
+  stepTokens: number;
+  negatives: number;
+  dropout: number;
+  learningRate: number;
+  weightDecay: number;
+  /** Codes of the data set's rows for each mark of `sizes.marks`. */
+  codes: Readonly<Record<string, Uint8Array>>;
+  /** [items × F] */
+  content?: Float32Array;
+  onProgress?(fraction: number, message: string): void;
+}
+
+/** Tokens of one engine run: some 25 ms of work at 64 dims. */
+const RUN_TOKENS = 400;
+
+/** What a slice of training works with. All that must outlive it is in `state`. */
+export interface Trainer {
+  options: TrainOptions;
+  state: TrainingState;
+  session: Session;
+  run: RunSizes;
+  batch: MicroBatch;
+  dropout: Dropout | null;
+  touched: StepRows;
+  marks: readonly Mark[];
+  content: ItemContent | null;
+  /** Items with rows, from which negatives are drawn. */
+  warm: readonly number[];
+  /** [items] column of an item among the negatives of the step; −1 for the others. */
+  columnOf: Int32Array;
+  /** Sums of the step's gradients, by the name of their input. */
+  slopes: ReadonlyMap<string, Float32Array>;
+  ports: FitPorts;
+}
+
+export async function createTrainer(
+  dataset: Dataset,
+  state: TrainingState,
+  options: TrainOptions,
+  ports: FitPorts,
+): Promise<Trainer> {
+  const { sizes } = options;
+  const { width, itemCount } = sizes;
+  const warm = warmItems(dataset);
+  const run = runSizes(options, warm.length);
+  const items = tableOf(state, "items").values;
+  const content = contentOf(state, sizes, options.content);
+  const capacity = Math.min(itemCount, 3 * options.stepTokens + 2 * sizes.length + run.negatives);
+  const touched = createStepRows(itemCount, capacity, width, (item, to, at) => {
+    to.set(items.subarray(item * width, (item + 1) * width), at);
+    content?.add(item, to, at);
+  });
+  const marks = Object.keys(sizes.marks).map((name) => {
+    const { values } = tableOf(state, name);
+    return {
+      name,
+      values,
+      codes: options.codes[name] as Uint8Array,
+      slopes: new Float32Array(values.length),
+    };
+  });
+  const dropout = run.dropout ? createDropout(options.dropout) : null;
+  return {
+    options,
+    state,
+    session: await ports.engine.load(trainingGraph(run)),
+    run,
+    batch: createMicroBatch(run, { items: dataset.items, touched, marks, dropout }),
+    dropout,
+    touched,
+    marks,
+    content,
+    warm,
+    columnOf: new Int32Array(itemCount).fill(-1),
+    slopes: sums(run),
+    ports,
+  };
+}
+
+/** A stream of its own for each step and purpose, so that a slice can begin at any step. */
+export function stepPrng({ options, state }: Trainer, purpose: string): Prng {
+  return createPrng(`${options.seed}/${purpose} ${state.steps}`);
+}
+
+export function tableOf(state: TrainingState, name: string): Learned {
+  const table = state.tables.get(name);
+  if (table === undefined) throw new Error(`the state has no ${name}`);
+  return table.learned;
+}
+
+/** The state's half of the item tower that reads content; null without content. */
+export function contentOf(
+  state: TrainingState,
+  { contentWidth, width }: StateSizes,
+  content: Float32Array | undefined,
+): ItemContent | null {
+  return content === undefined ? null : itemContent(content, contentWidth, tableOf(state, "content"), width);
+}
+
+export function warmItems({ items, itemIds }: Dataset): number[] {
+  const isWarm = new Uint8Array(itemIds.length);
+  for (const item of items) isWarm[item] = 1;
+  return [...isWarm.keys()].filter((item) => isWarm[item] === 1);
+}
+
+function runSizes({ sizes, stepTokens, negatives, dropout }: TrainOptions, warmCount: number): RunSizes {
+  return {
+    ...sizes,
+    rows: Math.max(1, Math.round(Math.min(RUN_TOKENS, stepTokens) / sizes.length)),
+    negatives: Math.min(negatives, warmCount),
+    dropout: dropout > 0,
+  };
+}
+
+function sums(run: RunSizes): Map<string, Float32Array> {
+  const { width, heads, length, negatives } = run;
+  const slopes = new Map<string, Float32Array>();
+  for (const [name, dims] of Object.entries(weightDims(run))) {
+    slopes.set(name, new Float32Array(dims[0] * dims[1]));
+  }
+  slopes.set("bias", new Float32Array(heads * length * length));
+  slopes.set("negatives", new Float32Array((negatives + 2) * width));
+  return slopes;
+}

@@ -1,78 +1,58 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
-import { HISTORY_MAX } from "../../../src/base/index.ts";
-import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
-import { FIGURE_NAMES, figure, rankCases, sampleCases } from "../../../src/learn/index.ts";
-import { nodeEngine } from "../../../src/runtime/node.ts";
-import { learningPart, readProtocolData, testingPart } from "../../data/protocol/index.ts";
-import type { Progress } from "../../progress.ts";
-import { fitOne } from "./one.ts";
+import type { StepLine, StepResult } from "./contract.ts";
+import { cpuSecondsOf } from "./cpu.ts";
+import { folderObjects } from "./folder-objects.ts";
+import type { Host } from "./host.ts";
 
-export interface MeasureOptions {
-  data: string;
-  learner: string;
-  set: Record<string, number>;
-  cases?: number;
-  on: "validation" | "test";
-  seed: number;
-}
-
-/** One learner, in this process. */
-export async function measureInNode(options: MeasureOptions, progress: Progress) {
-  const { data, learner, set, seed, on } = options;
-  const rows = await readProtocolData(data);
-  const learning = learningPart(rows);
-  const testing = on === "test" ? testingPart(rows) : null;
-  const all = testing?.test ?? learning.validation;
-  const cases = sampleCases(all, options.cases ?? Number.POSITIVE_INFINITY, seed);
-  const engine = nodeEngine();
-  const yieldTo = () => new Promise<void>((resolve) => setImmediate(resolve));
-  const bar = progress.part(learner, 1);
-  const begun = process.cpuUsage();
-  const fitted = await fitOne(
-    { learner, settings: set },
-    {
-      dataset: testing?.refit ?? learning.fit,
-      content: rows.content,
-      maskSeen: cases.maskSeen,
-      seed,
-    },
-    { engine, yieldTo, onProgress: (fraction, message) => bar.update(fraction, message) },
-  );
-  const fitSeconds = secondsSince(begun);
-  const { model } = fitted;
-  const ranks = await rankCases(
-    engine,
-    model.onnx,
-    cases,
-    {
-      historyMax: HISTORY_MAX,
-      contentWidth: LATE_FEATURES,
-      onProgress: (fraction) => bar.update(fraction, "ranking"),
-    },
-    yieldTo,
-  );
-  bar.finish();
-  const names = [...new Set([...rows.protocol.metrics, ...FIGURE_NAMES])];
+/** A Node process of its own; objects stand in a folder that goes with it. */
+export async function startInNode(): Promise<Host> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "lakeshore-quality-"));
+  const child = fork(new URL("./child.ts", import.meta.url), [folder], { stdio: ["ignore", 2, 2, "ipc"] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error("Node could not be started");
   return {
-    data: path.basename(path.resolve(data)),
-    learner,
-    on,
-    cases: cases.targetRows.length,
-    metrics: Object.fromEntries(names.map((name) => [name, round(figure(name, ranks, cases))])),
-    parameters: model.parameters,
-    modelBytes: model.onnx.byteLength,
-    fitSeconds,
-    estimatedSeconds: round(fitted.workSeconds),
-    cpuSeconds: secondsSince(begun),
-    engine: "node",
+    objects: folderObjects(folder),
+    step: (step, job, onProgress) =>
+      answerOf(child, { step, job }, (line) => onProgress(line.fraction, line.message)),
+    cpuSeconds: () => cpuSecondsOf(pid),
+    async close() {
+      const peakMemoryMb = await peakMemoryOf(pid);
+      child.kill();
+      await rm(folder, { recursive: true });
+      return { peakMemoryMb };
+    },
   };
 }
 
-function secondsSince(begun: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(begun);
-  return Math.round((user + system) / 1e5) / 10;
+function answerOf(
+  child: ChildProcess,
+  message: object,
+  onProgress: (line: { fraction: number; message: string }) => void,
+): Promise<StepResult> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      child.off("message", onLine);
+      child.off("exit", onExit);
+      settle();
+    };
+    const onLine = (line: StepLine) => {
+      if ("result" in line) end(() => resolve(line.result));
+      else if ("error" in line) end(() => reject(new Error(line.error)));
+      else onProgress(line);
+    };
+    const onExit = (code: number | null) => end(() => reject(new Error(`Node ended with ${code}`)));
+    child.on("message", onLine);
+    child.on("exit", onExit);
+    child.send(message);
+  });
 }
 
-function round(value: number): number {
-  return Math.round(value * 1e5) / 1e5;
+/** The most that the process held in memory; 0 where the system does not tell. */
+async function peakMemoryOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const kib = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0);
+  return Math.round((kib * 1_024) / 1e5) / 10;
 }

@@ -6,12 +6,16 @@ import { type Command, InvalidArgumentError } from "commander";
 import { oneOf, wholeNumber } from "../../commands/arguments.ts";
 import { Progress } from "../../progress.ts";
 
+/** Leaves room for what the estimates miss, below an hour. */
+const BUDGET_SECONDS = 3_000;
+
 interface Flags {
   data: string;
   learner: string;
-  engine: "node";
+  engine: "workerd" | "node";
   set: Record<string, number>;
   cases?: number;
+  budget: number;
   on: "validation" | "test";
   seed: number;
   json?: true;
@@ -25,21 +29,22 @@ export function registerQuality(bench: Command): void {
       "--data <folder>",
       "a folder with a protocol.json of task next-item, session, top-n or log",
     )
-    .option("--learner <name>", "a learner's name", "linear")
-    .option("--engine <name>", "where it runs", oneOf("node"), "node")
+    .option("--learner <name>", "auto, or a learner's name", "auto")
+    .option("--engine <name>", "where it runs", oneOf("workerd", "node"), "workerd")
     .option(
       "--set <parameters>",
       "the learner's parameters, as ridge=300,popularity.weight=0.1",
       parameters,
       {},
     )
+    .option("--budget <seconds>", "of estimated CPU that auto may take", wholeNumber, BUDGET_SECONDS)
     .option("--cases <number>", "at most so many cases, drawn by the seed", wholeNumber)
     .option("--on <part>", "what it is measured on", oneOf("validation", "test"), "test")
     .option("--seed <number>", "of the fits and draws", wholeNumber, 1)
     .option("--json", "print one line of JSON")
     .action(async (flags: Flags) => {
-      const { measureInNode } = await import("./in-node.ts");
-      const report = await measureInNode(flags, new Progress());
+      const { measure } = await import("./measure.ts");
+      const report = await measure({ ...flags, cases: flags.cases ?? null }, new Progress());
       console.log(flags.json === true ? JSON.stringify(report) : JSON.stringify(report, null, 1));
     });
 }

@@ -6,98 +6,104 @@ import {
   type Dataset,
   type FitOptions,
   type FittedModel,
-  type FittedPart,
+  type Learner,
   learnerNamed,
+  type Pace,
   type Parameters,
+  popularity,
   shapeOf,
+  type WeightedPart,
   type YieldTo,
 } from "../../../src/learn/index.ts";
+import type { Objects } from "./contract.ts";
 
 /** Weight of popularity beside the learner that is measured: it answers where the learner knows nothing. */
 const POPULARITY_WEIGHT = 0.1;
 
-/** One learner with given parameters, its first guesses where none is given, and popularity at a small weight. */
+/** One learner with given parameters, its first guesses where none is given. */
 export interface OneLearner {
   learner: string;
-  /** Of the learner; `popularity.weight`, `content.weight` too. */
+  /** Of the learner; `popularity.weight` and `content.weight` too. */
   settings: Parameters;
+  seed: number;
 }
 
 export interface OneData {
   dataset: Dataset;
+  /** [items × LATE_FEATURES] */
   content: Float32Array | null;
   maskSeen: boolean;
-  seed: number;
 }
 
 export interface OnePorts {
   engine: Engine;
   yieldTo: YieldTo;
+  store: Objects;
+  sliceSeconds: number;
   onProgress(fraction: number, message: string): void;
 }
 
-export async function fitOne(
-  { learner, settings }: OneLearner,
-  data: OneData,
+/** One slice of the fit; `model` is null when it has to go on in another. */
+export async function fitOneSlice(
+  { learner: name, settings, seed }: OneLearner,
+  { dataset, content, maskSeen }: OneData,
   ports: OnePorts,
-): Promise<{ model: FittedModel; workSeconds: number }> {
-  const { seed, content, dataset } = data;
+): Promise<{ model: FittedModel | null; workSeconds: number }> {
   const options: FitOptions = {
     seed,
     historyMax: HISTORY_MAX,
     contentWidth: LATE_FEATURES,
+    onProgress: ports.onProgress,
     ...(content === null ? {} : { content }),
   };
-  const main = await fitWhole(learner, settings, { data, options, ports });
-  const parts = [{ part: main.part, weight: 1 }];
-  let { workSeconds } = main;
-  if (learner !== "popularity") {
-    const weight = settings["popularity.weight"] ?? POPULARITY_WEIGHT;
-    const prior = await fitWhole("popularity", {}, { data, options, ports });
-    if (weight !== 0) parts.push({ part: prior.part, weight });
-    workSeconds += prior.workSeconds;
-  }
-  const assembly = { parts, contentWeight: settings["content.weight"] ?? 0 };
-  return { model: assembleModel(assembly, { dataset, ...options }), workSeconds };
-}
-
-/** However many slices it takes. */
-async function fitWhole(
-  name: string,
-  settings: Parameters,
-  { data, options, ports }: { data: OneData; options: FitOptions; ports: OnePorts },
-): Promise<{ part: FittedPart; workSeconds: number }> {
+  const pace = createPace(ports.yieldTo, ports.sliceSeconds);
+  const fitWith = (learner: Learner, parameters: Parameters) =>
+    learner.fit(dataset, parameters, options, {
+      engine: ports.engine,
+      pace,
+      checkpoint: checkpointOf(ports.store),
+    });
   const learner = learnerNamed(name);
-  const ladders = learner.ladders(shapeOf(data.dataset, data));
-  const unknown = Object.keys(settings).find(
-    (key) => !key.includes(".") && !ladders.some((one) => one.name === key),
-  );
-  if (unknown !== undefined) {
-    const names = ladders.map((one) => one.name).join(", ");
-    throw new Error(`${name} has no parameter ${unknown} on these data; it has ${names}`);
-  }
-  const parameters = Object.fromEntries(
-    ladders.map((one) => [one.name, settings[one.name] ?? one.values[one.start] ?? 0]),
-  );
-  const pace = createPace(ports.yieldTo);
-  const checkpoint = inMemory();
-  for (;;) {
-    const part = await learner.fit(
-      data.dataset,
-      parameters,
-      { ...options, onProgress: ports.onProgress },
-      { engine: ports.engine, pace, checkpoint },
-    );
-    if (part !== null) return { part, workSeconds: pace.workSeconds };
-  }
+  const part = await fitWith(learner, parametersOf(learner, dataset, maskSeen, settings));
+  const workSeconds = await addWork(ports.store, pace);
+  if (part === null) return { model: null, workSeconds };
+  const parts: WeightedPart[] = [{ part, weight: 1 }];
+  const weight = learner === popularity ? 0 : (settings["popularity.weight"] ?? POPULARITY_WEIGHT);
+  const prior = await fitWith(popularity, parametersOf(popularity, dataset, maskSeen, {}));
+  if (prior !== null && weight !== 0) parts.push({ part: prior, weight });
+  const assembly = { parts, contentWeight: settings["content.weight"] ?? 0 };
+  return { model: assembleModel(assembly, { ...options, dataset }), workSeconds };
 }
 
-function inMemory() {
-  let held: Uint8Array<ArrayBuffer> | null = null;
+/** Throws for a setting that the learner does not have on such data. */
+function parametersOf(
+  learner: Learner,
+  dataset: Dataset,
+  maskSeen: boolean,
+  settings: Parameters,
+): Parameters {
+  const ladders = learner.ladders(shapeOf(dataset, { maskSeen }));
+  const names = ladders.map((one) => one.name);
+  const unknown = Object.keys(settings).find((key) => !key.includes(".") && !names.includes(key));
+  if (unknown !== undefined) {
+    throw new Error(`${learner.name} has no parameter ${unknown} on these data, but ${names.join(", ")}`);
+  }
+  return Object.fromEntries(
+    ladders.map(({ name, values, start }) => [name, settings[name] ?? values[start] ?? 0]),
+  );
+}
+
+function checkpointOf(store: Objects) {
   return {
-    read: async () => held,
-    write: async (bytes: Uint8Array) => {
-      held = bytes.slice();
-    },
+    read: () => store.read("checkpoint"),
+    write: (bytes: Uint8Array) => store.write("checkpoint", bytes),
   };
+}
+
+/** Estimated CPU-seconds of all slices so far. */
+async function addWork(store: Objects, pace: Pace): Promise<number> {
+  const before = await store.read("work");
+  const sum = Number(before === null ? 0 : new TextDecoder().decode(before)) + pace.workSeconds;
+  await store.write("work", new TextEncoder().encode(String(sum)));
+  return sum;
 }

@@ -83,7 +83,7 @@ export function weightedMean({ values, weights }: UserFigures): number {
 function perUser(
   ranks: Float64Array,
   users: Uint32Array,
-  valueOf: (ranks: readonly number[]) => number,
+  figureOf: (ranks: readonly number[]) => number,
 ): Float64Array {
   const lists = new Map<number, number[]>();
   for (const [index, rank] of ranks.entries()) {
@@ -94,7 +94,7 @@ function perUser(
   }
   return Float64Array.from(
     [...lists].sort(([a], [b]) => a - b),
-    ([, list]) => valueOf(list),
+    ([, list]) => figureOf(list),
   );
 }
 

@@ -1,0 +1,56 @@
+import type { FittedModel, Parameters, Study } from "../../../src/learn/index.ts";
+import type { ProtocolRows } from "../../data/protocol/split.ts";
+
+/** What is measured: the same for every step of a run. */
+export interface Job extends Omit<ProtocolRows, "dataset"> {
+  /** `auto` chooses; otherwise one learner with `settings`, popularity at a small weight beside it. */
+  learner: string;
+  /** Of one learner; its first guess where none is given. */
+  settings: Parameters;
+  seed: number;
+  /** Estimated CPU-seconds of everything that `auto` may do. */
+  budgetSeconds: number;
+  on: "validation" | "test";
+  /** At most so many cases are ranked, drawn by the seed; null: all. */
+  casesMax: number | null;
+}
+
+/** `rank` is done in slices of users. */
+export type Step = { name: "learning" | "testing" | "study" | "fit" } | { name: "rank"; slice: number };
+
+export interface StepResult {
+  /** False: the same step again, it goes on where it stopped. */
+  done: boolean;
+  /** Estimated CPU-seconds of all slices of this step so far, where the step counts them. */
+  workSeconds?: number;
+  study?: Study;
+  model?: Omit<FittedModel, "onnx">;
+}
+
+/** What a step writes to whoever asked, a line of JSON each; the last one is `result` or `error`. */
+export type StepLine = { fraction: number; message: string } | { result: StepResult } | { error: string };
+
+/** Objects that steps leave for each other. */
+export const OBJECT = {
+  /** All rows, those of the test included, as they were read. */
+  all: "all.bin",
+  /** Float32 [items × LATE_FEATURES]; absent without content. */
+  content: "content.bin",
+  fit: "fit.bin",
+  validation: "validation.bin",
+  /** Rows to fit on again; absent where the protocol tests what was fitted first. */
+  refit: "refit.bin",
+  test: "test.bin",
+  study: "study.bin",
+  model: "model.onnx",
+  ranks: (slice: number) => `ranks-${slice}.bin`,
+} as const;
+
+export interface ObjectReader {
+  /** Null when there is none. */
+  read(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+export interface Objects extends ObjectReader {
+  write(name: string, bytes: Uint8Array): Promise<void>;
+}

@@ -1,0 +1,74 @@
+import path from "node:path";
+import type { R2Bucket } from "@cloudflare/workers-types";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundleWorker } from "../../local/bundle.ts";
+import { childPids, commandOf } from "../../local/children.ts";
+import { ROOT } from "../../local/workers.ts";
+import { startMemorySampling } from "../memory.ts";
+import type { StepLine, StepResult } from "./contract.ts";
+import { cpuSecondsOf } from "./cpu.ts";
+import type { Host } from "./host.ts";
+
+const NAME = "quality";
+
+/** A Worker in a workerd of its own; objects stand in its R2. */
+export async function startInWorkerd(): Promise<Host> {
+  const { modules } = await bundleWorker(path.join(ROOT, "scripts/bench/quality/worker.ts"));
+  const before = new Set(childPids());
+  const miniflare = new Miniflare({
+    ...convertV4MiniflareOptions({
+      workers: [{ name: NAME, modules, compatibilityDate: "2026-11-01", r2Buckets: ["STATE"] }],
+    } as Parameters<typeof convertV4MiniflareOptions>[0]),
+    host: "127.0.0.1",
+    port: 0,
+    inspectorPort: 0,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    logRequests: false,
+  });
+  const url = await miniflare.ready;
+  const pid = childPids().find((child) => !before.has(child) && commandOf(child).includes("workerd"));
+  if (pid === undefined) throw new Error("the workerd process is not found: its CPU time cannot be measured");
+  const bucket = (await miniflare.getR2Bucket("STATE", NAME)) as unknown as R2Bucket;
+  const stopSampling = await startMemorySampling(miniflare, NAME);
+  return {
+    objects: {
+      async read(name) {
+        const object = await bucket.get(name);
+        return object === null ? null : new Uint8Array(await object.arrayBuffer());
+      },
+      async write(name, bytes) {
+        await bucket.put(name, bytes);
+      },
+    },
+    async step(step, job, onProgress) {
+      const response = await fetch(url, { method: "POST", body: JSON.stringify({ step, job }) });
+      if (response.body === null) throw new Error(`step ${step.name} answered ${response.status}`);
+      let result: StepResult | null = null;
+      for await (const line of linesOf(response.body)) {
+        if ("result" in line) result = line.result;
+        else if ("error" in line) throw new Error(`step ${step.name}: ${line.error}`);
+        else onProgress(line.fraction, line.message);
+      }
+      if (result === null)
+        throw new Error(`step ${step.name} broke off: the isolate may have run out of memory`);
+      return result;
+    },
+    cpuSeconds: () => cpuSecondsOf(pid),
+    async close() {
+      const { peakMb } = await stopSampling();
+      await miniflare.dispose();
+      return { peakMemoryMb: peakMb };
+    },
+  };
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StepLine> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line !== "") yield JSON.parse(line) as StepLine;
+  }
+}

@@ -49,14 +49,28 @@ export interface BlockInputs {
   drop(value: Value, place: string): Value;
 }
 
+/** Those of a block's rows that look: all of them, or, where only the last state is wanted, one of each history. */
+export interface Lookers {
+  x: Value;
+  layout: Layout;
+  /** [B or 1, heads or 1, lookers, L] as in `BlockInputs`. */
+  bias: Value;
+}
+
 /**
- * One block before the norm (Xiong et al., ICML 2020): causal attention, then a feed-forward half with squared ReLU (So et
- * al., NeurIPS 2021), which costs two cheap passes forward and two back.
+ * One block, norms before its halves (Xiong et al., ICML 2020): causal attention, then a feed-forward half with squared ReLU
+ * (So et al., NeurIPS 2021), which costs two cheap passes forward and two back. Gives the lookers' states, by default of all rows.
  */
-export function block(graph: GraphBuilder, x: Value, index: number, inputs: BlockInputs): Value {
+export function block(
+  graph: GraphBuilder,
+  x: Value,
+  index: number,
+  inputs: BlockInputs,
+  lookers: Lookers = { x, layout: inputs.layout, bias: inputs.bias },
+): Value {
   const { sizes, weight, drop } = inputs;
-  const attended = attention(graph, rmsNorm(graph, x, sizes.width), index, inputs);
-  const between = graph.op("Add", [x, drop(attended, `attention${index}`)]);
+  const attended = attention(graph, x, index, inputs, lookers);
+  const between = graph.op("Add", [lookers.x, drop(attended, `attention${index}`)]);
   const wide = graph.op("MatMul", [rmsNorm(graph, between, sizes.width), weight(`wide${index}`)]);
   const positive = graph.op("Relu", [wide]);
   const squared = graph.op("Mul", [positive, positive]);
@@ -64,24 +78,27 @@ export function block(graph: GraphBuilder, x: Value, index: number, inputs: Bloc
   return graph.op("Add", [between, drop(narrow, `forward${index}`)]);
 }
 
-/** [B · L, d] → [B · L, d]; the scale 1/√(d / heads) is in the weights' first values. */
+/** [B · L, d] → [B · lookers, d]; the scale 1/√(d / heads) is in the weights' first values. */
 function attention(
   graph: GraphBuilder,
   x: Value,
   index: number,
-  { layout, weight, bias }: BlockInputs,
+  { sizes, layout, weight }: BlockInputs,
+  lookers: Lookers,
 ): Value {
-  const project = (name: string, perm: readonly number[]) => {
-    const projected = graph.op("MatMul", [x, weight(`${name}${index}`)]);
-    return graph.op("Transpose", [graph.op("Reshape", [projected, layout.split])], { perm: { ints: perm } });
+  const all = rmsNorm(graph, x, sizes.width);
+  const own = lookers.x === x ? all : rmsNorm(graph, lookers.x, sizes.width);
+  const project = (name: string, from: Value, { split }: Layout, perm: readonly number[]) => {
+    const projected = graph.op("MatMul", [from, weight(`${name}${index}`)]);
+    return graph.op("Transpose", [graph.op("Reshape", [projected, split])], { perm: { ints: perm } });
   };
-  const query = project("query", [0, 2, 1, 3]); // [B, heads, L, d / heads]
-  const key = project("key", [0, 2, 3, 1]); // [B, heads, d / heads, L]
-  const value = project("value", [0, 2, 1, 3]);
-  const scores = graph.op("Add", [graph.op("MatMul", [query, key]), bias]);
+  const query = project("query", own, lookers.layout, [0, 2, 1, 3]); // [B, heads, lookers, d / heads]
+  const key = project("key", all, layout, [0, 2, 3, 1]); // [B, heads, d / heads, L]
+  const value = project("value", all, layout, [0, 2, 1, 3]);
+  const scores = graph.op("Add", [graph.op("MatMul", [query, key]), lookers.bias]);
   const shares = graph.op("Softmax", [scores], { axis: { int: -1 } });
   const mixed = graph.op("Transpose", [graph.op("MatMul", [shares, value])], {
     perm: { ints: [0, 2, 1, 3] },
   });
-  return graph.op("MatMul", [graph.op("Reshape", [mixed, layout.flat]), weight(`mixed${index}`)]);
+  return graph.op("MatMul", [graph.op("Reshape", [mixed, lookers.layout.flat]), weight(`mixed${index}`)]);
 }

@@ -7,7 +7,8 @@ export function rankBlend(shortlists: Shortlists, weights: readonly number[]): F
   const sums = shortlists.scores.map((scores) => weighedSums(scores, weights));
   return Float64Array.from(shortlists.groupOf, (group, one) => {
     const list = sums[group] as Float32Array;
-    const own = list[shortlists.places[one] as number] as number;
+    const own = list[shortlists.places[one] as number];
+    if (own === undefined) return Number.POSITIVE_INFINITY;
     let rank = 0;
     for (const sum of list) if (sum >= own) rank++;
     return rank > OBJECTIVE_RANK_MAX ? Number.POSITIVE_INFINITY : rank;

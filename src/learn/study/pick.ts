@@ -1,5 +1,5 @@
 import type { Cases } from "../data/cases.ts";
-import type { HistoryGroup } from "./shortlists.ts";
+import type { HistoryGroup } from "../measure/groups.ts";
 
 /** Items kept of each part: far more than the ranks that count. */
 const KEPT_PER_PART = 100;

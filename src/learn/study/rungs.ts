@@ -1,6 +1,6 @@
 import { createPrng } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
-import type { Dataset } from "../data/dataset.ts";
+import { type Dataset, keepRows } from "../data/dataset.ts";
 import { sampleCases } from "../data/sample.ts";
 
 /** How much of the data a trial gets: a share of the users to fit on, a number of cases to be judged by. */
@@ -22,24 +22,8 @@ export function dataOnRung(dataset: Dataset, rung: number, seed: number): Datase
   const share = shareOnRung(dataset.items.length, rung);
   if (share >= 1) return dataset;
   const prng = createPrng(`users/${seed}`);
-  const keeps = dataset.userIds.map(() => prng.next() < share);
-  const { userStart } = dataset;
-  const starts = new Uint32Array(userStart.length);
-  const kept: number[] = [];
-  for (const [user, keep] of keeps.entries()) {
-    for (let row = userStart[user] as number; keep && row < (userStart[user + 1] as number); row++)
-      kept.push(row);
-    starts[user + 1] = kept.length;
-  }
-  return {
-    userIds: dataset.userIds,
-    itemIds: dataset.itemIds,
-    userStart: starts,
-    items: Uint32Array.from(kept, (row) => dataset.items[row] as number),
-    timesMs: Float64Array.from(kept, (row) => dataset.timesMs[row] as number),
-    weights: Float32Array.from(kept, (row) => dataset.weights[row] as number),
-    types: Uint8Array.from(kept, (row) => dataset.types[row] as number),
-  };
+  const keeps = Uint8Array.from(dataset.userIds, () => (prng.next() < share ? 1 : 0));
+  return keepRows(dataset, (_, { user }) => keeps[user] === 1);
 }
 
 export function casesOnRung(cases: Cases, rung: number, seed: number): Cases {

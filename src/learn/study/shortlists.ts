@@ -1,6 +1,7 @@
 import type { Engine } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
-import { type HistoryRange, historyFeeds } from "../measure/feeds.ts";
+import { historyFeeds } from "../measure/feeds.ts";
+import { groupByHistory, type HistoryGroup } from "../measure/groups.ts";
 import type { Pace } from "../model/pace.ts";
 import { createPicker } from "./pick.ts";
 
@@ -13,9 +14,9 @@ export interface Shortlists {
   parts: number;
   /** Of each history: [items × P]. */
   scores: Float32Array[];
-  /** [cases] the history of the case, and the target's place among its items. */
+  /** [cases] the history of the case, and the target's place among its items; −1 for a target that may not be recommended. */
   groupOf: Uint32Array;
-  places: Uint32Array;
+  places: Int32Array;
 }
 
 /** A graph of `assembleParts` with its number of parts; the bytes are asked for when they are needed and then let go. */
@@ -30,11 +31,6 @@ export interface ShortlistOptions {
   contentWidth: number;
 }
 
-/** Cases of one user at one instant share a history. */
-export interface HistoryGroup extends HistoryRange {
-  cases: number[];
-}
-
 /** One graph in memory at a time; with more than one, each is run twice: to find the best items, then to score them all. */
 export async function makeShortlists(
   engine: Engine,
@@ -43,7 +39,7 @@ export async function makeShortlists(
   options: ShortlistOptions,
   pace: Pace,
 ): Promise<Shortlists> {
-  const groups = groupByHistory(cases);
+  const groups = groupByHistory(cases, options.historyMax);
   const parts = graphs.reduce((sum, graph) => sum + graph.parts, 0);
   const picker = createPicker(cases, options.itemCount);
   const items = groups.map((group) => picker.targetsOf(group));
@@ -115,33 +111,20 @@ async function runAll(
   }
 }
 
-function groupByHistory({ targetRows, historyEnds, users, dataset }: Cases): HistoryGroup[] {
-  const groups: HistoryGroup[] = [];
-  for (const [index, row] of targetRows.entries()) {
-    const end = historyEnds[index] as number;
-    const user = users[index] as number;
-    const last = groups.at(-1);
-    if (last?.end === end && users[last.cases[0] as number] === user) {
-      last.cases.push(index);
-      continue;
-    }
-    const from = dataset.userStart[user] as number;
-    groups.push({ from, end, nowMs: dataset.timesMs[row] as number, cases: [index] });
-  }
-  return groups;
-}
-
 function placesOf(
-  { dataset, targetRows }: Cases,
+  { dataset, targetRows, known, maskSeen }: Cases,
   groups: readonly HistoryGroup[],
   items: readonly number[][],
 ): Pick<Shortlists, "groupOf" | "places"> {
   const groupOf = new Uint32Array(targetRows.length);
-  const places = new Uint32Array(targetRows.length);
-  for (const [group, { cases: members }] of groups.entries()) {
+  const places = new Int32Array(targetRows.length);
+  for (const [index, { from, end, cases: members }] of groups.entries()) {
+    const seen = maskSeen ? dataset.items.subarray(from, end) : new Uint32Array(0);
     for (const one of members) {
-      groupOf[one] = group;
-      places[one] = (items[group] as number[]).indexOf(dataset.items[targetRows[one] as number] as number);
+      const target = dataset.items[targetRows[one] as number] as number;
+      const isOut = known[target] !== 1 || seen.includes(target);
+      groupOf[one] = index;
+      places[one] = isOut ? -1 : (items[index] as number[]).indexOf(target);
     }
   }
   return { groupOf, places };

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { createPrng } from "../../src/base/index.ts";
+import { lastCases } from "../../src/learn/data/last-out.ts";
+import {
+  assembleModel,
+  assembleParts,
+  createDataset,
+  createPace,
+  linear,
+  popularity,
+  rankCases,
+} from "../../src/learn/index.ts";
+import { chooseWeights, pairedGain, rankBlend } from "../../src/learn/study/blend.ts";
+import { makeShortlists } from "../../src/learn/study/shortlists.ts";
+import { nodeEngine } from "../../src/runtime/node.ts";
+import { fitPorts, TOY_OPTIONS } from "../contracts/learner.ts";
+
+const engine = nodeEngine();
+const yieldTo = async () => {};
+
+function dataset(items: number) {
+  const prng = createPrng("shortlists");
+  const rows = Array.from({ length: 60 }, (_, user) =>
+    Array.from({ length: 6 }, (_, step) => ({
+      userId: `u${user}`,
+      itemId: `i${Math.floor(items * prng.next() ** 2)}`,
+      timeMs: step * 1_000,
+      weight: 1,
+      typeCode: 1,
+    })),
+  );
+  return createDataset(rows.flat());
+}
+
+async function twoParts() {
+  const data = dataset(300);
+  const options = { ...TOY_OPTIONS, seed: 1 };
+  const parameters = { ridge: 5, positionDecay: 2, orderFree: 0.3 };
+  const first = await popularity.fit(data, { decayDays: 0 }, options, fitPorts(engine));
+  const second = await linear.fit(data, parameters, options, fitPorts(engine));
+  if (first === null || second === null) throw new Error("one slice is enough");
+  return { data, parts: [first, second] as const, cases: lastCases(data) };
+}
+
+describe("shortlists", () => {
+  it("rank a weighted sum as the whole graph of that sum does", async () => {
+    const { data, parts, cases } = await twoParts();
+    const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
+    const both = { parts: 2, load: async () => assembleParts(parts, { ...TOY_OPTIONS, dataset: data }) };
+    const lists = await makeShortlists(engine, [both], cases, sizes, createPace(yieldTo));
+    for (const weights of [
+      [1, 0],
+      [0.3, 1],
+    ]) {
+      const weighed = parts.map((part, index) => ({ part, weight: weights[index] as number }));
+      const model = assembleModel({ parts: weighed, contentWeight: 0 }, { ...TOY_OPTIONS, dataset: data });
+      const whole = await rankCases(
+        engine,
+        model.onnx,
+        cases,
+        { historyMax: sizes.historyMax, contentWidth: sizes.contentWidth, rankMax: 20 },
+        yieldTo,
+      );
+      const short = rankBlend(lists, weights);
+      expect(Array.from(short, (rank) => (rank > 20 ? Number.POSITIVE_INFINITY : rank))).toEqual([...whole]);
+    }
+  });
+
+  it("are the same from one graph of two parts and from two graphs, one at a time", async () => {
+    const { data, parts, cases } = await twoParts();
+    const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
+    const graphOf = (...some: (typeof parts)[number][]) => ({
+      parts: some.length,
+      load: async () => assembleParts(some, { ...TOY_OPTIONS, dataset: data }),
+    });
+    const pace = createPace(yieldTo);
+    const together = await makeShortlists(engine, [graphOf(...parts)], cases, sizes, pace);
+    const apart = await makeShortlists(engine, [graphOf(parts[0]), graphOf(parts[1])], cases, sizes, pace);
+    expect(rankBlend(apart, [0.5, 1])).toEqual(rankBlend(together, [0.5, 1]));
+    const chosen = chooseWeights(together, cases, [0, 1]);
+    expect(chosen.figure).toBeGreaterThanOrEqual(chooseWeights(together, cases, [1]).figure);
+  });
+});
+
+describe("the paired gain", () => {
+  const { data } = { data: dataset(20) };
+  const cases = lastCases(data);
+  const ranks = (rank: (one: number) => number) => Float64Array.from(cases.users, (_, one) => rank(one));
+
+  it("is nothing between equal rankings, and many errors where every case is better", () => {
+    expect(
+      pairedGain(
+        ranks(() => 3),
+        ranks(() => 3),
+        cases,
+      ),
+    ).toBe(0);
+    expect(
+      pairedGain(
+        ranks((one) => 1 + (one % 3)),
+        ranks((one) => 5 + (one % 3)),
+        cases,
+      ),
+    ).toBeGreaterThan(5);
+  });
+});

@@ -18,6 +18,7 @@ import { registerLake } from "./lake/index.ts";
 import { ROOT } from "./local/workers.ts";
 import { registerModels } from "./models/index.ts";
 import { registerSimulate } from "./simulate/index.ts";
+import { registerWorth } from "./worth/index.ts";
 
 /** All of it, ready to parse. */
 export function lakeshoreProgram(): Command {
@@ -45,6 +46,7 @@ export function lakeshoreProgram(): Command {
   registerKeys(program);
   registerLake(program);
   registerSimulate(program);
+  registerWorth(program);
   registerBench(program);
   registerModels(program);
   registerDeploy(program);

@@ -6,10 +6,21 @@ import { type Command, InvalidArgumentError } from "commander";
 import { writeShop } from "./run.ts";
 import type { Scale } from "./shop.ts";
 
+export { type Catalogue, makeCatalogue, type Product } from "./catalogue.ts";
 export { CRAWLER_AGENT } from "./crawler.ts";
+export { choose, type Moment, moveOn } from "./moves.ts";
 export { type SimulateCounts, type SimulateOptions, writeShop } from "./run.ts";
-export { type Scale, type Shop, simulateShop } from "./shop.ts";
-export type { Shopper, Tastes } from "./shoppers.ts";
+export { type Scale, type Shop, SIZES, simulateShop } from "./shop.ts";
+export {
+  cartOdds,
+  clickOddsAt,
+  likeOdds,
+  makeShopper,
+  pickSubcategory,
+  type Shopper,
+  type Tastes,
+} from "./shoppers.ts";
+export { BUY_ODDS, looksOf, pauseMs, TOLD_MS, visitStarts } from "./visits.ts";
 
 export function registerSimulate(program: Command): void {
   program

@@ -26,7 +26,7 @@ interface Size {
   crawlers: number;
 }
 
-const SIZES: Record<Scale, Size> = {
+export const SIZES: Record<Scale, Size> = {
   demo: { items: 2_000, categoriesMax: 12, shoppers: 1_500, strangers: 160, crawlers: 3 },
   tiny: { items: 200, categoriesMax: 4, shoppers: 150, strangers: 16, crawlers: 1 },
 };

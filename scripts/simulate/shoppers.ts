@@ -104,10 +104,35 @@ export function pickSubcategory(prng: Prng, catalogue: Catalogue, tastes: Tastes
 
 /** Odds of a click when the item is shown to the shopper now, 0 … 1: about 0.6 for a favourite, under 0.02 for most. */
 export function clickOdds(tastes: Tastes, product: Product): number {
-  if (product.item.stock === 0) return 0;
-  const share = attentionAt(tastes, 1)[product.category] ?? 0;
-  const subcategory = tastes.subcategories[product.subcategory.name] ?? 0;
-  const score =
-    1.1 * Math.log(share) + 0.7 * subcategory + 0.8 * (liking(tastes, product) + fashion(product, 0));
-  return 1 / (1 + Math.exp(1.8 - score));
+  return clickOddsAt(tastes, { when: 1, ageMs: 0 })(product);
+}
+
+/** `clickOdds` at another moment, for many items: interests drift and fashions come. An item out of stock has none. */
+export function clickOddsAt(
+  tastes: Tastes,
+  { when, ageMs }: { when: number; ageMs: number },
+): (product: Product) => number {
+  const shares = attentionAt(tastes, when);
+  return (product) => {
+    if (product.item.stock === 0) return 0;
+    const share = shares[product.category] ?? 0;
+    const subcategory = tastes.subcategories[product.subcategory.name] ?? 0;
+    const score =
+      1.1 * Math.log(share) + 0.7 * subcategory + 0.8 * (liking(tastes, product) + fashion(product, ageMs));
+    return 1 / (1 + Math.exp(1.8 - score));
+  };
+}
+
+/** Odds, 0 … 0.08, of a like by someone who looks at the item. */
+export function likeOdds(tastes: Tastes, product: Product): number {
+  return 0.08 * pleasure(tastes, product);
+}
+
+/** Odds, 0 … 0.3, of putting the item into the cart by someone who looks at it. */
+export function cartOdds(tastes: Tastes, product: Product): number {
+  return 0.3 * pleasure(tastes, product);
+}
+
+function pleasure(tastes: Tastes, product: Product): number {
+  return 1 / (1 + Math.exp(2 - liking(tastes, product)));
 }

@@ -3,7 +3,7 @@ import type { Event } from "../../src/events/index.ts";
 import type { Catalogue, Product } from "./catalogue.ts";
 import { geometric, spread } from "./chance.ts";
 import { choose, type Moment, moveOn } from "./moves.ts";
-import { liking, pickSubcategory, type Tastes } from "./shoppers.ts";
+import { cartOdds, likeOdds, pickSubcategory, type Tastes } from "./shoppers.ts";
 
 /** The time told: events lie between so long ago and now. */
 export const TOLD_MS = 30 * DAY_MS;
@@ -25,20 +25,36 @@ export interface Visitor {
 }
 
 const VISITS_MEAN = 3.2;
-const LOOKS_MEAN = 5.2;
 const LIST_ITEMS = 8;
+/** Odds that what lies in the cart at the end of a visit is bought. */
+export const BUY_ODDS = 0.5;
 
 /** All visits of one visitor, in time order. */
 export function simulateVisitor(prng: Prng, catalogue: Catalogue, visitor: Visitor): Draft[] {
-  const starts = Array.from({ length: geometric(prng, VISITS_MEAN) }, () =>
-    Math.round(HOUR_MS + (TOLD_MS - HOUR_MS) * prng.next() ** 1.25),
-  ).sort((a, b) => b - a);
+  const starts = visitStarts(prng);
   const seen: Product[] = [];
   return starts.flatMap((startAgeMs, index) => {
     const visit = new Visit(prng, visitor, { index, startAgeMs });
     browse(visit, catalogue, seen);
     return visit.drafts;
   });
+}
+
+/** How long before now each visit of one visitor begins, in milliseconds, the earliest first. More of them of late. */
+export function visitStarts(prng: Prng): number[] {
+  return Array.from({ length: geometric(prng, VISITS_MEAN) }, () =>
+    Math.round(HOUR_MS + (TOLD_MS - HOUR_MS) * prng.next() ** 1.25),
+  ).sort((a, b) => b - a);
+}
+
+/** How many items are looked at in a visit. */
+export function looksOf(prng: Prng): number {
+  return geometric(prng, 5.2);
+}
+
+/** How long a look lasts, in milliseconds. */
+export function pauseMs(prng: Prng): number {
+  return spread(prng, 25 * SECOND_MS, 5 * MINUTE_MS);
 }
 
 /** One visit: its clock, its cart and what it has told so far. */
@@ -80,14 +96,14 @@ class Visit implements Moment {
           };
     this.drafts.push({ ageMs: this.ageMs, fields: { type, ...who, ...fields, consent: visitor.consent } });
     // A visit never runs past now: what is left of the time bounds every pause.
-    this.ageMs = Math.max(SECOND_MS, this.ageMs - spread(this.prng, 25 * SECOND_MS, 5 * MINUTE_MS));
+    this.ageMs = Math.max(SECOND_MS, this.ageMs - pauseMs(this.prng));
   }
 }
 
 function browse(visit: Visit, catalogue: Catalogue, seen: Product[]): void {
   const { prng } = visit;
   let current = enter(visit, catalogue);
-  for (let looks = geometric(prng, LOOKS_MEAN); looks > 0 && current !== null; looks--) {
+  for (let looks = looksOf(prng); looks > 0 && current !== null; looks--) {
     look(visit, catalogue, current);
     seen.push(current);
     current = moveOn(visit, catalogue, { from: current, seen });
@@ -113,9 +129,8 @@ function look(visit: Visit, catalogue: Catalogue, product: Product): void {
   } else {
     visit.tell("view", { item_id, duration_ms: spread(prng, 20 * SECOND_MS, 10 * MINUTE_MS) });
   }
-  const pleased = 1 / (1 + Math.exp(2 - liking(tastes, product)));
-  if (prng.next() < 0.08 * pleased) visit.tell("like", { item_id });
-  if (prng.next() < 0.3 * pleased && product.item.stock !== 0) {
+  if (prng.next() < likeOdds(tastes, product)) visit.tell("like", { item_id });
+  if (prng.next() < cartOdds(tastes, product) && product.item.stock !== 0) {
     visit.tell("add_to_cart", { item_id, quantity: 1 });
     visit.cart.push(product);
   }
@@ -141,7 +156,7 @@ function shownList(
 }
 
 function checkOut(visit: Visit): void {
-  if (visit.prng.next() > 0.5) return;
+  if (visit.prng.next() > BUY_ODDS) return;
   for (const { item } of visit.cart) {
     const { item_id, price, currency } = item;
     visit.tell("purchase", {

@@ -16,6 +16,7 @@ export {
   USER_IGNORED,
 } from "./contract.ts";
 export { type Timely, type Timer, within } from "./deadline.ts";
+export { historyOfItems } from "./history.ts";
 export { checkKey, type KeyProblem } from "./key-check.ts";
 export { createMemory, type ServingMemory } from "./memory.ts";
 export type {
@@ -29,7 +30,12 @@ export type {
   SeenLists,
   ServingPorts,
 } from "./ports.ts";
-export { mintRecommendationId, type RecommendationId, readRecommendationId } from "./recommendation-id.ts";
+export {
+  mintRecommendationId,
+  peekRecommendationId,
+  type RecommendationId,
+  readRecommendationId,
+} from "./recommendation-id.ts";
 export { createSigner, type Signer } from "./signer.ts";
 export { readConfig } from "./tenant-config.ts";
 export { Timeline } from "./timeline.ts";

@@ -1,8 +1,7 @@
-import { assert } from "../../base/index.ts";
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import type { GraphHistory } from "../model/graph-history.ts";
 import type { FittedPart } from "../model/learner.ts";
-import { SESSIONS_PER_ITEM } from "./tables.ts";
+import { SESSIONS_PER_ITEM, tensorOf } from "./tables.ts";
 
 /** Newest interactions of a history that look for sessions. */
 const QUERY_MAX = 10;
@@ -26,15 +25,10 @@ export interface Matches {
  * few hundred changes nothing where each item gives its newest hundred (measured).
  */
 export function matches(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Matches {
-  const { placeStart, placeRow, placeSession, sessionWeight } = part.tensors;
-  assert(
-    placeStart !== undefined && placeRow !== undefined,
-    "a part of sessions holds `placeStart` and `placeRow`",
-  );
-  assert(placeSession !== undefined, "a part of sessions holds `placeSession`");
-  assert(sessionWeight !== undefined, "a part of sessions holds `sessionWeight`");
+  const placeRow = tensorOf(part, "placeRow");
+  const sessionWeight = tensorOf(part, "sessionWeight");
   const { items, strength } = query(graph, part, history);
-  const starts = graph.constant(placeStart);
+  const starts = graph.constant(tensorOf(part, "placeStart"));
   const column = (value: Value) => graph.op("Unsqueeze", [value, graph.ints(2)]);
   const each = Int32Array.from({ length: SESSIONS_PER_ITEM }, (_, place) => place);
   const steps = graph.constant({ type: "int32", dims: [1, 1, each.length], data: each });
@@ -49,7 +43,7 @@ export function matches(graph: GraphBuilder, part: FittedPart, history: GraphHis
   ]);
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
   const flatPlaces = flat(places);
-  const sessions = graph.op("Gather", [graph.constant(placeSession), flatPlaces]);
+  const sessions = graph.op("Gather", [graph.constant(tensorOf(part, "placeSession")), flatPlaces]);
   const expanded = graph.op("Expand", [column(strength), graph.op("Shape", [places])]);
   const likeness = sumBySession(graph, {
     sessions,
@@ -70,8 +64,6 @@ function query(
   part: FittedPart,
   { rows, after, mask, weight, batch, itemCount }: GraphHistory,
 ) {
-  const { rarity } = part.tensors;
-  assert(rarity !== undefined, "a part of sessions holds `rarity`");
   const shape = graph.op("Concat", [batch, graph.ints(QUERY_MAX)], { axis: { int: 0 } });
   const pad = (value: Value, filler: Value) =>
     graph.op("Concat", [value, graph.op("Expand", [filler, shape])], { axis: { int: 1 } });
@@ -88,7 +80,10 @@ function query(
   const perStep = graph.float(-1 / (part.parameters.matchDecay ?? 1));
   const decay = graph.op("Exp", [graph.op("Mul", [pick(after, graph.float(0)), perStep])]);
   const counts = graph.op("Mul", [decay, pick(weight, graph.float(0))]);
-  const strength = graph.op("Mul", [counts, graph.op("Gather", [graph.constant(rarity), items])]);
+  const strength = graph.op("Mul", [
+    counts,
+    graph.op("Gather", [graph.constant(tensorOf(part, "rarity")), items]),
+  ]);
   return { items, strength };
 }
 

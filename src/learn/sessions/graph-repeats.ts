@@ -3,11 +3,11 @@ import type { GraphHistory } from "../model/graph-history.ts";
 import type { FittedPart } from "../model/learner.ts";
 
 /** Interactions after which one counts 1/e for its item's return. */
-const RETURN_DECAY = 30;
+const RETURN_DECAY = 10;
 /** The newest item has just been had: it counts this much of the one before it. */
 const NEWEST_RETURN = 0.2;
 /** Share of all scores that an item of the history has at least, for one interaction. */
-const RETURN_FLOOR = 0.02;
+const RETURN_FLOOR = 0.01;
 
 /**
  * [B, N] shares → shares · (1 + r) + floor · r, where r = `repeat` · Σ decay over the item's interactions in the history: what

@@ -1,6 +1,7 @@
 import type { Learner } from "../model/learner.ts";
 import { cutSessions } from "./cut.ts";
 import { sessionScores } from "./graph-sessions.ts";
+import { itemNeighbours } from "./neighbours.ts";
 import { sessionTables } from "./tables.ts";
 
 /** Newest rows that are kept: the tables of a million rows take 15 MB in the graph, and building them twice that. */
@@ -18,6 +19,7 @@ export const sessions: Learner = {
   ladders: ({ isTimed, maskSeen }) => [
     { name: "matchDecay", values: [1, 2.5, 6, 15], start: 1 },
     ...(maskSeen ? [] : [{ name: "repeat", values: [0, 0.5, 2, 6], start: 2 }]),
+    { name: "reach", values: [0, 0.3, 1, 2, 4], start: 2 },
     { name: "distanceDecay", values: [1, 2, 4, 10], start: 1 },
     { name: "recency", values: [0.1, 0.3, 1, 4], start: 2 },
     { name: "trend", values: [0, 0.15, 0.3, 0.5], start: 2 },
@@ -25,12 +27,15 @@ export const sessions: Learner = {
   ],
   workSeconds: ({ rows }) => rows * 4e-7,
   async fit(dataset, parameters, { onProgress }, { pace }) {
-    const { gapHours = 0, recency = 1, trend = 0 } = parameters;
+    const { gapHours = 0, recency = 1, trend = 0, distanceDecay = 1, reach = 0 } = parameters;
     const cut = await cutSessions(dataset, { gapHours, rowsMax: ROWS_MAX }, pace);
     onProgress?.(0.3, "sessions are cut");
     const tables = await sessionTables(dataset, cut, { recency, trend }, pace);
-    onProgress?.(1, "sessions are laid out");
-    return { learner: "sessions", parameters, itemCount: dataset.itemIds.length, tensors: { ...tables } };
+    onProgress?.(0.7, "sessions are laid out");
+    const itemCount = dataset.itemIds.length;
+    const second = reach === 0 ? {} : await itemNeighbours(tables, { itemCount, distanceDecay }, pace);
+    onProgress?.(1, "items have neighbours");
+    return { learner: "sessions", parameters, itemCount, tensors: { ...tables, ...second } };
   },
   scores: sessionScores,
 };

@@ -1,5 +1,6 @@
-import type { Tensor } from "../../base/index.ts";
+import { assert, type Tensor } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { FittedPart } from "../model/learner.ts";
 import type { Pace } from "../model/pace.ts";
 import type { Sessions } from "./cut.ts";
 
@@ -162,4 +163,11 @@ async function itemTrends(
     { length: itemCount },
     (_, item) => (1 + (late[item] as number)) / (1 + (all[item] as number)) ** 0.8,
   );
+}
+
+/** Throws for a part that another learner fitted. */
+export function tensorOf({ tensors }: FittedPart, name: string): Tensor {
+  const tensor = tensors[name];
+  assert(tensor !== undefined, `a part of sessions holds \`${name}\``);
+  return tensor;
 }

@@ -13,30 +13,51 @@ export interface MemoryPeak {
   samples: number;
 }
 
-/**
- * Watches one Worker's isolate until the returned function is called: the highest of what its heap uses, garbage that was not
- * collected yet included, and the backing stores of its buffers. A busy isolate answers between two turns. workerd enforces no limit
- * locally, and its process holds the simulators too: only the isolate itself can tell.
- */
+/** Watches one Worker's isolate until the returned function is called. */
 export async function startMemorySampling(
   miniflare: Miniflare,
   worker: string,
 ): Promise<() => Promise<MemoryPeak>> {
-  const session = await inspect(miniflare, worker);
-  const peak: Peak = { heapBytes: 0, bufferBytes: 0, samples: 0 };
-  const stopped = new AbortController();
-  const sampling = sample(session, peak, stopped.signal);
+  const watch = await watchMemory(miniflare, worker);
   return async () => {
-    stopped.abort();
-    await sampling;
-    session.close();
-    const { heapBytes, bufferBytes, samples } = peak;
-    return {
-      peakMb: megabytes(heapBytes + bufferBytes),
-      heapMb: megabytes(heapBytes),
-      buffersMb: megabytes(bufferBytes),
-      samples,
-    };
+    const peak = watch.take();
+    await watch.close();
+    return peak;
+  };
+}
+
+export interface MemoryWatch {
+  /** The peak since this was asked last. */
+  take(): MemoryPeak;
+  close(): Promise<void>;
+}
+
+/**
+ * Samples one Worker's isolate: the highest of what its heap uses, garbage that was not collected yet included, and the backing stores
+ * of its buffers, shared Wasm memories not among them. A busy isolate answers between two turns. workerd enforces no limit locally, and its
+ * process holds the simulators too: only the isolate itself can tell.
+ */
+export async function watchMemory(miniflare: Miniflare, worker: string): Promise<MemoryWatch> {
+  const session = await inspect(miniflare, worker);
+  let peak: Peak = { heapBytes: 0, bufferBytes: 0, samples: 0 };
+  const stopped = new AbortController();
+  const sampling = sample(session, () => peak, stopped.signal);
+  return {
+    take() {
+      const { heapBytes, bufferBytes, samples } = peak;
+      peak = { heapBytes: 0, bufferBytes: 0, samples: 0 };
+      return {
+        peakMb: megabytes(heapBytes + bufferBytes),
+        heapMb: megabytes(heapBytes),
+        buffersMb: megabytes(bufferBytes),
+        samples,
+      };
+    },
+    async close() {
+      stopped.abort();
+      await sampling;
+      session.close();
+    },
   };
 }
 
@@ -50,12 +71,13 @@ function megabytes(bytes: number): number {
   return Math.round(bytes / 100_000) / 10;
 }
 
-async function sample(session: InspectorSession, peak: Peak, stopped: AbortSignal): Promise<void> {
+async function sample(session: InspectorSession, current: () => Peak, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     const { usedSize, backingStorageSize = 0 } = (await session.call("Runtime.getHeapUsage")) as {
       usedSize: number;
       backingStorageSize?: number;
     };
+    const peak = current();
     if (usedSize + backingStorageSize > peak.heapBytes + peak.bufferBytes) {
       peak.heapBytes = usedSize;
       peak.bufferBytes = backingStorageSize;

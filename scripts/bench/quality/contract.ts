@@ -16,7 +16,7 @@ export interface Job extends Omit<ProtocolRows, "dataset"> {
 }
 
 /** `rank` is done in slices of users. */
-export type Step = { name: "learning" | "testing" | "study" | "fit" } | { name: "rank"; slice: number };
+export type Step = { name: "study" | "fit" } | { name: "rank"; slice: number };
 
 export interface StepResult {
   /** False: the same step again, it goes on where it stopped. */
@@ -28,7 +28,10 @@ export interface StepResult {
 }
 
 /** What a step writes to whoever asked, a line of JSON each; the last one is `result` or `error`. */
-export type StepLine = { fraction: number; message: string } | { result: StepResult } | { error: string };
+export type StepLine =
+  | { fraction: number; message: string }
+  | { result: StepResult; wasmBytes?: number }
+  | { error: string };
 
 /** Objects that steps leave for each other. */
 export const OBJECT = {
@@ -36,11 +39,6 @@ export const OBJECT = {
   all: "all.bin",
   /** Float32 [items × LATE_FEATURES]; absent without content. */
   content: "content.bin",
-  fit: "fit.bin",
-  validation: "validation.bin",
-  /** Rows to fit on again; absent where the protocol tests what was fitted first. */
-  refit: "refit.bin",
-  test: "test.bin",
   study: "study.bin",
   model: "model.onnx",
   ranks: (slice: number) => `ranks-${slice}.bin`,

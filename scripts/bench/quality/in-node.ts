@@ -18,11 +18,10 @@ export async function startInNode(): Promise<Host> {
     step: (step, job, onProgress) =>
       answerOf(child, { step, job }, (line) => onProgress(line.fraction, line.message)),
     cpuSeconds: () => cpuSecondsOf(pid),
+    takePeak: async () => ({ peakMb: await peakMemoryOf(pid) }),
     async close() {
-      const peakMemoryMb = await peakMemoryOf(pid);
       child.kill();
       await rm(folder, { recursive: true });
-      return { peakMemoryMb };
     },
   };
 }

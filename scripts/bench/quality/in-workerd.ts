@@ -4,7 +4,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { bundleWorker } from "../../local/bundle.ts";
 import { childPids, commandOf } from "../../local/children.ts";
 import { ROOT } from "../../local/workers.ts";
-import { startMemorySampling } from "../memory.ts";
+import { watchMemory } from "../memory.ts";
 import type { StepLine, StepResult } from "./contract.ts";
 import { cpuSecondsOf } from "./cpu.ts";
 import type { Host } from "./host.ts";
@@ -30,7 +30,8 @@ export async function startInWorkerd(): Promise<Host> {
   const pid = childPids().find((child) => !before.has(child) && commandOf(child).includes("workerd"));
   if (pid === undefined) throw new Error("the workerd process is not found: its CPU time cannot be measured");
   const bucket = (await miniflare.getR2Bucket("STATE", NAME)) as unknown as R2Bucket;
-  const stopSampling = await startMemorySampling(miniflare, NAME);
+  let wasmMb = 0;
+  const memory = await watchMemory(miniflare, NAME);
   return {
     objects: {
       async read(name) {
@@ -46,19 +47,26 @@ export async function startInWorkerd(): Promise<Host> {
       if (response.body === null) throw new Error(`step ${step.name} answered ${response.status}`);
       let result: StepResult | null = null;
       for await (const line of linesOf(response.body)) {
-        if ("result" in line) result = line.result;
-        else if ("error" in line) throw new Error(`step ${step.name}: ${line.error}`);
-        else onProgress(line.fraction, line.message);
+        if ("result" in line) {
+          result = line.result;
+          wasmMb = Math.round((line.wasmBytes ?? 0) / 1e5) / 10;
+        }
+        if ("error" in line) throw new Error(`step ${step.name}: ${line.error}`);
+        if ("fraction" in line) onProgress(line.fraction, line.message);
       }
       if (result === null)
         throw new Error(`step ${step.name} broke off: the isolate may have run out of memory`);
       return result;
     },
     cpuSeconds: () => cpuSecondsOf(pid),
+    async takePeak() {
+      const { heapMb, buffersMb } = memory.take();
+      const peakMb = Math.round((heapMb + buffersMb + wasmMb) * 10) / 10;
+      return { peakMb, heapMb, buffersMb, wasmMb };
+    },
     async close() {
-      const { peakMb } = await stopSampling();
+      await memory.close();
       await miniflare.dispose();
-      return { peakMemoryMb: peakMb };
     },
   };
 }

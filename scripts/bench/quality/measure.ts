@@ -1,10 +1,10 @@
 import path from "node:path";
 import { type Cases, FIGURE_NAMES, figure, type Parameters, type Study } from "../../../src/learn/index.ts";
-import { encodeDataset } from "../../../src/retraining/index.ts";
+import { encodeDataset } from "../../../src/retraining/dataset-file.ts";
 import { learningPart, type ProtocolData, readProtocolData, testingPart } from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
 import { type Job, OBJECT, type Step, type StepResult } from "./contract.ts";
-import type { Host } from "./host.ts";
+import type { Host, MemoryOfStep } from "./host.ts";
 import { casesOf } from "./steps.ts";
 
 export interface QualityOptions {
@@ -35,7 +35,9 @@ export interface QualityReport {
   cpuSecondsBy: Record<string, number>;
   /** What the learners themselves reckoned. */
   estimatedSeconds: number;
+  /** Of the isolate (heap and buffers, Wasm memory included) or, in Node, of the process, in 10⁶ bytes. */
   peakMemoryMb: number;
+  memoryMbBy: Record<string, MemoryOfStep>;
   engine: "workerd" | "node";
 }
 
@@ -49,7 +51,7 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
     const job: Job = { task, testUsersFrom, learner, settings, seed, budgetSeconds, on, casesMax };
     const run = await runJob(host, data, job, progress);
     const cases = casesOf(job, allCases(data, on));
-    const { peakMemoryMb } = await host.close();
+    await host.close();
     return {
       data: path.basename(path.resolve(options.data)),
       learner,
@@ -57,7 +59,6 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
       cases: cases.targetRows.length,
       metrics: figuresFor(data, run.ranks, cases),
       ...run.report,
-      peakMemoryMb,
       engine: options.engine,
     };
   } catch (error) {
@@ -91,6 +92,8 @@ async function runJob(host: Host, data: ProtocolData, job: Job, progress: Progre
   if (data.content !== null) await host.objects.write(OBJECT.content, new Uint8Array(data.content.buffer));
   const begun = host.cpuSeconds();
   const cpuSecondsBy: Record<string, number> = {};
+  const memoryMbBy: QualityReport["memoryMbBy"] = {};
+  await host.takePeak();
   const take = async (name: string, stepAt: (slice: number) => Step): Promise<StepResult> => {
     const bar = progress.part(name, 1);
     const before = host.cpuSeconds();
@@ -100,12 +103,11 @@ async function runJob(host: Host, data: ProtocolData, job: Job, progress: Progre
       );
       cpuSecondsBy[name] = round(host.cpuSeconds() - before, 10);
       if (!result.done) continue;
+      memoryMbBy[name] = await host.takePeak();
       bar.finish();
       return result;
     }
   };
-  await take("learning", () => ({ name: "learning" }));
-  if (job.on === "test") await take("testing", () => ({ name: "testing" }));
   const studied = job.learner === "auto" ? await take("study", () => ({ name: "study" })) : null;
   const fitted = await take("fit", () => ({ name: "fit" }));
   let slices = 0;
@@ -124,6 +126,8 @@ async function runJob(host: Host, data: ProtocolData, job: Job, progress: Progre
       modelBytes: (await host.objects.read(OBJECT.model))?.byteLength ?? 0,
       cpuSeconds: round(host.cpuSeconds() - begun, 10),
       cpuSecondsBy,
+      peakMemoryMb: Math.max(...Object.values(memoryMbBy).map(({ peakMb }) => peakMb)),
+      memoryMbBy,
       estimatedSeconds: round(fitted.workSeconds ?? 0, 10),
     },
   };

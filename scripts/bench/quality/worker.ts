@@ -1,7 +1,9 @@
 import type { ExecutionContext, R2Bucket } from "@cloudflare/workers-types";
 import { workerdEngine } from "../../../src/runtime/index.ts";
 import type { Job, Objects, Step, StepLine } from "./contract.ts";
+import { RunData } from "./run-data.ts";
 import { runStep } from "./steps.ts";
+import { wasmBytes } from "./wasm-memory.ts";
 
 interface Env {
   STATE: R2Bucket;
@@ -11,6 +13,7 @@ interface Env {
 const SIGN_OF_LIFE_MS = 5_000;
 
 const engine = workerdEngine();
+const data = new RunData();
 
 /** One request is one step, or one slice of it; it answers in lines as it goes. */
 export default {
@@ -29,8 +32,8 @@ export default {
       return new Promise<void>((resolve) => setTimeout(resolve, 0));
     };
     const onProgress = (fraction: number, message: string) => say({ fraction, message });
-    const work = runStep(step, job, { engine, yieldTo, objects: objectsIn(STATE), onProgress })
-      .then((result) => say({ result }))
+    const work = runStep(step, job, { engine, yieldTo, data, objects: objectsIn(STATE), onProgress })
+      .then((result) => say({ result, wasmBytes: wasmBytes() }))
       .catch((error: Error) => say({ error: error.stack ?? error.message }))
       .finally(() => writer.close());
     context.waitUntil(work);

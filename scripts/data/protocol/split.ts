@@ -35,7 +35,7 @@ export function learningPart(rows: ProtocolRows): { fit: Dataset; validation: Ca
   const { task, dataset } = rows;
   switch (task) {
     case "next-item":
-      return { fit: withoutLast(dataset, 2), validation: lastCases(withoutLast(dataset, 1)) };
+      return { fit: withoutLast(dataset, 2), validation: lastCases(dataset, 1) };
     case "session":
       return splitNewestUsers(trainSessions(rows), NEWEST_SHARE);
     case "top-n":
@@ -56,7 +56,7 @@ export function testingPart(rows: ProtocolRows): { refit: Dataset | null; test: 
     case "session":
       return {
         refit: trainSessions(rows),
-        test: prefixCases(usersOf(dataset, (user) => user >= testUsersFrom)),
+        test: prefixCases(dataset, (user) => user >= testUsersFrom),
       };
     case "top-n":
       return { refit: unorderedTrain(dataset), test: listCases(dataset) };

@@ -1,4 +1,4 @@
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, UserRows } from "./dataset.ts";
 
 /** Test rows to be predicted, each from what its user did before. */
 export interface Cases {
@@ -35,16 +35,19 @@ export function takeCases(cases: Cases, places: ArrayLike<number>): Cases {
 /** One case from each row that `isTarget` picks and that has a row before it: the history is all rows before it. */
 export function casesOfRows(
   dataset: Dataset,
-  isTarget: (row: number, user: { start: number; end: number }) => boolean,
+  isTarget: (row: number, range: UserRows) => boolean,
   { maskSeen, mean }: Pick<Cases, "maskSeen" | "mean">,
 ): Cases {
   const rows: number[] = [];
   const users: number[] = [];
   for (let user = 0; user < dataset.userIds.length; user++) {
-    const start = dataset.userStart[user] as number;
-    const end = dataset.userStart[user + 1] as number;
-    for (let row = start + 1; row < end; row++) {
-      if (!isTarget(row, { start, end })) continue;
+    const range = {
+      user,
+      start: dataset.userStart[user] as number,
+      end: dataset.userStart[user + 1] as number,
+    };
+    for (let row = range.start + 1; row < range.end; row++) {
+      if (!isTarget(row, range)) continue;
       rows.push(row);
       users.push(user);
     }

@@ -152,11 +152,18 @@ export function collapseRepeats(dataset: Dataset): Dataset {
   );
 }
 
-/** The rows that `keeps` picks, over the same users and items; it is told the row and its user's rows, `start` ≤ row < `end`. */
-export function keepRows(
-  dataset: Dataset,
-  keeps: (row: number, user: { user: number; start: number; end: number }) => boolean,
-): Dataset {
+/** The rows of a user: `start` ≤ row < `end`. */
+export interface UserRows {
+  user: number;
+  start: number;
+  end: number;
+}
+
+/**
+ * The rows that `keeps` picks, over the same users and items. A column of equal values is shared with the data set, for memory:
+ * in many data every weight and type is alike.
+ */
+export function keepRows(dataset: Dataset, keeps: (row: number, range: UserRows) => boolean): Dataset {
   const { userStart, items, timesMs, weights, types } = dataset;
   const kept = new Uint32Array(items.length);
   const starts = new Uint32Array(userStart.length);
@@ -175,7 +182,15 @@ export function keepRows(
     userStart: starts,
     items: rows.map((row) => items[row] as number),
     timesMs: Float64Array.from(rows, (row) => timesMs[row] as number),
-    weights: Float32Array.from(rows, (row) => weights[row] as number),
-    types: Uint8Array.from(rows, (row) => types[row] as number),
+    weights: isConstant(weights)
+      ? weights.subarray(0, count)
+      : Float32Array.from(rows, (row) => weights[row] as number),
+    types: isConstant(types)
+      ? types.subarray(0, count)
+      : Uint8Array.from(rows, (row) => types[row] as number),
   };
+}
+
+function isConstant(column: Float32Array | Uint8Array): boolean {
+  return column.every((value) => value === column[0]);
 }

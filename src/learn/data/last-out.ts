@@ -10,13 +10,9 @@ export interface LastOut {
   test: Cases;
 }
 
-/** Strict leave-last-out: what is tested on was never fitted, nor what was chosen on. */
+/** Strict leave-last-out: what is tested on was never fitted, nor what was chosen on. Cases share the data set's columns. */
 export function splitLastOut(dataset: Dataset): LastOut {
-  return {
-    fit: withoutLast(dataset, 2),
-    validation: lastCases(withoutLast(dataset, 1)),
-    test: lastCases(dataset),
-  };
+  return { fit: withoutLast(dataset, 2), validation: lastCases(dataset, 1), test: lastCases(dataset) };
 }
 
 /** Without the last `count` rows of each user. */
@@ -24,7 +20,7 @@ export function withoutLast(dataset: Dataset, count: number): Dataset {
   return keepRows(dataset, (row, { end }) => row < end - count);
 }
 
-/** Each user's last row is to be found among the items that the user has not had. */
-export function lastCases(dataset: Dataset): Cases {
-  return casesOfRows(dataset, (row, { end }) => row === end - 1, { maskSeen: true, mean: "case" });
+/** Of each user the last row, or that with `after` rows after it, is to be found among the items that the user has not had by then. */
+export function lastCases(dataset: Dataset, after = 0): Cases {
+  return casesOfRows(dataset, (row, { end }) => row === end - 1 - after, { maskSeen: true, mean: "case" });
 }

@@ -3,16 +3,17 @@ import { type Dataset, keepRows } from "./dataset.ts";
 
 /** Users are sessions here. The newest `share` of them, by their first row, are to be found row by row, the rest is fitted on. */
 export function splitNewestUsers(dataset: Dataset, share: number): { fit: Dataset; validation: Cases } {
-  const { userIds, userStart, timesMs } = dataset;
-  const begins = Float64Array.from(userIds, (_, user) => timesMs[userStart[user] as number] ?? 0);
-  const byBegin = Uint32Array.from(begins.keys()).sort(
-    (a, b) => (begins[a] as number) - (begins[b] as number) || a - b,
+  const { userStart, timesMs } = dataset;
+  const users = Uint32Array.from(dataset.userIds.keys()).filter(
+    (user) => (userStart[user + 1] as number) > (userStart[user] as number),
   );
-  const isNewest = new Uint8Array(userIds.length);
-  for (const user of byBegin.subarray(Math.ceil(userIds.length * (1 - share)))) isNewest[user] = 1;
+  const begins = (user: number) => timesMs[userStart[user] as number] as number;
+  users.sort((a, b) => begins(a) - begins(b) || a - b);
+  const isNewest = new Uint8Array(dataset.userIds.length);
+  for (const user of users.subarray(Math.ceil(users.length * (1 - share)))) isNewest[user] = 1;
   return {
     fit: usersOf(dataset, (user) => isNewest[user] === 0),
-    validation: prefixCases(usersOf(dataset, (user) => isNewest[user] === 1)),
+    validation: prefixCases(dataset, (user) => isNewest[user] === 1),
   };
 }
 
@@ -21,7 +22,7 @@ export function usersOf(dataset: Dataset, keeps: (user: number) => boolean): Dat
   return keepRows(dataset, (_row, { user }) => keeps(user));
 }
 
-/** Every row but a session's first is to be found from those before it; what was seen may come again. */
-export function prefixCases(dataset: Dataset): Cases {
-  return casesOfRows(dataset, () => true, { maskSeen: false, mean: "case" });
+/** Every row but a session's first is to be found from those before it, of the sessions picked; what was seen may come again. */
+export function prefixCases(dataset: Dataset, picks: (user: number) => boolean): Cases {
+  return casesOfRows(dataset, (_row, { user }) => picks(user), { maskSeen: false, mean: "case" });
 }

@@ -17,6 +17,7 @@ const SIZES: RunSizes = {
   hidden: 6,
   negatives: 5,
   dropout: true,
+  weighted: true,
 };
 const TOKENS = SIZES.rows * SIZES.length;
 
@@ -45,6 +46,7 @@ function feeds(): Record<string, Tensor> {
     apart,
     columns: { type: "int64", dims: [TOKENS, 2], data: BigInt64Array.from(columns, BigInt) },
     real: { type: "float32", dims: [TOKENS, 1], data: Float32Array.of(1, 1, 1, 1, 1, 0) },
+    worth: { type: "float32", dims: [TOKENS, 1], data: Float32Array.of(1, 2, 0.5, 1, 3, 0) },
     shift: { type: "float32", dims: [], data: Float32Array.of(-0.7) },
   };
   for (const [name, dims] of Object.entries(weightDims(SIZES))) made[name] = floats(name, dims);

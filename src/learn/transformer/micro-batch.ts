@@ -16,22 +16,27 @@ export interface Mark {
 }
 
 export interface MicroBatch {
-  /** Fills the tensors for these rows; fewer than the graph has are padded. Returns the count of tokens that are real. */
+  /** Fills the tensors for these rows; fewer than the graph has are padded. Returns what their tokens are worth. */
   fill(rows: readonly PackedRow[], columnOf: Int32Array): number;
   /** Adds the gradients by `x` and `positives` to what they were made from. */
   gather(x: Float32Array, positives: Float32Array): void;
   feeds: Record<string, Tensor>;
 }
 
-/** The tensors of one engine run, used again for each. `items` are those of the data set's rows. */
+export interface MicroBatchData {
+  /** Of the rows of the data set. */
+  items: Uint32Array;
+  /** What it is worth to predict a row. */
+  weights: Float32Array;
+  touched: StepRows;
+  marks: readonly Mark[];
+  dropout: Dropout | null;
+}
+
+/** The tensors of one engine run, used again for each. */
 export function createMicroBatch(
   sizes: RunSizes,
-  {
-    items,
-    touched,
-    marks,
-    dropout,
-  }: { items: Uint32Array; touched: StepRows; marks: readonly Mark[]; dropout: Dropout | null },
+  { items, weights, touched, marks, dropout }: MicroBatchData,
 ): MicroBatch {
   const { rows: rowCount, length, width, negatives } = sizes;
   const tokens = rowCount * length;
@@ -46,6 +51,8 @@ export function createMicroBatch(
   const mask = float(tokens, width);
   if (dropout === null) mask.data.fill(1);
   const feeds: Record<string, Tensor> = { x, positives, real, apart, columns };
+  const worth = float(tokens, 1);
+  if (sizes.weighted) feeds.worth = worth;
   const drops = Array.from({ length: dropout === null ? 0 : sizes.blocks }, (_, index) =>
     ["attention", "forward"].map((half) => {
       const drop = float(tokens, width);
@@ -92,11 +99,12 @@ export function createMicroBatch(
   return {
     feeds,
     fill(rows, columnOf) {
-      let count = 0;
+      let sum = 0;
       rowOf.fill(-1);
       x.data.fill(0);
       positives.data.fill(0);
       real.data.fill(0);
+      worth.data.fill(0);
       columns.data.fill(BigInt(negatives + 1));
       if (dropout !== null) for (const data of [mask.data, ...drops]) dropout.fill(data);
       for (let index = 0; index < rowCount; index++) {
@@ -108,7 +116,8 @@ export function createMicroBatch(
             rowOf[token] = piece.start + i;
             write(token, piece.start + i);
             real.data[token] = 1;
-            count++;
+            worth.data[token] = weights[piece.start + i + 1] as number;
+            sum += sizes.weighted ? (worth.data[token] as number) : 1;
           }
         }
       }
@@ -118,7 +127,7 @@ export function createMicroBatch(
         const column = row < 0 ? -1 : (columnOf[items[row + 1] as number] as number);
         if (column >= 0) columns.data[2 * token + 1] = BigInt(column);
       }
-      return count;
+      return sum;
     },
     gather(dx, dPositives) {
       const { slopes } = touched;

@@ -12,34 +12,41 @@ const BASE = {
   /** Interactions that are looked at. */
   window: 100,
   negatives: 512,
-  dropout: 0.2,
   learningRate: 0.003,
   weightDecay: 0.01,
-  stepTokens: 6_400,
 };
 
-export type TransformerParameters = typeof BASE & { epochs: number };
+export type TransformerParameters = typeof BASE & { dropout: number; stepTokens: number; epochs: number };
 
-/** Updates of one pass over the data, where they are small: fewer would not get anywhere in a sensible number of passes. */
+/** Tokens of one update: smaller ones learn faster from the same number of passes, until copies and updates cost as much. */
+const STEP_TOKENS_MAX = 1_600;
+/** Small data have as many updates as this in each pass, unless those get smaller than sense. */
 const STEPS_PER_EPOCH = 40;
 const STEP_TOKENS_MIN = 64;
+/** Tokens of a whole fit: some 2,000 CPU-seconds at 64 dims. More passes than the most teach nothing new. */
+const FIT_TOKENS = 4e7;
 const EPOCHS_MAX = 100;
+/** Items with fewer interactions than this are easily learned by heart: more dropout. */
+const WELL_KNOWN_ROWS = 60;
 
 /** Given parameters, and for the others what suits data of this shape. */
 export function complete(shape: DataShape, given: Parameters): TransformerParameters {
   const tokens = Math.max(shape.rows - shape.users, 1);
   const stepTokens = Math.ceil(
-    Math.min(BASE.stepTokens, Math.max(STEP_TOKENS_MIN, tokens / STEPS_PER_EPOCH)),
+    Math.min(STEP_TOKENS_MAX, Math.max(STEP_TOKENS_MIN, tokens / STEPS_PER_EPOCH)),
   );
-  const epochs = Math.round(Math.min(EPOCHS_MAX, Math.max(15, 1.5e7 / tokens)));
-  return { ...BASE, stepTokens, epochs, ...given };
+  const epochs = Math.ceil(Math.min(EPOCHS_MAX, FIT_TOKENS / tokens));
+  const dropout = shape.rows / Math.max(shape.items, 1) < WELL_KNOWN_ROWS ? 0.4 : 0.2;
+  return { ...BASE, dropout, stepTokens, epochs, ...given };
 }
 
 export function ladders(shape: DataShape): Ladder[] {
-  const { epochs } = complete(shape, {});
+  const { epochs, dropout } = complete(shape, {});
+  const passes = [...new Set([Math.ceil(epochs / 4), Math.ceil(epochs / 2), epochs])];
+  const dropouts = [0.1, 0.2, 0.3, 0.4, 0.5];
   return [
-    { name: "epochs", values: [Math.ceil(epochs / 4), Math.ceil(epochs / 2), epochs, 2 * epochs], start: 2 },
-    { name: "dropout", values: [0.1, 0.2, 0.3, 0.5], start: 1 },
+    { name: "epochs", values: passes, start: passes.length - 1 },
+    { name: "dropout", values: dropouts, start: dropouts.indexOf(dropout) },
   ];
 }
 
@@ -54,6 +61,7 @@ export function workSeconds(shape: DataShape, given: Parameters): number {
     rows: 1,
     length: 1,
     dropout: true,
+    weighted: false,
     negatives: Math.min(rest.negatives, shape.items),
   });
   return (tokens * (flops + 12 * rest.window * width * rest.blocks)) / 1.2e10;

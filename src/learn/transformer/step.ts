@@ -18,9 +18,9 @@ export async function step(trainer: Trainer, rows: readonly PackedRow[], progres
   for (const sum of slopes.values()) sum.fill(0);
   for (const mark of marks) mark.slopes.fill(0);
   let loss = 0;
-  let tokens = 0;
+  let worth = 0;
   for (let from = 0; from < rows.length; from += run.rows) {
-    tokens += batch.fill(rows.slice(from, from + run.rows), trainer.columnOf);
+    worth += batch.fill(rows.slice(from, from + run.rows), trainer.columnOf);
     const outputs = await session.run({ ...batch.feeds, ...shared });
     loss += floats(outputs.loss)[0] as number;
     batch.gather(floats(outputs.d_x), floats(outputs.d_positives));
@@ -32,9 +32,9 @@ export async function step(trainer: Trainer, rows: readonly PackedRow[], progres
   }
   gatherNegatives(trainer, drawn);
   trainer.state.steps++;
-  await update(trainer, tokens, options.learningRate * schedule(progress, WARM_UP));
+  await update(trainer, worth, options.learningRate * schedule(progress, WARM_UP));
   touched.clear();
-  return loss / tokens;
+  return loss / Math.max(worth, 1e-9);
 }
 
 /** Distinct items, uniformly (partial Fisher–Yates), noted in `columnOf`. */

@@ -59,7 +59,7 @@ export async function createTrainer(
   const { sizes } = options;
   const { width, itemCount } = sizes;
   const warm = warmItems(dataset);
-  const run = runSizes(options, warm.length);
+  const run = runSizes(options, warm.length, isWeighted(dataset));
   const items = tableOf(state, "items").values;
   const content = contentOf(state, sizes, options.content);
   const capacity = Math.min(itemCount, 3 * options.stepTokens + 2 * sizes.length + run.negatives);
@@ -82,7 +82,7 @@ export async function createTrainer(
     state,
     session: await ports.engine.load(trainingGraph(run)),
     run,
-    batch: createMicroBatch(run, { items: dataset.items, touched, marks, dropout }),
+    batch: createMicroBatch(run, { items: dataset.items, weights: dataset.weights, touched, marks, dropout }),
     dropout,
     touched,
     marks,
@@ -120,12 +120,22 @@ export function warmItems({ items, itemIds }: Dataset): number[] {
   return [...isWarm.keys()].filter((item) => isWarm[item] === 1);
 }
 
-function runSizes({ sizes, stepTokens, negatives, dropout }: TrainOptions, warmCount: number): RunSizes {
+/** Events of different worth: what is worth more is predicted first. */
+function isWeighted({ weights }: Dataset): boolean {
+  return weights.some((weight) => weight !== weights[0]);
+}
+
+function runSizes(
+  { sizes, stepTokens, negatives, dropout }: TrainOptions,
+  warmCount: number,
+  weighted: boolean,
+): RunSizes {
   return {
     ...sizes,
     rows: Math.max(1, Math.round(Math.min(RUN_TOKENS, stepTokens) / sizes.length)),
     negatives: Math.min(negatives, warmCount),
     dropout: dropout > 0,
+    weighted,
   };
 }
 

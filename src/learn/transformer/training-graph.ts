@@ -1,4 +1,4 @@
-import { createGraph, encodeModel, gradients, type Value } from "../../onnx/index.ts";
+import { createGraph, encodeModel, type GraphBuilder, gradients, type Value } from "../../onnx/index.ts";
 import { block, rmsNorm, type Sizes, weightDims } from "./network.ts";
 
 /** One engine run: `rows` rows of `length` interactions, `negatives` items that all of them are compared with. */
@@ -8,6 +8,49 @@ export interface RunSizes extends Sizes {
   negatives: number;
   /** Inputs `drop_…` multiply what the halves of blocks add. */
   dropout: boolean;
+  /** Input `worth` says how much each token's loss counts. */
+  weighted: boolean;
+}
+
+interface Logits {
+  /** [T, 1] of the positive. */
+  own: Value;
+  /** [T, K + 2] of the negatives. */
+  others: Value;
+  columns: Value;
+  real: Value;
+  shift: Value;
+  worth: Value | null;
+}
+
+/**
+ * Softmax over the positive and the negatives. The positive's logit is put into column K, and a negative that is the positive
+ * itself is hidden. The gradient by both is written down as it is, probability − label: a backward pass through the softmax
+ * would go over [T, K] four times more.
+ */
+function sampledSoftmax(
+  graph: GraphBuilder,
+  { own, others, columns, real, shift, worth }: Logits,
+  { rows, length, negatives: k }: RunSizes,
+): { loss: Value; seeds: Map<Value, Value> } {
+  const tokens = rows * length;
+  const weighed = (value: Value) => (worth === null ? value : graph.op("Mul", [value, worth]));
+  const scatter = (value: Value, at: Value) =>
+    graph.op("ScatterElements", [value, columns, at], { axis: { int: 1 } });
+  const hidden = graph.op("Expand", [graph.float(-1e9), graph.ints(tokens, 1)]);
+  const updates = graph.op("Concat", [graph.op("Add", [own, shift]), hidden], { axis: { int: 1 } });
+  const shares = graph.op("Softmax", [scatter(others, updates)], { axis: { int: -1 } });
+  const share = graph.op("Slice", [shares, graph.ints(k), graph.ints(k + 1), graph.ints(1)]);
+  const log = graph.op("Log", [graph.op("Add", [share, graph.float(1e-20)])]);
+  const losses = graph.op("Mul", [graph.op("Neg", [log]), weighed(real)]);
+  const zeros = graph.op("Expand", [graph.float(0), graph.ints(tokens, 2)]);
+  return {
+    loss: graph.op("ReduceSum", [losses], { keepdims: { int: 0 } }),
+    seeds: new Map([
+      [own, weighed(graph.op("Sub", [share, graph.float(1)]))],
+      [others, weighed(scatter(shares, zeros))],
+    ]),
+  };
 }
 
 /**
@@ -17,8 +60,6 @@ export interface RunSizes extends Sizes {
  * none); `real` [T, 1] 0 for padding; `bias` [heads, length, length]; `shift` [] added to the positive logit; `apart` [rows, 1, length, length] keeps histories of one row from seeing each other;
  * `drop_…` [T, d] as said above; each weight by its name. Outputs: `loss` [] summed over tokens, and `d_…` of all float inputs that
  * learn.
- *
- * Loss: softmax over the positive and the negatives, its gradient written down by itself: probability − label.
  */
 export function trainingGraph(sizes: RunSizes): Uint8Array<ArrayBuffer> {
   const graph = createGraph("transformer-training");
@@ -59,22 +100,8 @@ export function trainingGraph(sizes: RunSizes): Uint8Array<ArrayBuffer> {
   const last = graph.op("Mul", [rmsNorm(graph, state, width), real]);
   const own = graph.op("ReduceSum", [graph.op("Mul", [last, positives]), graph.ints(1)]);
   const others = graph.op("Gemm", [last, negatives], { transB: { int: 1 } });
-
-  const hidden = graph.op("Expand", [graph.float(-1e9), graph.ints(tokens, 1)]);
-  const updates = graph.op("Concat", [graph.op("Add", [own, shift]), hidden], { axis: { int: 1 } });
-  const scatter = (value: Value, at: Value) =>
-    graph.op("ScatterElements", [value, columns, at], { axis: { int: 1 } });
-  const shares = graph.op("Softmax", [scatter(others, updates)], { axis: { int: -1 } });
-  const share = graph.op("Slice", [shares, graph.ints(k), graph.ints(k + 1), graph.ints(1)]);
-  const zeros = graph.op("Expand", [graph.float(0), graph.ints(tokens, 2)]);
-  const seeds = new Map([
-    [own, graph.op("Sub", [share, graph.float(1)])],
-    [others, scatter(shares, zeros)],
-  ]);
-  const log = graph.op("Log", [graph.op("Add", [share, graph.float(1e-20)])]);
-  const loss = graph.op("ReduceSum", [graph.op("Neg", [graph.op("Mul", [log, real])])], {
-    keepdims: { int: 0 },
-  });
+  const worth = sizes.weighted ? fixed("worth", [tokens, 1]) : null;
+  const { loss, seeds } = sampledSoftmax(graph, { own, others, columns, real, shift, worth }, sizes);
   const found = gradients(
     graph,
     seeds,

@@ -5,11 +5,11 @@ import { type Trainer, tableOf } from "./trainer.ts";
 /** Simple operations of one value's update: a root, two divisions. */
 const OPERATIONS = 20;
 
-/** AdamW from the step's sums; rows of the item table that the step did not touch stay as they are. */
-export async function update(trainer: Trainer, tokens: number, learningRate: number): Promise<void> {
+/** AdamW from the step's sums, over what its tokens are worth; rows of the item table that the step did not touch stay as they are. */
+export async function update(trainer: Trainer, worth: number, learningRate: number): Promise<void> {
   const { state, run, touched, slopes, marks, options, ports } = trainer;
   const at = { learningRate, weightDecay: 0, count: state.steps };
-  const scale = 1 / Math.max(tokens, 1);
+  const scale = 1 / Math.max(worth, 1e-9);
   let count = 0;
   const apply = (name: string, slope: Float32Array, weightDecay: number) => {
     multiply(slope, slope.length, scale);

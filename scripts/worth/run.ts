@@ -48,15 +48,7 @@ export async function measureWorth(options: WorthOptions): Promise<Worth> {
   const worlds = policies.map(
     (policy) => new World(season, policy, createTally(days, season.shoppers.length)),
   );
-  for (let day = 0; day < days; day++) {
-    options.onProgress(day, `day ${day + 1}`);
-    await replayDay(season, worlds, day);
-    if (day === days - 1) break;
-    for (const world of worlds) {
-      options.onProgress(day + 0.5, `night ${day + 1}, ${world.policy.name} learns`);
-      await world.policy.learn(world.night((days - day - 1) * DAY_MS));
-    }
-  }
+  await replay(season, worlds, options.onProgress);
   const tallies = new Map(worlds.map(({ policy, tally }) => [policy.name, tally]));
   const windowOf = (first: number, last: number): WorthWindow => ({
     firstDay: first + 1,
@@ -75,9 +67,23 @@ export async function measureWorth(options: WorthOptions): Promise<Worth> {
   };
 }
 
-async function replayDay(season: Season, worlds: readonly World[], day: number): Promise<void> {
-  for (const visit of season.visits.filter((visit) => visit.day === day)) {
-    const odds = season.oddsOf(visit);
-    for (const world of worlds) await makeVisit(world, visit, odds);
+/** All days, visit by visit in every world; between two days every policy learns from its own world. */
+export async function replay(
+  season: Season,
+  worlds: readonly World[],
+  onProgress: WorthOptions["onProgress"],
+): Promise<void> {
+  for (let day = 0; day < season.days; day++) {
+    onProgress(day, `day ${day + 1}`);
+    for (const visit of season.visits.filter((visit) => visit.day === day)) {
+      const odds = season.oddsOf(visit);
+      for (const world of worlds) await makeVisit(world, visit, odds);
+    }
+    // Nobody would use what is learnt in the last night.
+    if (day === season.days - 1) return;
+    for (const world of worlds) {
+      onProgress(day + 0.5, `night ${day + 1}, ${world.policy.name} learns`);
+      await world.policy.learn(world.night((season.days - day - 1) * DAY_MS));
+    }
   }
 }

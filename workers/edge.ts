@@ -18,6 +18,7 @@ import { rebuildRoutes } from "./edge/routes-rebuild.ts";
 import { replayRoutes } from "./edge/routes-replay.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
+import { trainingRoutes } from "./edge/routes-training.ts";
 
 const app = buildApp([
   ...eventRoutes,
@@ -27,6 +28,7 @@ const app = buildApp([
   ...tenantRoutes,
   ...adminRoutes,
   ...modelRoutes,
+  ...trainingRoutes,
   ...lakeRoutes,
   ...catalogRoutes,
   ...rebuildRoutes,

@@ -10,6 +10,7 @@ export interface Published {
   status: "published";
   version: string;
   learner: string;
+  reason: string;
   metrics: Record<string, Metric>;
 }
 
@@ -30,10 +31,11 @@ export interface Reproduced {
   metrics: Record<string, Metric>;
 }
 
-/** What to train: with a seed, or an earlier run again. */
+/** What to train: with a seed, or an earlier run again; and what brought it about. */
 export interface RetrainRequest {
   seed?: number;
   run?: string;
+  reason?: "admin" | "import";
 }
 
 export interface RetrainStatus {
@@ -53,12 +55,40 @@ export async function retrain(
   onStatus: (status: RetrainStatus) => void,
   stallMs = STALL_MS,
 ): Promise<RetrainOutcome> {
-  const { run_id: runId } = await client.request<{ run_id: string }>("/v1/admin/retrain", {
+  const { run_id: runId } = await startRetrain(client, request);
+  return followRun(client, runId, onStatus, stallMs);
+}
+
+/** Starts a retrain, which goes on by itself. */
+export function startRetrain(client: ApiClient, request: RetrainRequest): Promise<{ run_id: string }> {
+  return client.request("/v1/admin/retrain", {
     method: "POST",
     body: request,
     // Repeated, it would start a second run.
     retry: false,
   });
+}
+
+/** Makes the next version of the training settings, and follows the run that it starts. */
+export async function retrainBySettings(
+  client: ApiClient,
+  settings: unknown,
+  onStatus: (status: RetrainStatus) => void,
+): Promise<RetrainOutcome> {
+  const { run_id: runId } = await client.request<{ run_id: string }>("/v1/admin/training", {
+    method: "PUT",
+    body: settings,
+    retry: false,
+  });
+  return followRun(client, runId, onStatus, STALL_MS);
+}
+
+async function followRun(
+  client: ApiClient,
+  runId: string,
+  onStatus: (status: RetrainStatus) => void,
+  stallMs: number,
+): Promise<RetrainOutcome> {
   let last = "";
   let movedMs = Date.now();
   for (;;) {

@@ -11,7 +11,9 @@ interface Options extends ServerOptions {
 export function registerEvaluate(program: Command): void {
   const command = program
     .command("evaluate")
-    .description("print how a model did on data that it had not seen, beside popularity")
+    .description(
+      "print a model's card: what it was made of, how it did on data that it had not seen, why it is live",
+    )
     .option("--model <version>", "which model (default: the live one)")
     .option("--json", "print the whole manifest as JSON");
   withServer(command).action(runCommand);
@@ -27,15 +29,36 @@ async function runCommand(options: Options): Promise<void> {
   else printCard(manifest, version === live?.version);
 }
 
-function printCard(
-  { version, learner, data, itemCount, evaluation, metrics }: Manifest,
-  isLive: boolean,
-): void {
-  console.log(`${version}${isLive ? " (live)" : ""}, learner ${learner}`);
+/** The model card, as far as it fits a terminal; `--json` has all of it. */
+function printCard(card: Manifest, isLive: boolean): void {
+  const { version, learner, data, itemCount, evaluation, metrics } = card;
+  console.log(`${version}${isLive ? " (live)" : ""}, learner ${learner}, seed ${card.seed}`);
+  const { sampledFrom } = data;
+  const sample = sampledFrom === undefined ? "" : `, a sample of ${sampledFrom.interactions}`;
   console.log(
-    `fitted on ${data.interactions} interactions of ${data.users} users with ${itemCount} items, ` +
+    `fitted on ${data.interactions} interactions${sample} of ${data.users} users with ${itemCount} items, ` +
       `${day(data.fromMs)} to ${day(data.untilMs)}`,
   );
+  if (data.snapshots !== undefined) {
+    const read = Object.entries(data.snapshots).map(([table, snapshot]) => `${table} ${snapshot}`);
+    console.log(`read ${read.join(", ")}`);
+  }
+  const parameters = Object.entries(card.parameters).map(([name, value]) => `${name} ${value}`);
+  console.log(`parameters ${parameters.join(", ")}`);
+  if (card.study !== undefined) {
+    const figures = Object.entries(card.study.figures).map(
+      ([name, figure]) => `${name} ${figure.toFixed(4)}`,
+    );
+    console.log(
+      `chosen ${day(card.study.atMs)} from ${card.study.trials} trials, validation: ${figures.join(", ")}`,
+    );
+  }
+  if (card.gate !== undefined) console.log(`live because: ${card.gate.reason}`);
+  if (card.cost !== undefined) {
+    console.log(
+      `cost about ${card.cost.cpuSeconds.toFixed(0)} CPU-seconds, $${card.cost.dollars.toFixed(4)}`,
+    );
+  }
   console.log(
     `measured on ${evaluation.cases} cases of ${evaluation.users} users after ${day(evaluation.cutMs)} (${evaluation.protocol})`,
   );

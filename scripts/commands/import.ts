@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { startRetrain } from "../client/index.ts";
 import { FIELDS, type Format, KINDS, type Kind, parseMapping, runImport } from "../import/index.ts";
 import { Progress } from "../progress.ts";
 import { oneOf } from "./arguments.ts";
@@ -11,6 +12,7 @@ interface Options extends ServerOptions {
   type?: string;
   state?: string;
   rejects?: string;
+  train: boolean;
 }
 
 const HELP = `
@@ -36,6 +38,7 @@ export function registerImport(program: Command): void {
     .option("--type <type>", "type of interactions whose row names none, such as view or purchase")
     .option("--state <file>", "where to keep how far it is (default: <file>.import.json)")
     .option("--rejects <file>", "where to write rejected rows (default: <file>.rejects.jsonl)")
+    .option("--no-train", "do not start a retrain once interactions have been brought in")
     .addHelpText("after", HELP);
   withServer(command).action(runCommand);
 }
@@ -69,6 +72,9 @@ async function runCommand(kind: Kind, file: string, options: Options): Promise<v
     report.resumedAt > 0 && !report.alreadyComplete ? `, resumed after ${report.resumedAt}` : "";
   console.log(`${report.records} records${resumed}: ${report.sent} sent, ${report.rejected} rejected`);
   if (report.rejected > 0) console.log(`Rejected rows with their line and reason: ${rejectsPath}`);
+  if (kind !== "interactions" || report.sent === 0 || !options.train) return;
+  const { run_id: run } = await startRetrain(client, { reason: "import" });
+  console.log(`A retrain has started on what came in: ${run} (--no-train leaves that to the schedule)`);
 }
 
 function formatOf(file: string): Format {

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { retrain } from "../client/index.ts";
+import { type RetrainOutcome, retrain, retrainBySettings } from "../client/index.ts";
 import { printMetrics } from "../metrics.ts";
 import { Progress } from "../progress.ts";
 import { wholeNumber } from "./arguments.ts";
@@ -8,6 +9,7 @@ import { connect, type ServerOptions, withServer } from "./server.ts";
 interface Options extends ServerOptions {
   seed?: number;
   run?: string;
+  config?: string;
   json?: boolean;
 }
 
@@ -20,6 +22,10 @@ export function registerTrain(program: Command): void {
       "--run <id>",
       "run an earlier run again, with its seed on the data that it read; publishes nothing",
     )
+    .option(
+      "--config <file>",
+      "make these the training settings (JSON: budgetSeconds, learners, schedule, …), and train by them",
+    )
     .option("--json", "print the outcome as JSON");
   withServer(command).action(runCommand);
 }
@@ -28,27 +34,42 @@ export function registerTrain(program: Command): void {
 async function runCommand(options: Options): Promise<void> {
   const { client } = await connect(options);
   const part = new Progress().part("Training", 1);
-  const { seed, run } = options;
+  const { seed, run, config } = options;
+  if (config !== undefined && (seed !== undefined || run !== undefined)) {
+    throw new Error("--config goes alone: the seed is one of the settings, and an earlier run has its own");
+  }
   const request = { ...(seed === undefined ? {} : { seed }), ...(run === undefined ? {} : { run }) };
-  const outcome = await retrain(client, request, ({ progress, step, message }) =>
-    part.update(progress, message === "" ? step : message),
-  );
+  const onStatus = ({ progress, step, message }: { progress: number; step: string; message: string }) =>
+    part.update(progress, message === "" ? step : message);
+  const outcome =
+    config === undefined
+      ? await retrain(client, request, onStatus)
+      : await retrainBySettings(client, readSettings(config), onStatus);
   part.finish(outcome.status);
   const isGood = outcome.status === "published" || (outcome.status === "reproduced" && outcome.identical);
   if (!isGood) process.exitCode = 1;
-  if (options.json === true) {
-    console.log(JSON.stringify(outcome));
-    return;
+  if (options.json === true) console.log(JSON.stringify(outcome));
+  else printOutcome(outcome);
+}
+
+function readSettings(file: string): unknown {
+  const text = readFileSync(file, "utf8");
+  try {
+    const { version: _given, ...settings } = JSON.parse(text) as Record<string, unknown>;
+    return settings;
+  } catch (cause) {
+    throw new Error(`${file} is not JSON: ${cause instanceof Error ? cause.message : cause}`);
   }
+}
+
+function printOutcome(outcome: RetrainOutcome): void {
   switch (outcome.status) {
     case "published":
-      console.log(`Published ${outcome.version}, learner ${outcome.learner}`);
-      printMetrics(outcome.metrics, console.log);
-      return;
+      console.log(`Published ${outcome.version}, learner ${outcome.learner}: ${outcome.reason}`);
+      break;
     case "refused":
       console.log(`Not published: ${outcome.reason}`);
-      printMetrics(outcome.metrics, console.log);
-      return;
+      break;
     case "too_little_data":
       console.log(outcome.message);
       return;
@@ -56,6 +77,6 @@ async function runCommand(options: Options): Promise<void> {
       console.log(
         `${outcome.of}, run again: ${outcome.identical ? "byte for byte the same" : "not the same"}`,
       );
-      printMetrics(outcome.metrics, console.log);
   }
+  printMetrics(outcome.metrics, console.log);
 }

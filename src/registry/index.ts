@@ -1,6 +1,6 @@
 /**
- * registry: what a published model is (manifest, files, hashes), which one is live (the pointer), and what the scorer is
- * asked (its RPC contract). Versions are immutable; only the pointer moves, by conditional writes. No Parquet, no ONNX here.
+ * registry: what a published model is (manifest, files, hashes), which one is live (the pointer), what training is to
+ * go by (the settings), and what the scorer is asked (its RPC contract). Versions are immutable; only the pointer moves, by conditional writes. No Parquet, no ONNX here.
  */
 export {
   type Artifact,
@@ -32,4 +32,11 @@ export {
   unpin,
 } from "./pointer.ts";
 export type { HistoryEntry, ScoreAnswer, ScoredItem, ScoreRequest, ScorerRpc } from "./score.ts";
+export {
+  SETTINGS_DEFAULT,
+  type SettingsPatch,
+  settingsPatchSchema,
+  settingsSchema,
+  type TrainingSettings,
+} from "./settings.ts";
 export { sweepVersions } from "./sweep.ts";

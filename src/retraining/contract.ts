@@ -1,6 +1,5 @@
-import type { Manifest, Metric, Pointer } from "../registry/index.ts";
+import type { Manifest, Metric, Pointer, SettingsPatch, TrainingSettings } from "../registry/index.ts";
 import type { Plan } from "./plan.ts";
-import type { TrainingSettings } from "./settings.ts";
 
 /** How a retrain ended. A refusal is no error: the reason is for the tenant to read. */
 export type RetrainOutcome =
@@ -74,6 +73,26 @@ export interface RetrainStatus {
   error?: string;
 }
 
+/** One row of `gold.training_runs`, as far as people ask for it. */
+export interface RunSummary {
+  run: string;
+  requestedAtMs: number;
+  status: string;
+  /** `cron`, `admin`, `import`, `settings`, `rerun`. */
+  startedBy: string;
+  seconds: number;
+  learner: string | null;
+  version: string | null;
+  /** Why nothing was published, or nothing but popularity. */
+  refusal: string | null;
+}
+
+/** What training goes by, and what is wrong with the file if it is not in force. */
+export interface SettingsView {
+  settings: TrainingSettings;
+  error: string | null;
+}
+
 /** The trainer Worker's RPC entrypoint `Admin`. */
 export interface TrainerAdmin {
   startRetrain(tenant: string, options: { seed?: number; reason: string }): Promise<{ runId: string }>;
@@ -81,9 +100,15 @@ export interface TrainerAdmin {
   startRerun(tenant: string, run: string): Promise<{ runId: string } | { refusal: RerunRefusal }>;
   /** Null when the tenant has no such run. */
   retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null>;
-  listModels(tenant: string): Promise<{ live: Pointer | null; versions: string[] }>;
+  listModels(tenant: string): Promise<{ live: Pointer | null; versions: string[]; runs: RunSummary[] }>;
   getModel(tenant: string, version: string): Promise<Manifest | null>;
   promote(tenant: string, version: string): Promise<Pointer | { error: string }>;
   rollback(tenant: string): Promise<Pointer | { error: string }>;
   unpin(tenant: string): Promise<Pointer | { error: string }>;
+  getSettings(tenant: string): Promise<SettingsView>;
+  /** Makes the next version of the settings and starts a run by them. */
+  putSettings(
+    tenant: string,
+    patch: SettingsPatch,
+  ): Promise<{ settings: TrainingSettings; runId: string } | { error: string }>;
 }

@@ -10,6 +10,8 @@ export {
   type RetrainOutcome,
   type RetrainParams,
   type RetrainStatus,
+  type RunSummary,
+  type SettingsView,
   type TrainerAdmin,
 } from "./contract.ts";
 export { decodeCases, decodeDataset, encodeCases, encodeDataset } from "./dataset-file.ts";
@@ -22,18 +24,14 @@ export {
   judgeAgainstPopularity,
   type LiveComparison,
 } from "./gate.ts";
+export { type ClickCounts, judgeLive, type ListCounts, type LiveCounts } from "./guard.ts";
+export { countLists, type ListOrigin } from "./guard-counts.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
 export { planRerun } from "./rerun.ts";
 export { retrain } from "./retrain.ts";
 export { runIdOf, startedAtMs, tenantOfRun } from "./run-id.ts";
-export {
-  SETTINGS_DEFAULT,
-  type SettingsPatch,
-  settingsPatchSchema,
-  settingsSchema,
-  type TrainingSettings,
-} from "./settings.ts";
+export { listRuns } from "./runs.ts";
 export {
   noticeSettings,
   putSettings,

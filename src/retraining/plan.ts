@@ -1,11 +1,16 @@
 import { HOUR_MS, sha256Hex } from "../base/index.ts";
 import { LEARNERS } from "../learn/index.ts";
-import { type Manifest, type Recipe, readManifest, readPointer } from "../registry/index.ts";
+import {
+  type Manifest,
+  type Recipe,
+  readManifest,
+  readPointer,
+  type TrainingSettings,
+} from "../registry/index.ts";
 import type { RetrainParams } from "./contract.ts";
 import { GATE_CASES_MIN } from "./gate.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
-import type { TrainingSettings } from "./settings.ts";
 import { readSettings } from "./settings-store.ts";
 import type { SplitResult } from "./split.ts";
 

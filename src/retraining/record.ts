@@ -6,10 +6,10 @@ import {
   type TrainingRun,
   tenantBucket,
 } from "../lake/index.ts";
+import type { TrainingSettings } from "../registry/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import type { Plan } from "./plan.ts";
 import type { RetrainPorts } from "./ports.ts";
-import type { TrainingSettings } from "./settings.ts";
 
 /** What a run had made by its end. */
 export interface Made {

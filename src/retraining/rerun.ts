@@ -1,11 +1,10 @@
 import { DAY_MS, err, ok, type Result } from "../base/index.ts";
 import { type Lake, TRAINING_RUNS, type TrainingRun, USER_HISTORIES } from "../lake/index.ts";
-import type { Metric } from "../registry/index.ts";
+import type { Metric, TrainingSettings } from "../registry/index.ts";
 import type { Rerun, RerunRefusal, RetrainOutcome } from "./contract.ts";
 import type { Fitted } from "./fit.ts";
 import { goneSnapshot, RUN_KEPT_DAYS } from "./pin.ts";
 import type { Plan } from "./plan.ts";
-import type { TrainingSettings } from "./settings.ts";
 
 const COLUMNS = [
   "run",

@@ -1,3 +1,4 @@
+import { SETTINGS_DEFAULT } from "../registry/index.ts";
 import { trainCandidate } from "./candidate.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import { planRun } from "./plan.ts";
@@ -6,7 +7,6 @@ import type { RetrainPorts, StepRunner } from "./ports.ts";
 import { missingData, readData } from "./read.ts";
 import { type Made, recordRun } from "./record.ts";
 import type { RunContext } from "./run.ts";
-import { SETTINGS_DEFAULT } from "./settings.ts";
 import { noteSearch } from "./settings-store.ts";
 import { splitData } from "./split.ts";
 import { openWorkspace } from "./workspace.ts";

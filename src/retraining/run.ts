@@ -1,10 +1,15 @@
-import { type Manifest, type Recipe, readManifest, readPointer } from "../registry/index.ts";
+import {
+  type Manifest,
+  type Recipe,
+  readManifest,
+  readPointer,
+  type TrainingSettings,
+} from "../registry/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import { type Context, type Fitted, fitRecipe } from "./fit.ts";
 import { publishModel, type Trained, writeGolden } from "./publish.ts";
 import type { ReadResult } from "./read.ts";
 import type { Made } from "./record.ts";
-import type { TrainingSettings } from "./settings.ts";
 import type { SplitResult } from "./split.ts";
 
 /** What every part of a run is given. */

@@ -1,5 +1,11 @@
 import { err, type ObjectStore, ok, type Result } from "../base/index.ts";
-import { SETTINGS_DEFAULT, type SettingsPatch, settingsSchema, type TrainingSettings } from "./settings.ts";
+import { LEARNERS } from "../learn/index.ts";
+import {
+  SETTINGS_DEFAULT,
+  type SettingsPatch,
+  settingsSchema,
+  type TrainingSettings,
+} from "../registry/index.ts";
 
 /** What is known of a tenant's parameter file. */
 export interface SettingsState {
@@ -49,23 +55,21 @@ export async function noticeSettings(
   return keepState(store, tenant, { ...state, settings: read.value, etag, error: null });
 }
 
-/** Writes the next version of the file: what the patch does not name stays as it is in force. Null: somebody else wrote meanwhile. */
+/** Writes the next version of the file: what the patch does not name stays as it is in force. */
 export async function putSettings(
   store: ObjectStore,
   tenant: string,
   patch: SettingsPatch,
-): Promise<TrainingSettings | null> {
+): Promise<Result<TrainingSettings>> {
   const { settings, etag } = await readSettings(store, tenant);
-  // Exactly optional: a field that is there and undefined would not be JSON's.
-  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
-  const next = settingsSchema.parse({
-    ...settings,
-    ...Object.fromEntries(given),
-    version: settings.version + 1,
-  });
+  const named = Object.entries(patch).filter(([, value]) => value !== undefined);
+  const checked = check({ ...settings, ...Object.fromEntries(named), version: settings.version + 1 });
+  if (!checked.ok) return checked;
   const condition = etag === null ? { ifAbsent: true as const } : { ifEtag: etag };
-  const written = await store.put(settingsKey(tenant), toJson(next), condition);
-  return written === null ? null : next;
+  const written = await store.put(settingsKey(tenant), toJson(checked.value), condition);
+  return written === null
+    ? err("version: the file has just been changed by somebody else; look at it again")
+    : checked;
 }
 
 /** Notes that a search has been made in vain. */
@@ -80,16 +84,26 @@ function readFile(bytes: Uint8Array, versionInForce: number): Result<TrainingSet
   } catch (cause) {
     return err(`not JSON: ${cause instanceof Error ? cause.message : cause}`);
   }
+  const checked = check(json);
+  if (!checked.ok || checked.value.version > versionInForce) return checked;
+  return err(
+    `version: ${checked.value.version} is not above ${versionInForce}, which is in force: a change needs the next number`,
+  );
+}
+
+/** The error begins with the field's name. */
+function check(json: unknown): Result<TrainingSettings> {
   const parsed = settingsSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const path = issue?.path.join(".") ?? "";
-    return err(path === "" ? (issue?.message ?? "not valid") : `${path}: ${issue?.message}`);
+    return err(`${path === "" ? "the file" : path}: ${issue?.message ?? "not valid"}`);
   }
-  if (parsed.data.version > versionInForce) return ok(parsed.data);
-  return err(
-    `version: ${parsed.data.version} is not above ${versionInForce}, which is in force: a change needs the next number`,
-  );
+  const names = LEARNERS.map(({ name }) => name);
+  const unknown = parsed.data.learners?.find((name) => !names.includes(name));
+  return unknown === undefined
+    ? ok(parsed.data)
+    : err(`learners: there is none called "${unknown}", only ${names.join(", ")}`);
 }
 
 async function keepState(store: ObjectStore, tenant: string, state: SettingsState): Promise<SettingsState> {

@@ -117,7 +117,10 @@ async function finish(
   const shortage = shortageOf(items.length, limit);
   if (shortage !== null) problems.push(shortage);
   const degraded = degradedBy(problems);
-  const id = { tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source };
+  const id = {
+    ...{ tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source },
+    ...(degraded === undefined ? {} : { degraded: degraded.reason }),
+  };
   return {
     recommendationId: await mintRecommendationId(id, signer),
     modelVersion,

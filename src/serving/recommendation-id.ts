@@ -5,6 +5,7 @@ import {
   RECOMMENDATION_ID_BYTES_MAX,
   toBase64Url,
 } from "../base/index.ts";
+import { DEGRADED_REASONS, type DegradedReason } from "./degraded.ts";
 import type { Signer } from "./signer.ts";
 
 /** What an answer was, so that the impression and the click that carry its id can be judged later. */
@@ -18,6 +19,8 @@ export interface RecommendationId {
   mintedAtMs: number;
   /** The rung of the first item; `none` for an empty answer. */
   source: string;
+  /** Why the answer was less than it could be; absent where it was not, and in ids from before this was kept. */
+  degraded?: DegradedReason;
 }
 
 const PURPOSE = "recommendation";
@@ -35,6 +38,7 @@ export async function mintRecommendationId(id: RecommendationId, signer: Signer)
     id.seed.toString(36),
     id.mintedAtMs.toString(36),
     id.source,
+    ...(id.degraded === undefined ? [] : [id.degraded]),
   ];
   assert(
     payload.every((part) => !part.includes(SEPARATOR)),
@@ -52,15 +56,20 @@ export async function readRecommendationId(token: string, signer: Signer): Promi
   const [text, signature] = token.split(".");
   if (text === undefined || signature?.length !== SIGNATURE_CHARS) return null;
   if (!equalConstantTime(signature, await signer.sign(PURPOSE, text))) return null;
-  const bytes = fromBase64Url(text);
+  return peekRecommendationId(token);
+}
+
+/** What a token says of itself, whoever made it: for sums over many, in which one forged token weighs as much as one request. */
+export function peekRecommendationId(token: string): RecommendationId | null {
+  const bytes = fromBase64Url(token.split(".")[0] ?? "");
   if (bytes === null) return null;
-  const [format, tenant, scenario, variant, modelVersion, seed, mintedAt, source] = new TextDecoder()
-    .decode(bytes)
-    .split(SEPARATOR) as (string | undefined)[];
+  const [format, tenant, scenario, variant, modelVersion, seed, mintedAt, source, degraded] =
+    new TextDecoder().decode(bytes).split(SEPARATOR) as (string | undefined)[];
   if (format !== "1" || tenant === undefined || scenario === undefined || variant === undefined) return null;
   if (modelVersion === undefined || seed === undefined || mintedAt === undefined || source === undefined) {
     return null;
   }
+  const reason = DEGRADED_REASONS.find((name) => name === degraded);
   return {
     tenant,
     scenario,
@@ -69,5 +78,6 @@ export async function readRecommendationId(token: string, signer: Signer): Promi
     seed: Number.parseInt(seed, 36),
     mintedAtMs: Number.parseInt(mintedAt, 36),
     source,
+    ...(reason === undefined ? {} : { degraded: reason }),
   };
 }

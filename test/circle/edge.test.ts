@@ -380,7 +380,7 @@ describe("catalogue and answers", () => {
 describe("models, documents and the rest", () => {
   it("passes models and retrains on to the trainer", async () => {
     const { secret } = of("shore");
-    expect((await get("/v1/admin/models", secret)).json).toEqual({ live: null, versions: [] });
+    expect((await get("/v1/admin/models", secret)).json).toEqual({ live: null, versions: [], runs: [] });
     expect((await get("/v1/admin/models/none", secret)).status).toBe(404);
     expect((await post("/v1/admin/rollback", {}, secret)).status).toBe(409);
     const started = await call("POST", "/v1/admin/retrain", secret);

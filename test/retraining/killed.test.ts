@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { listAll, type ObjectStore } from "../../src/base/index.ts";
-import { modelKey } from "../../src/registry/index.ts";
+import { listAll, type ObjectStore, sha256Hex } from "../../src/base/index.ts";
+import { modelKey, readManifest } from "../../src/registry/index.ts";
 import { retrain } from "../../src/retraining/index.ts";
 import { BUSY, once, params, ports, published, shop, steps } from "./runs.ts";
 
@@ -9,13 +9,14 @@ const SLICE_SECONDS = 0.02;
 
 const smallSlices = (store: ObjectStore) => ({ ...ports(store), sliceSeconds: SLICE_SECONDS });
 
-/** Name → bytes of all that was published. */
-async function publishedFiles(store: ObjectStore, version: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
+/** Name → hash of all that was published; of the manifest all but the cost, which counts work that was done twice. */
+async function publishedFiles(store: ObjectStore, version: string): Promise<Record<string, unknown>> {
+  const files: Record<string, unknown> = {};
   for await (const { key } of listAll(store, modelKey("shop", version, ""))) {
-    files[key] = Buffer.from((await store.get(key))?.bytes ?? []).toString("base64");
+    files[key] = await sha256Hex((await store.get(key))?.bytes ?? "");
   }
-  return files;
+  const manifest = await readManifest(store, "shop", version);
+  return { ...files, [modelKey("shop", version, "manifest.json")]: { ...manifest, cost: null } };
 }
 
 /** Starts the run again whenever it dies, as the Workflow does. */
@@ -31,7 +32,7 @@ async function untilDone(run: () => ReturnType<typeof retrain>, deathsMax: numbe
 }
 
 describe("a run that is killed", () => {
-  let files: Record<string, string>;
+  let files: Record<string, unknown>;
 
   beforeAll(async () => {
     const store = await shop(BUSY);
@@ -63,8 +64,9 @@ describe("a run that is killed", () => {
         const mortal: ObjectStore = {
           ...store,
           async put(key, bytes, condition) {
-            // Progress is a courtesy: its writes may fail without a word.
-            const dies = !key.endsWith("/progress.json") && ++writes === attempt;
+            // The lake takes a failed write for a lost race, and progress is a courtesy: both go on without a word.
+            const counts = /^(work|models)\//.test(key) && !key.endsWith("/progress.json");
+            const dies = counts && ++writes === attempt;
             if (dies && moment === "before") throw new Error("killed before a write");
             const written = await store.put(key, bytes, condition);
             if (dies) throw new Error("killed after a write");

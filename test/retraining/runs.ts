@@ -1,13 +1,12 @@
 import { expect } from "vitest";
 import { listAll, type ObjectStore } from "../../src/base/index.ts";
+import { SETTINGS_DEFAULT, type TrainingSettings } from "../../src/registry/index.ts";
 import {
   type RetrainOutcome,
   type RetrainParams,
   type RetrainPorts,
   runIdOf,
-  SETTINGS_DEFAULT,
   type StepRunner,
-  type TrainingSettings,
 } from "../../src/retraining/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";

@@ -29,7 +29,7 @@ export interface Call<Q extends Query = Query, B extends z.ZodType = z.ZodType> 
 
 /** One route: what it takes, who may call it, what it gives. The documents and the checks are made from this alone. */
 export interface Endpoint<Q extends Query = Query, B extends z.ZodType = z.ZodType> {
-  method: "get" | "post" | "patch" | "delete";
+  method: "get" | "post" | "put" | "patch" | "delete";
   /** As OpenAPI writes it: `/v1/items/{id}`; `{key*}` takes slashes too. A GET answers HEAD as well. */
   path: string;
   tag: "events" | "answers" | "catalogue" | "admin" | "lake" | "service";

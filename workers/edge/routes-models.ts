@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { manifestSchema, metricSchema, type Pointer } from "../../src/registry/index.ts";
-import type { RetrainOutcome } from "../../src/retraining/index.ts";
+import type { RetrainOutcome, RunSummary } from "../../src/retraining/index.ts";
 import { trainer } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
@@ -11,12 +11,33 @@ const liveSchema = z.object({
   promoted_at: z.number(),
   pinned: z.boolean().describe("A pinned version stays live until it is unpinned or changed by hand."),
   previous: z.array(z.string()),
+  taken_back: z
+    .object({ version: z.string(), reason: z.string(), at: z.number() })
+    .optional()
+    .describe("The guardrails took this version back; the pin ends with a candidate that is superior."),
+});
+
+const runSchema = z.object({
+  run_id: z.string(),
+  requested_at: z.number(),
+  status: z.string(),
+  started_by: z.string(),
+  seconds: z.number(),
+  learner: z.string().nullable(),
+  version: z.string().nullable(),
+  refusal: z.string().nullable().describe("Why nothing was published, or nothing but popularity."),
 });
 
 const metrics = z.record(z.string(), metricSchema);
 
 const outcomeSchema = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("published"), version: z.string(), learner: z.string(), metrics }),
+  z.object({
+    status: z.literal("published"),
+    version: z.string(),
+    learner: z.string(),
+    reason: z.string(),
+    metrics,
+  }),
   z.object({ status: z.literal("refused"), reason: z.string(), metrics }),
   z.object({ status: z.literal("too_little_data"), interactions_needed: z.number(), message: z.string() }),
   z.object({
@@ -44,6 +65,7 @@ export const modelRoutes: Endpoint[] = [
     body: {
       schema: z.object({
         seed: z.int().nonnegative().optional(),
+        reason: z.enum(["admin", "import"]).default("admin").describe("Told with the run."),
         run: z
           .string()
           .max(RUN_CHARS_MAX)
@@ -55,7 +77,7 @@ export const modelRoutes: Endpoint[] = [
     status: 202,
     answer: z.object({ run_id: z.string() }),
     async handle({ tenant, env, body }) {
-      const { seed, run } = await body();
+      const { seed, run, reason = "admin" } = await body();
       if (run !== undefined) {
         if (seed !== undefined) {
           throw new ApiError("invalid_body", "seed: a run that is run again has its own", { field: "seed" });
@@ -65,7 +87,7 @@ export const modelRoutes: Endpoint[] = [
         const { kind, message } = started.refusal;
         throw new ApiError(kind === "unknown" ? "not_found" : "conflict", message, { field: "run" });
       }
-      const options = { reason: "admin", ...(seed === undefined ? {} : { seed }) };
+      const options = { reason, ...(seed === undefined ? {} : { seed }) };
       return { run_id: (await trainer(env).startRetrain(tenant, options)).runId };
     },
   }),
@@ -93,18 +115,23 @@ export const modelRoutes: Endpoint[] = [
     ...common,
     method: "get",
     path: "/v1/admin/models",
-    summary: "The published versions, and which one is live.",
-    answer: z.object({ live: liveSchema.nullable(), versions: z.array(z.string()) }),
+    summary: "The versions that are kept, which one is live, and how the newest runs ended.",
+    answer: z.object({
+      live: liveSchema.nullable(),
+      versions: z.array(z.string()),
+      runs: z.array(runSchema).describe("Newest first, of the last 30 days."),
+    }),
     async handle({ tenant, env }) {
-      const { live, versions } = await trainer(env).listModels(tenant);
-      return { live: live === null ? null : liveBody(live), versions };
+      const { live, versions, runs } = await trainer(env).listModels(tenant);
+      return { live: live === null ? null : liveBody(live), versions, runs: runs.map(runBody) };
     },
   }),
   endpoint({
     ...common,
     method: "get",
     path: "/v1/admin/models/{version}",
-    summary: "A version's manifest, as it stands beside the model: data, parameters, metrics, hashes.",
+    summary:
+      "A version's model card: data, recipe, both fits, metrics with intervals, why it went live, cost, hashes.",
     answer: manifestSchema.meta({ id: "Manifest" }),
     async handle({ tenant, env, param }) {
       const manifest = await trainer(env).getModel(tenant, param("version"));
@@ -147,8 +174,16 @@ function moved(result: Pointer | { error: string }): z.infer<typeof liveSchema> 
   return liveBody(result);
 }
 
-function liveBody({ version, promotedAtMs, pinned, previous }: Pointer): z.infer<typeof liveSchema> {
-  return { version, promoted_at: promotedAtMs, pinned, previous };
+function liveBody(pointer: Pointer): z.infer<typeof liveSchema> {
+  const { version, promotedAtMs, pinned, previous, takenBack } = pointer;
+  const live = { version, promoted_at: promotedAtMs, pinned, previous };
+  if (takenBack === undefined) return live;
+  const { atMs, ...taken } = takenBack;
+  return { ...live, taken_back: { ...taken, at: atMs } };
+}
+
+function runBody({ run, requestedAtMs, startedBy, ...rest }: RunSummary): z.infer<typeof runSchema> {
+  return { run_id: run, requested_at: requestedAtMs, started_by: startedBy, ...rest };
 }
 
 function outcomeBody(outcome: RetrainOutcome): z.infer<typeof outcomeSchema> {

@@ -1,0 +1,114 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { MINUTE_MS, type Result, r2ObjectStore } from "../src/base/index.ts";
+import { openLake } from "../src/lake/index.ts";
+import {
+  listVersions,
+  type Pointer,
+  type PointerError,
+  promote,
+  readManifest,
+  readPointer,
+  rollback,
+  type SettingsPatch,
+  unpin,
+} from "../src/registry/index.ts";
+import {
+  listRuns,
+  planRerun,
+  putSettings,
+  type RetrainOutcome,
+  type RetrainStatus,
+  readProgress,
+  readSettings,
+  runIdOf,
+  startedAtMs,
+  type TrainerAdmin,
+  tenantOfRun,
+} from "../src/retraining/index.ts";
+import { followSettings, startRetrain } from "./trainer-start.ts";
+
+/** As long as a step may take. A running step reports every few seconds; the local runtime forgets runs that it was stopped in. */
+const SILENT_MS_MAX = 15 * MINUTE_MS;
+
+/** RPC for the edge's admin routes: start, follow, set, promote, roll back. */
+export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin {
+  async startRetrain(tenant: string, { seed, reason }: { seed?: number; reason: string }) {
+    return startRetrain(this.env, { tenant, seed, reason, nowMs: Date.now() });
+  }
+
+  async startRerun(tenant: string, run: string) {
+    const nowMs = Date.now();
+    const plan = await planRerun(openLake(r2ObjectStore(this.env.LAKE), { clock: Date.now }), {
+      tenant,
+      run,
+      nowMs,
+    });
+    if (!plan.ok) return { refusal: plan.error };
+    return startRetrain(this.env, { tenant, ...plan.value, reason: "rerun", nowMs });
+  }
+
+  async retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null> {
+    if (tenantOfRun(runId) !== tenant) return null;
+    const instance = await this.env.RETRAIN.get(runId).catch(() => null);
+    if (instance === null) return null;
+    const { status, output, error } = await instance.status();
+    const progress = await readProgress(r2ObjectStore(this.env.LAKE), tenant, runId);
+    const report = progress ?? { step: "read", progress: 0, message: "", atMs: startedAtMs(runId) };
+    if (status === "complete") {
+      return { ...report, status, progress: 1, outcome: output as unknown as RetrainOutcome };
+    }
+    if (status === "errored" || status === "terminated") {
+      return { ...report, status: "errored", error: error?.message ?? status };
+    }
+    if (Date.now() - report.atMs > SILENT_MS_MAX && status !== "queued") {
+      const error = "the run has reported nothing for 15 minutes and seems to have died; start another one";
+      return { ...report, status: "errored", error };
+    }
+    return { ...report, status: status === "queued" ? "queued" : "running" };
+  }
+
+  async listModels(tenant: string) {
+    const store = r2ObjectStore(this.env.LAKE);
+    const lake = openLake(store, { clock: Date.now });
+    const [current, versions, runs] = await Promise.all([
+      readPointer(store, tenant),
+      listVersions(store, tenant),
+      listRuns(lake, tenant, Date.now()),
+    ]);
+    return { live: current?.pointer ?? null, versions, runs };
+  }
+
+  getModel(tenant: string, version: string) {
+    return readManifest(r2ObjectStore(this.env.LAKE), tenant, version);
+  }
+
+  async promote(tenant: string, version: string) {
+    const store = r2ObjectStore(this.env.LAKE);
+    return plain(await promote(store, tenant, version, { nowMs: Date.now(), byHand: true }));
+  }
+
+  async rollback(tenant: string) {
+    return plain(await rollback(r2ObjectStore(this.env.LAKE), tenant, { nowMs: Date.now() }));
+  }
+
+  async unpin(tenant: string) {
+    return plain(await unpin(r2ObjectStore(this.env.LAKE), tenant));
+  }
+
+  async getSettings(tenant: string) {
+    const { settings, error } = await readSettings(r2ObjectStore(this.env.LAKE), tenant);
+    return { settings, error };
+  }
+
+  async putSettings(tenant: string, patch: SettingsPatch) {
+    const nowMs = Date.now();
+    const written = await putSettings(r2ObjectStore(this.env.LAKE), tenant, patch);
+    if (!written.ok) return { error: written.error };
+    const { settings } = await followSettings(this.env, tenant, nowMs);
+    return { settings, runId: runIdOf(tenant, "settings", nowMs) };
+  }
+}
+
+function plain(result: Result<Pointer, PointerError>): Pointer | { error: string } {
+  return result.ok ? result.value : { error: result.error.message };
+}

@@ -1,0 +1,68 @@
+import { HOUR_MS, r2ObjectStore } from "../src/base/index.ts";
+import { listTenants } from "../src/features/index.ts";
+import type { TrainingSettings } from "../src/registry/index.ts";
+import { noticeSettings, type Rerun, readSettings, runIdOf } from "../src/retraining/index.ts";
+
+interface RetrainRequest {
+  tenant: string;
+  /** The settings' where absent. */
+  seed?: number | undefined;
+  reason: string;
+  nowMs: number;
+  rerun?: Rerun;
+  /** Those in force where absent. */
+  settings?: TrainingSettings;
+}
+
+/** Starting a run that exists already is no error: a cron that is delivered twice means one run. */
+export async function startRetrain(env: TrainerEnv, { nowMs, ...request }: RetrainRequest) {
+  const runId = runIdOf(request.tenant, request.reason, nowMs);
+  const settings = request.settings ?? (await readSettings(r2ObjectStore(env.LAKE), request.tenant)).settings;
+  const params = {
+    ...request,
+    settings,
+    seed: request.seed ?? settings.seed,
+    runId,
+    requestedAtMs: nowMs,
+  };
+  try {
+    await env.RETRAIN.create({ id: runId, params });
+  } catch (error) {
+    if ((await env.RETRAIN.get(runId).catch(() => null)) === null) throw error;
+  }
+  return { runId };
+}
+
+/** Takes a parameter file into force that is another one than last time, and starts a run by it. */
+export function followSettings(env: TrainerEnv, tenant: string, nowMs: number) {
+  return noticeSettings(r2ObjectStore(env.LAKE), tenant, (settings) =>
+    startRetrain(env, { tenant, reason: "settings", nowMs, settings }),
+  );
+}
+
+/** The hour of the day, UTC, in which daily runs begin: the small hours of most of the world's shops. */
+const DAILY_HOUR = 3;
+
+/** One run per tenant and hour: its id is made of both, so a cron that is delivered twice starts one run. */
+export async function startScheduled(env: TrainerEnv, tenant: string, scheduledMs: number): Promise<void> {
+  const hourMs = Math.floor(scheduledMs / HOUR_MS) * HOUR_MS;
+  const { schedule } = (await readSettings(r2ObjectStore(env.LAKE), tenant)).settings;
+  if (schedule === "off") return;
+  if (schedule === "daily" && new Date(hourMs).getUTCHours() !== DAILY_HOUR) return;
+  await startRetrain(env, { tenant, reason: "cron", nowMs: hourMs });
+}
+
+/** One tenant's failure is told, and keeps nobody else waiting. */
+export async function forEachTenant(
+  env: TrainerEnv,
+  what: string,
+  run: (tenant: string) => Promise<unknown>,
+): Promise<void> {
+  for (const tenant of await listTenants(env.DB)) {
+    try {
+      await run(tenant);
+    } catch (error) {
+      console.warn(`${what} of ${tenant} failed: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}

@@ -4,7 +4,7 @@ import type { FittedPart } from "../model/learner.ts";
 import { type Matches, matches } from "./graph-matches.ts";
 import { withReach } from "./graph-reach.ts";
 import { withRepeats } from "./graph-repeats.ts";
-import { stepDecay, WINDOW } from "./nearness.ts";
+import { nearness, WINDOW } from "./nearness.ts";
 import { tensorOf } from "./tables.ts";
 
 /** Least sum of scores that is divided by. */
@@ -12,8 +12,8 @@ const TOTAL_MIN = 1e-20;
 
 /**
  * [B, N]: each place where an item of the history stands in a session lends the items around it the likeness of its session
- * to the history, less with their distance; in shares of what was lent. Then the best
- * of them pass on to their neighbours, and the items of the history gain by themselves.
+ * to the history, less with their distance; in shares of what was lent. Then the best of them
+ * pass on to their neighbours, and the items of the history gain by themselves.
  */
 export function sessionScores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value {
   const lent = lendToWindow(graph, { part, history, matches: matches(graph, part, history) });
@@ -41,7 +41,7 @@ function lendToWindow(
   const distances = Array.from({ length: 2 * WINDOW + 1 }, (_, place) => place - WINDOW);
   const dims = [1, 1, distances.length];
   const offsets = graph.constant({ type: "int32", dims, data: Int32Array.from(distances) });
-  const kept = distances.map((distance) => stepDecay(distance, part.parameters.distanceDecay ?? 1));
+  const kept = distances.map((distance) => nearness(distance, part.parameters));
   const near = graph.constant({ type: "float32", dims, data: Float32Array.from(kept) });
   const wide = (value: Value) => graph.op("Unsqueeze", [value, graph.ints(2)]);
   // Both borders are rows of the empty item.
@@ -52,13 +52,8 @@ function lendToWindow(
     wide(before),
   ]);
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
-  const targets = graph.op(
-    "Cast",
-    [flat(graph.op("Gather", [graph.constant(tensorOf(part, "items")), within]))],
-    {
-      to: { int: 7 },
-    },
-  );
+  const found = graph.op("Gather", [graph.constant(tensorOf(part, "items")), within]);
+  const targets = graph.op("Cast", [flat(found)], { to: { int: 7 } });
   const shape = graph.op("Concat", [batch, graph.ints(itemCount + 1)], { axis: { int: 0 } });
   const sums = graph.op(
     "ScatterElements",

@@ -1,6 +1,7 @@
 import type { Tensor } from "../../base/index.ts";
+import type { Parameters } from "../model/learner.ts";
 import type { Pace } from "../model/pace.ts";
-import { stepDecay, WINDOW } from "./nearness.ts";
+import { nearness, WINDOW } from "./nearness.ts";
 import type { Tables } from "./tables.ts";
 
 /** Neighbours kept of an item: more change nothing (measured at 37,000 items). */
@@ -22,7 +23,7 @@ export interface Neighbours {
 
 export async function itemNeighbours(
   tables: Tables,
-  { itemCount, distanceDecay }: { itemCount: number; distanceDecay: number },
+  { itemCount, parameters }: { itemCount: number; parameters: Parameters },
   pace: Pace,
 ): Promise<Neighbours> {
   const width = Math.max(1, Math.min(WIDTH_MAX, Math.floor(ENTRIES_MAX / itemCount)));
@@ -30,7 +31,7 @@ export async function itemNeighbours(
   const neighbours = (itemCount <= 0xffff ? new Uint16Array(cells) : new Int32Array(cells)).fill(itemCount);
   const levels = new Uint8Array(cells);
   const scales = new Float32Array(itemCount);
-  const lender = createLender(tables, itemCount, distanceDecay);
+  const lender = createLender(tables, itemCount, parameters);
   for (let item = 0; item < itemCount; item++) {
     const { values, found, operations } = lender.lend(item);
     const best = found.length <= width ? found : strongest(found, values, width);
@@ -58,7 +59,7 @@ export async function itemNeighbours(
 }
 
 /** What the graph does for a history of one item. */
-function createLender(tables: Tables, itemCount: number, distanceDecay: number) {
+function createLender(tables: Tables, itemCount: number, parameters: Parameters) {
   const column = (tensor: Tensor) => tensor.data as Int32Array;
   const [placeStart, placeRow, placeSession] = [tables.placeStart, tables.placeRow, tables.placeSession].map(
     column,
@@ -67,6 +68,7 @@ function createLender(tables: Tables, itemCount: number, distanceDecay: number) 
   const sessionStart = column(tables.sessionStart);
   const sessionWeight = tables.sessionWeight.data as Float32Array;
   const itemWeight = tables.itemWeight.data as Float32Array;
+  const near = Float64Array.from({ length: 2 * WINDOW + 1 }, (_, at) => nearness(at - WINDOW, parameters));
   const values = new Float64Array(itemCount);
   return {
     lend(item: number) {
@@ -82,10 +84,11 @@ function createLender(tables: Tables, itemCount: number, distanceDecay: number) 
           const other = items[at] as number;
           if (other === item) continue;
           if (values[other] === 0) found.push(other);
-          const near = stepDecay(at - row, distanceDecay);
           values[other] =
             (values[other] as number) +
-            near * (sessionWeight[session] as number) * (itemWeight[other] as number);
+            (near[at - row + WINDOW] as number) *
+              (sessionWeight[session] as number) *
+              (itemWeight[other] as number);
         }
         operations += (to - from + 1) * 12;
       }

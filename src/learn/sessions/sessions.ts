@@ -21,19 +21,20 @@ export const sessions: Learner = {
     ...(maskSeen ? [] : [{ name: "repeat", values: [0, 0.5, 2, 6], start: 2 }]),
     { name: "reach", values: [0, 0.3, 1, 2, 4], start: 2 },
     { name: "distanceDecay", values: [1, 2, 4, 10], start: 1 },
+    { name: "before", values: [0, 0.3, 1], start: 2 },
     { name: "recency", values: [0.1, 0.3, 1, 4], start: 2 },
     { name: "trend", values: [0, 0.15, 0.3, 0.5], start: 2 },
     ...(isTimed ? [{ name: "gapHours", values: [0, 1, 24], start: 0 }] : []),
   ],
   workSeconds: ({ rows }) => rows * 4e-7,
   async fit(dataset, parameters, { onProgress }, { pace }) {
-    const { gapHours = 0, recency = 1, trend = 0, distanceDecay = 1, reach = 0 } = parameters;
+    const { gapHours = 0, recency = 1, trend = 0, reach = 0 } = parameters;
     const cut = await cutSessions(dataset, { gapHours, rowsMax: ROWS_MAX }, pace);
     onProgress?.(0.3, "sessions are cut");
     const tables = await sessionTables(dataset, cut, { recency, trend }, pace);
     onProgress?.(0.7, "sessions are laid out");
     const itemCount = dataset.itemIds.length;
-    const second = reach === 0 ? {} : await itemNeighbours(tables, { itemCount, distanceDecay }, pace);
+    const second = reach === 0 ? {} : await itemNeighbours(tables, { itemCount, parameters }, pace);
     onProgress?.(1, "items have neighbours");
     return { learner: "sessions", parameters, itemCount, tensors: { ...tables, ...second } };
   },

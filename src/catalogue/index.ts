@@ -13,5 +13,22 @@ export {
   readOverlay,
   writeOverlay,
 } from "./overlay.ts";
+export {
+  RANKING_COUNTERS,
+  type RankingCandidate,
+  type RankingFeature,
+  type RankingWriter,
+  rankingCounter,
+  rankingFeatures,
+  rankingWriter,
+} from "./ranking/features.ts";
+export { decodeRankingItems, encodeRankingItems, RANKING_ITEMS_FILE } from "./ranking/file.ts";
+export { createRankingItems, type RankingItems, type RankingTable, rankingTable } from "./ranking/items.ts";
+export {
+  type RankingContext,
+  type RankingEntry,
+  type RankingVisitor,
+  rankingVisitor,
+} from "./ranking/visitor.ts";
 export { type Catalogue, readCatalog } from "./read.ts";
 export { writeCatalog } from "./write.ts";

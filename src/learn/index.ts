@@ -22,8 +22,8 @@ export { type LastOut, lastCases, splitLastOut, withoutLast } from "./data/last-
 export { sampleCases, searchSlice } from "./data/sample.ts";
 export { prefixCases, splitNewestUsers, usersOf } from "./data/sessions.ts";
 export { type DataShape, shapeOf } from "./data/shape.ts";
-export { type Split, splitByTime } from "./data/split.ts";
-export { LEARNERS, learnerNamed } from "./learners.ts";
+export { casesSince, cutOf, type Split, splitByTime } from "./data/split.ts";
+export { BASELINES, LEARNERS, learnerNamed } from "./learners.ts";
 export { linear } from "./linear/linear.ts";
 export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap.ts";
 export { compareRanks, type Evaluation, evaluateModel } from "./measure/evaluate.ts";
@@ -49,6 +49,10 @@ export type {
 } from "./model/learner.ts";
 export { createPace, type Pace, type YieldTo } from "./model/pace.ts";
 export { popularity } from "./popularity/popularity.ts";
+export { rankerOnnx } from "./ranker/graph-ranker.ts";
+export { compareLists, listNdcg } from "./ranker/judge.ts";
+export type { RankingLists } from "./ranker/lists.ts";
+export { type FittedRanker, fitRanker, type RankerShape, withoutUnused } from "./ranker/ranker.ts";
 export type { Chosen, StudyData, StudyPorts, StudyRequest, StudyStore } from "./study/contract.ts";
 export { type RefitSlice, refitSlice } from "./study/refit.ts";
 export type { Study, Trial } from "./study/state.ts";

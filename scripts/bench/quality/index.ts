@@ -18,6 +18,7 @@ interface Flags {
   budget: number;
   on: "validation" | "test";
   seed: number;
+  baselines?: boolean;
   json?: true;
 }
 
@@ -41,10 +42,13 @@ export function registerQuality(bench: Command): void {
     .option("--cases <number>", "at most so many cases, drawn by the seed", wholeNumber)
     .option("--on <part>", "what it is measured on", oneOf("validation", "test"), "test")
     .option("--seed <number>", "of the fits and draws", wholeNumber, 1)
+    .option("--baselines", "popularity, item-knn and ease on the same cases (default: with auto)")
+    .option("--no-baselines", "only the learner")
     .option("--json", "print one line of JSON")
     .action(async (flags: Flags) => {
       const { measure } = await import("./measure.ts");
-      const report = await measure({ ...flags, cases: flags.cases ?? null }, new Progress());
+      const baselines = flags.baselines ?? (flags.learner === "auto" && flags.on === "test");
+      const report = await measure({ ...flags, cases: flags.cases ?? null, baselines }, new Progress());
       console.log(flags.json === true ? JSON.stringify(report) : JSON.stringify(report, null, 1));
     });
 }

@@ -3,6 +3,7 @@ import { type Cases, FIGURE_NAMES, figure, type Parameters, type Study } from ".
 import { encodeDataset } from "../../../src/retraining/dataset-file.ts";
 import { learningPart, type ProtocolData, readProtocolData, testingPart } from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
+import { type BaselineReport, measureBaselines } from "./baselines.ts";
 import { type Job, OBJECT, type Step, type StepResult } from "./contract.ts";
 import type { Host, MemoryOfStep } from "./host.ts";
 import { casesOf } from "./steps.ts";
@@ -16,6 +17,7 @@ export interface QualityOptions {
   on: "validation" | "test";
   seed: number;
   budget: number;
+  baselines: boolean;
 }
 
 export interface QualityReport {
@@ -24,6 +26,7 @@ export interface QualityReport {
   on: "validation" | "test";
   cases: number;
   metrics: Record<string, number>;
+  baselines: Record<string, BaselineReport | string>;
   parameters: Parameters;
   /** What `auto` found on validation. */
   study?: Pick<Study, "figures" | "reason"> & { trials: number };
@@ -52,12 +55,16 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
     const run = await runJob(host, data, job, progress);
     const cases = casesOf(job, allCases(data, on));
     await host.close();
+    const baselines = options.baselines
+      ? await measureBaselines(data, { ranks: run.ranks, cases, names: metricNames(data), seed }, progress)
+      : {};
     return {
       data: path.basename(path.resolve(options.data)),
       learner,
       on,
       cases: cases.targetRows.length,
       metrics: figuresFor(data, run.ranks, cases),
+      baselines,
       ...run.report,
       engine: options.engine,
     };
@@ -83,8 +90,13 @@ export function figuresFor(
   ranks: Float64Array,
   cases: Cases,
 ): Record<string, number> {
-  const names = [...new Set([...protocol.metrics, ...FIGURE_NAMES])];
-  return Object.fromEntries(names.map((name) => [name, round(figure(name, ranks, cases))]));
+  return Object.fromEntries(
+    metricNames({ protocol }).map((name) => [name, round(figure(name, ranks, cases))]),
+  );
+}
+
+function metricNames({ protocol }: Pick<ProtocolData, "protocol">): string[] {
+  return [...new Set([...protocol.metrics, ...FIGURE_NAMES])];
 }
 
 async function runJob(host: Host, data: ProtocolData, job: Job, progress: Progress) {

@@ -1,0 +1,122 @@
+import { HISTORY_MAX } from "../../../src/base/index.ts";
+import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
+import {
+  assembleModel,
+  BASELINES,
+  type Cases,
+  compareRanks,
+  createPace,
+  type Dataset,
+  figure,
+  type Learner,
+  type Metric,
+  type Parameters,
+  rankCases,
+  sampleCases,
+  shapeOf,
+} from "../../../src/learn/index.ts";
+import { nodeEngine } from "../../../src/runtime/node.ts";
+import { learningPart, type ProtocolData, testingPart } from "../../data/protocol/index.ts";
+import type { Progress } from "../../progress.ts";
+
+export interface BaselineReport {
+  [metric: string]: unknown;
+  parameters: Parameters;
+  /** Ours less this one's, with 95 % intervals by paired bootstrap over users. */
+  difference: Record<string, Metric["difference"]>;
+}
+
+/** Cases that a baseline's one parameter is chosen by. */
+const CHOOSING_CASES = 1_000;
+/** Baselines know whole histories, as their authors' do; those that are longer are rare, and cost most. */
+const BASELINE_HISTORY_MAX = 1_000;
+const CHOSEN_BY = "ndcg@10";
+const yieldTo = () => new Promise<void>((resolve) => setImmediate(resolve));
+const engine = nodeEngine();
+
+/** Each baseline on the same cases, its parameter chosen on validation like ours; a sentence where it does not suit the data. */
+export async function measureBaselines(
+  data: ProtocolData,
+  ours: { ranks: Float64Array; cases: Cases; names: readonly string[]; seed: number },
+  progress: Progress,
+): Promise<Record<string, BaselineReport | string>> {
+  const learning = learningPart(data);
+  const rows = testingPart(data).refit ?? learning.fit;
+  const reports: Record<string, BaselineReport | string> = {};
+  for (const learner of BASELINES) {
+    const shape = shapeOf(learning.fit, learning.validation);
+    if (!learner.suits(shape)) {
+      reports[learner.name] = `skipped: ${shape.users} users and ${shape.items} items are too many for it`;
+      continue;
+    }
+    const bar = progress.part(learner.name, 1);
+    const parameters = await choose(learner, learning, ours.seed);
+    const ranks = await rankWith(learner, parameters, rows, ours.cases, (fraction) =>
+      bar.update(fraction, "ranking"),
+    );
+    const metrics = await compareRanks(
+      { model: ours.ranks, popularity: ranks },
+      ours.cases.users,
+      ours.seed,
+      yieldTo,
+      { mean: ours.cases.mean, names: ours.names },
+    );
+    reports[learner.name] = {
+      ...Object.fromEntries(ours.names.map((name) => [name, round(metrics[name]?.popularity.value ?? 0)])),
+      parameters,
+      difference: Object.fromEntries(ours.names.map((name) => [name, intervalOf(metrics[name] as Metric)])),
+    };
+    bar.finish();
+  }
+  return reports;
+}
+
+/** The value of the learner's first parameter that ranks a sample of the validation cases best. */
+async function choose(
+  learner: Learner,
+  { fit, validation }: { fit: Dataset; validation: Cases },
+  seed: number,
+): Promise<Parameters> {
+  const cases = sampleCases(validation, CHOOSING_CASES, seed);
+  const [ladder] = learner.ladders(shapeOf(fit, validation));
+  if (ladder === undefined) return {};
+  let best = { value: ladder.values[ladder.start] ?? 0, figure: -1 };
+  if (ladder.values.length === 1) return { [ladder.name]: best.value };
+  for (const value of ladder.values) {
+    const ranks = await rankWith(learner, { [ladder.name]: value }, fit, cases);
+    const reached = figure(CHOSEN_BY, ranks, cases);
+    if (reached > best.figure) best = { value, figure: reached };
+  }
+  return { [ladder.name]: best.value };
+}
+
+async function rankWith(
+  learner: Learner,
+  parameters: Parameters,
+  dataset: Dataset,
+  cases: Cases,
+  onProgress?: (fraction: number) => void,
+): Promise<Float64Array> {
+  const options = { seed: 1, historyMax: HISTORY_MAX, contentWidth: LATE_FEATURES };
+  const checkpoint = { read: async () => null, write: async () => {} };
+  const ports = { engine, pace: createPace(yieldTo), checkpoint };
+  const part = await learner.fit(dataset, parameters, options, ports);
+  if (part === null) throw new Error(`${learner.name} did not come to an end`);
+  const { onnx } = assembleModel({ parts: [{ part, weight: 1 }], contentWeight: 0 }, { dataset, ...options });
+  const ranked = { historyMax: BASELINE_HISTORY_MAX, contentWidth: LATE_FEATURES };
+  return rankCases(
+    engine,
+    onnx,
+    cases,
+    { ...ranked, ...(onProgress === undefined ? {} : { onProgress }) },
+    yieldTo,
+  );
+}
+
+function intervalOf({ difference: { value, low, high } }: Metric): Metric["difference"] {
+  return { value: round(value), low: round(low), high: round(high) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e5) / 1e5;
+}

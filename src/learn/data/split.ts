@@ -22,11 +22,25 @@ export interface Split {
 
 /** The newest `testShare` of all rows is test (protocol "log"). Rows of the cut's own instant are test, all of them. */
 export function splitByTime(dataset: Dataset, testShare = 0.2): Split {
-  const times = Float64Array.from(dataset.timesMs).sort();
-  const cutMs = times[Math.min(Math.floor(times.length * (1 - testShare)), times.length - 1)] ?? 0;
+  const cutMs = cutOf(dataset.timesMs, testShare);
   const train = rowsBefore(dataset, cutMs);
   const known = new Uint8Array(dataset.itemIds.length);
   for (const item of train.items) known[item] = 1;
+  return { cutMs, train, ...casesSince(dataset, cutMs, known) };
+}
+
+/** The time from which on rows are the newest `share`. */
+export function cutOf(timesMs: Float64Array, share: number): number {
+  const times = timesMs.slice().sort();
+  return times[Math.min(Math.floor(times.length * (1 - share)), times.length - 1)] ?? 0;
+}
+
+/** The rows from `cutMs` on as cases, each from what its user did strictly before it. `known` [items]: those that compete. */
+export function casesSince(
+  dataset: Dataset,
+  cutMs: number,
+  known: Uint8Array,
+): Pick<Split, "cases" | "left"> {
   const found: { row: number; user: number; historyEnd: number }[] = [];
   const left = { unknownItem: 0, withoutHistory: 0, repeat: 0 };
   for (let user = 0; user < dataset.userIds.length; user++) {
@@ -48,8 +62,6 @@ export function splitByTime(dataset: Dataset, testShare = 0.2): Split {
     }
   }
   return {
-    cutMs,
-    train,
     left,
     cases: {
       dataset,

@@ -9,14 +9,27 @@ const BASE = {
   blocks: 2,
   /** Width inside the feed-forward half, in d. */
   wider: 2,
-  /** Interactions that are looked at. */
-  window: 100,
   negatives: 512,
   learningRate: 0.003,
   weightDecay: 0.01,
 };
 
-export type TransformerParameters = typeof BASE & { dropout: number; stepTokens: number; epochs: number };
+/** Those that follow from the data's shape. */
+type Shaped = {
+  /** Interactions that are looked at. */
+  window: number;
+  dropout: number;
+  /** Tokens of one update. */
+  stepTokens: number;
+  epochs: number;
+};
+
+export type TransformerParameters = typeof BASE & Shaped;
+
+/** Few histories are longer than this many times the mean, and what lies further back tells little. */
+const WINDOW_MEANS = 4;
+const WINDOW_MIN = 16;
+const WINDOW_MAX = 100;
 
 /** Tokens of one update: smaller ones learn faster from the same number of passes, until copies and updates cost as much. */
 const STEP_TOKENS_MAX = 1_600;
@@ -37,7 +50,8 @@ export function complete(shape: DataShape, given: Parameters): TransformerParame
   );
   const epochs = Math.ceil(Math.min(EPOCHS_MAX, FIT_TOKENS / tokens));
   const dropout = shape.rows / Math.max(shape.items, 1) < WELL_KNOWN_ROWS ? 0.4 : 0.2;
-  return { ...BASE, dropout, stepTokens, epochs, ...given };
+  const window = Math.ceil(Math.min(WINDOW_MAX, Math.max(WINDOW_MIN, WINDOW_MEANS * shape.rowsPerUser)));
+  return { ...BASE, window, dropout, stepTokens, epochs, ...given };
 }
 
 export function ladders(shape: DataShape): Ladder[] {

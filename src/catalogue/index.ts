@@ -21,6 +21,7 @@ export {
   rankingCounter,
   rankingFeatures,
   rankingWriter,
+  readsContext,
 } from "./ranking/features.ts";
 export { decodeRankingItems, encodeRankingItems, RANKING_ITEMS_FILE } from "./ranking/file.ts";
 export { createRankingItems, type RankingItems, type RankingTable, rankingTable } from "./ranking/items.ts";

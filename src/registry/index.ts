@@ -20,6 +20,7 @@ export {
   metricSchema,
   type Pointer,
   pointerSchema,
+  type RankerCard,
   type Recipe,
   recipeSchema,
 } from "./manifest.ts";
@@ -31,7 +32,14 @@ export {
   rollback,
   unpin,
 } from "./pointer.ts";
-export type { HistoryEntry, ScoreAnswer, ScoredItem, ScoreRequest, ScorerRpc } from "./score.ts";
+export type {
+  HistoryEntry,
+  RequestContext,
+  ScoreAnswer,
+  ScoredItem,
+  ScoreRequest,
+  ScorerRpc,
+} from "./score.ts";
 export {
   SETTINGS_DEFAULT,
   type SettingsPatch,

@@ -40,6 +40,27 @@ const gateSchema = z.strictObject({
   exposure: z.record(z.string(), exposure),
 });
 
+/** What became of the second stage, which orders the best few hundred of retrieval: attached, or why not. */
+export const rankerSchema = z.strictObject({
+  /** Whether the artifact has `ranker.onnx`. */
+  attached: z.boolean(),
+  reason: z.string(),
+  /** Lists that it was fitted on, and those, newer than all of them, that it was judged on. */
+  lists: z.strictObject({ fitted: z.int(), judged: z.int() }),
+  /** Of the judged lists; `popularity` of a metric is the order that retrieval gives. */
+  metrics: z.record(z.string(), metricSchema),
+  /** How many of retrieval's best it orders. */
+  candidates: z.int(),
+  /** Columns of `features` [C, F] in order, each with what stands where it is unknown: a rate's is its prior. */
+  features: z.array(
+    z.strictObject({ name: z.string(), default: z.number(), importance: z.number().optional() }),
+  ),
+  /** By place, first 0: log-odds of being taken there against the first place, all else equal. */
+  positionOffsets: z.array(z.number()),
+});
+
+export type RankerCard = z.infer<typeof rankerSchema>;
+
 /** `manifest.json` of a model artifact: all that serving, the gate and the model card must know of it. */
 export const manifestSchema = z.strictObject({
   v: z.literal(1),
@@ -87,6 +108,7 @@ export const manifestSchema = z.strictObject({
     })
     .optional(),
   gate: gateSchema.optional(),
+  ranker: rankerSchema.optional(),
   /** Estimated by the work that was counted, for the clock stands still while a Worker computes. */
   cost: z.strictObject({ cpuSeconds: z.number(), dollars: z.number() }).optional(),
   /** SHA-256, hex, by file name. */

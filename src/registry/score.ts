@@ -7,6 +7,16 @@ export interface HistoryEntry {
   occurredAtMs: number;
 }
 
+/** Where and when somebody asks, as far as the edge knows; the second stage of a model may look at it. */
+export interface RequestContext {
+  /** Device class, such as `mobile`. */
+  device?: string;
+  /** ISO 3166, two letters. */
+  country?: string;
+  /** 0 … 23 where the visitor is. */
+  localHour?: number;
+}
+
 /** What the edge asks the scorer over RPC. Small on purpose: never a vector over the catalogue. */
 export interface ScoreRequest {
   tenant: string;
@@ -21,6 +31,8 @@ export interface ScoreRequest {
   limit: number;
   /** Item fields to carry in the answer, such as title and url. */
   fields: string[];
+  /** Absent: nothing is known of it. */
+  context?: RequestContext;
 }
 
 export interface ScoredItem {
@@ -31,7 +43,16 @@ export interface ScoredItem {
 
 export type ScoreAnswer =
   /** `items` may be shorter than `limit` only when fewer items are allowed. */
-  | { status: "ok"; modelVersion: string; overlayEtag: string | null; items: ScoredItem[] }
+  | {
+      status: "ok";
+      modelVersion: string;
+      overlayEtag: string | null;
+      items: ScoredItem[];
+      /** The list depends on the request's context too: absent where it cannot. */
+      usesContext?: true;
+      /** Why the items stand in retrieval's order although the model has a second stage. */
+      rankerProblem?: string;
+    }
   /** The model is being loaded in the background: answer from the ladder. */
   | { status: "cold" }
   /** The tenant has no live model. */

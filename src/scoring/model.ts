@@ -3,12 +3,15 @@ import { type Catalogue, readCatalog } from "../catalogue/index.ts";
 import { type Manifest, readArtifactFile, readManifest } from "../registry/index.ts";
 import { candidateFeeds, historyFeeds } from "./feeds.ts";
 import type { ScoringPorts } from "./ports.ts";
+import { fetchRanker, type LiveRanker, type RankerParts, startRanker } from "./ranker.ts";
 
 /** A version's files, checked, not yet in the engine. */
 export interface Artifact {
   manifest: Manifest;
   catalogue: Catalogue;
   graph: Uint8Array<ArrayBuffer>;
+  /** Null: it has none. An error: it must do without it. */
+  ranker: Result<RankerParts> | null;
   /** What the model will hold in memory. */
   bytes: number;
 }
@@ -19,6 +22,11 @@ export interface LiveModel {
   catalogue: Catalogue;
   bytes: number;
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  ranker: LiveRanker | null;
+  /** Why there is none although the version has one. */
+  rankerProblem: string | null;
+  /** Keeps the sessions alive for work of several runs. */
+  during<T>(work: () => Promise<T>): Promise<T>;
   /** Frees the session once the runs under way have ended; none may be started after. */
   retire(): void;
 }
@@ -40,9 +48,16 @@ export async function fetchArtifact(
   if (catalogue.value.size !== manifest.itemCount || manifest.itemCount === 0) {
     return err(`its catalogue has ${catalogue.value.size} items, its manifest says ${manifest.itemCount}`);
   }
+  const ranker = await fetchRanker(store, manifest);
   // The graph's weights, the catalogue, and a base bias with the buffers lent from it.
   const bytes = graph.value.byteLength + catalogue.value.bytes + 5 * 4 * manifest.itemCount;
-  return ok({ manifest, catalogue: catalogue.value, graph: graph.value, bytes });
+  return ok({
+    manifest,
+    catalogue: catalogue.value,
+    graph: graph.value,
+    ranker,
+    bytes: bytes + (ranker?.ok === true ? ranker.value.bytes : 0),
+  });
 }
 
 /** Creates the session and runs it once, so that the first request finds everything compiled and allocated. */
@@ -55,7 +70,38 @@ export async function startModel(engine: Engine, artifact: Artifact): Promise<Re
     await session.value.release();
     return warmed;
   }
-  return ok({ manifest, catalogue, bytes, ...countRuns(session.value) });
+  const second = await startSecond(engine, artifact);
+  const uses = countUses([session.value, ...second.sessions]);
+  return ok({
+    manifest,
+    catalogue,
+    bytes,
+    run: (feeds) => uses.during(() => session.value.run(feeds)),
+    ranker: second.ranker,
+    rankerProblem: second.problem,
+    ...uses,
+  });
+}
+
+interface SecondStage {
+  ranker: LiveRanker | null;
+  problem: string | null;
+  sessions: Session[];
+}
+
+/** A second stage that cannot be started is no reason to be without the first. */
+async function startSecond(engine: Engine, { ranker: parts }: Artifact): Promise<SecondStage> {
+  const without = (problem: string | null): SecondStage => ({ ranker: null, problem, sessions: [] });
+  if (parts === null) return without(null);
+  if (!parts.ok) return without(parts.error);
+  const session = await attempt(() => engine.load(parts.value.graph));
+  if (!session.ok) return without(session.error);
+  const ranker = startRanker(parts.value, session.value);
+  const { candidates, featureCount } = parts.value;
+  const warmed = await attempt(() => ranker.run(new Float32Array(candidates * featureCount)));
+  if (warmed.ok) return { ranker, problem: null, sessions: [session.value] };
+  await session.value.release();
+  return without(warmed.error);
 }
 
 function warmUpFeeds({ itemCount, lateFeatureCount }: Manifest): Record<string, Tensor> {
@@ -64,18 +110,19 @@ function warmUpFeeds({ itemCount, lateFeatureCount }: Manifest): Record<string, 
   return { ...historyFeeds([entry]), ...candidateFeeds(late, new Float32Array(itemCount), 1) };
 }
 
-function countRuns(session: Session): Pick<LiveModel, "run" | "retire"> {
+function countUses(sessions: readonly Session[]): Pick<LiveModel, "during" | "retire"> {
   let running = 0;
   let retired = false;
   // Nobody waits for the release: what it could fail with leaves nothing to be done.
   const releaseWhenIdle = () => {
-    if (retired && running === 0) session.release().catch(() => undefined);
+    if (!retired || running > 0) return;
+    for (const session of sessions) session.release().catch(() => undefined);
   };
   return {
-    async run(feeds) {
+    async during(work) {
       running++;
       try {
-        return await session.run(feeds);
+        return await work();
       } finally {
         running--;
         releaseWhenIdle();

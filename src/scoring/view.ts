@@ -1,5 +1,12 @@
 import { LATE_ITEMS_MAX, type Tensor } from "../base/index.ts";
-import { contentFeatures, itemFields, type Overlay, type OverlayItem } from "../catalogue/index.ts";
+import {
+  contentFeatures,
+  itemFields,
+  type Overlay,
+  type OverlayItem,
+  type RankingTable,
+  rankingTable,
+} from "../catalogue/index.ts";
 import { type BiasPool, compileAvailability, createBiasPool } from "../rules/index.ts";
 import type { LiveModel } from "./model.ts";
 
@@ -20,6 +27,8 @@ export interface ModelView {
   /** [M, F] */
   lateFeatures: Tensor;
   bias: BiasPool;
+  /** What the second stage knows of the items; null without one. */
+  ranking: RankingTable | null;
   /** Index of an item of the model, or N + j of late item j; undefined when neither knows it. */
   indexOf(itemId: string): number | undefined;
   idAt(index: number): string;
@@ -47,6 +56,7 @@ export function layOverlay(model: LiveModel, overlay: Overlay | null, overlayEta
     bytes: model.bytes + changed.size * OVERLAY_ITEM_BYTES,
     lateFeatures: featureMatrix(late, manifest.lateFeatureCount),
     bias: createBiasPool(bias),
+    ranking: rankingOf(model, { changed, late }),
     indexOf: (itemId) => catalogue.idToIndex.get(itemId) ?? lateIndex.get(itemId),
     idAt,
     fieldsAt(index, fields) {
@@ -55,6 +65,19 @@ export function layOverlay(model: LiveModel, overlay: Overlay | null, overlayEta
       return edited === undefined ? catalogue.fieldsOf(index, fields) : itemFields(edited, fields);
     },
   };
+}
+
+function rankingOf(
+  { ranker, catalogue }: LiveModel,
+  { changed, late }: { changed: ReadonlyMap<string, OverlayItem>; late: readonly OverlayItem[] },
+): RankingTable | null {
+  if (ranker === null) return null;
+  const edited = [...changed.values()].flatMap((item) => {
+    const index = catalogue.idToIndex.get(item.item_id);
+    return index === undefined ? [] : [{ index, item }];
+  });
+  const added = late.map((item, j) => ({ index: catalogue.size + j, item }));
+  return rankingTable(ranker.items, [...edited, ...added]);
 }
 
 /** The newest items that the model has not seen and that may be answered. */

@@ -95,7 +95,12 @@ export function rankingFeatures(countries: readonly string[]): RankingFeature[] 
   ];
 }
 
-/** Writes features [candidates, features] from `offset` on. An error names a feature that this code does not know. */
+/** Whether a list depends on where and when it is asked for. */
+export function readsContext(features: readonly RankingFeature[]): boolean {
+  return features.some(({ name }) => name === "device" || name === "local_hour" || name.startsWith(COUNTRY));
+}
+
+/** Writes features [candidates, features] from `offset` on. */
 export type RankingWriter = (
   table: RankingTable,
   visitor: RankingVisitor,

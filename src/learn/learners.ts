@@ -1,5 +1,6 @@
 import { ease } from "./baselines/ease.ts";
 import { itemKnn } from "./baselines/item-knn.ts";
+import { graphFilter } from "./graph-filter/graph-filter.ts";
 import { linear } from "./linear/linear.ts";
 import type { Learner } from "./model/learner.ts";
 import { popularity } from "./popularity/popularity.ts";
@@ -7,7 +8,7 @@ import { sessions } from "./sessions/sessions.ts";
 import { transformer } from "./transformer/transformer.ts";
 
 /** What a study chooses from. */
-export const LEARNERS: readonly Learner[] = [popularity, linear, sessions, transformer];
+export const LEARNERS: readonly Learner[] = [popularity, linear, graphFilter, sessions, transformer];
 
 /** What others are compared with. */
 export const BASELINES: readonly Learner[] = [popularity, itemKnn, ease];

@@ -1,0 +1,150 @@
+import type { Pace } from "../model/pace.ts";
+import type { Bipartite } from "./bipartite.ts";
+import { nthLargest } from "./nth-largest.ts";
+import type { Scales, Spectrum } from "./spectrum.ts";
+
+/** The strongest entries of each item's row, in bytes: entry = level · scale of its row. Row N is empty. */
+export interface NeighbourRows {
+  width: number;
+  /** [N + 1 × width] item index; entries that are not used have level 0. Two bytes each as long as N allows. */
+  indices: Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+  /** [N + 1 × width] */
+  levels: Uint8Array<ArrayBuffer>;
+  /** [N + 1] */
+  scales: Float32Array<ArrayBuffer>;
+}
+
+export interface RowOptions {
+  scales: Scales;
+  /** What is added to P along the head of its spectrum: `gains[c]` along vector c. */
+  spectrum: Spectrum;
+  gains: Float64Array;
+  /** [items] factors of an item in a history and of an item in a list. */
+  historyScales: Float32Array;
+  listScales: Float32Array;
+  width: number;
+}
+
+const LEVEL_MAX = 255;
+/** Entries of P looked at for each that is kept: the addition reorders them, but not from so far behind. */
+const CANDIDATES = 2;
+
+/**
+ * Rows of diag(historyScales) · (P + V diag(gains) V') · diag(listScales), one after another: P is never held as a whole. Only
+ * items that share a user with the row's are looked at, and only what speaks for an item is kept.
+ */
+export async function neighbourRows(
+  graph: Bipartite,
+  { scales, spectrum, gains, historyScales, listScales, width }: RowOptions,
+  pace: Pace,
+): Promise<NeighbourRows> {
+  const { itemCount } = graph;
+  const cells = (itemCount + 1) * width;
+  const rows: NeighbourRows = {
+    width,
+    indices: itemCount <= 0xffff ? new Uint16Array(cells) : new Int32Array(cells),
+    levels: new Uint8Array(cells),
+    scales: new Float32Array(itemCount + 1),
+  };
+  const sums = new Float32Array(itemCount);
+  const touched = new Uint32Array(itemCount);
+  const values = new Float32Array(itemCount);
+  const along = new Float32Array(spectrum.rank);
+  for (let item = 0; item < itemCount; item++) {
+    const { count, operations } = sumRow(graph, scales, { item, sums, touched });
+    await pace.spend(operations * 2);
+    for (let c = 0; c < along.length; c++) {
+      along[c] = (gains[c] as number) * (spectrum.vectors[item * spectrum.rank + c] as number);
+    }
+    sums[item] = 0;
+    const candidates = strongest(touched.subarray(0, count), {
+      sums,
+      listScales,
+      most: width * CANDIDATES,
+      values,
+    });
+    for (const [c, other] of candidates.entries()) {
+      const value = (sums[other] as number) + product(along, spectrum.vectors, other * spectrum.rank);
+      values[c] = value * (listScales[other] as number);
+    }
+    for (let t = 0; t < count; t++) sums[touched[t] as number] = 0;
+    await pace.spend(count * 20 + candidates.length * spectrum.rank * 2);
+    keepStrongest(rows, { item, values: values.subarray(0, candidates.length), candidates });
+    rows.scales[item] = (rows.scales[item] as number) * (historyScales[item] as number);
+  }
+  return rows;
+}
+
+/** Row `item` of P into `sums` [items], zeros before; where it is not zero into `touched`. */
+function sumRow(
+  graph: Bipartite,
+  { userScales, itemScales }: Scales,
+  { item, sums, touched }: { item: number; sums: Float32Array; touched: Uint32Array },
+): { count: number; operations: number } {
+  const { items, codes, weightOf, userStart, from, itemStart, users, userCodes } = graph;
+  let count = 0;
+  let operations = 0;
+  const last = itemStart[item + 1] as number;
+  for (let place = itemStart[item] as number; place < last; place++) {
+    const user = users[place] as number;
+    const weight = weightOf[userCodes[place] as number] as number;
+    const scale = weight * (userScales[user] as number) ** 2 * (itemScales[item] as number);
+    const end = userStart[user + 1] as number;
+    const start = from[user] as number;
+    for (let row = start; row < end; row++) {
+      const value = scale * (weightOf[codes[row] as number] as number);
+      if (value === 0) continue;
+      const other = items[row] as number;
+      const before = sums[other] as number;
+      if (before === 0) touched[count++] = other;
+      sums[other] = before + value * (itemScales[other] as number);
+    }
+    operations += end - start;
+  }
+  return { count, operations };
+}
+
+/** Moves the `most` strongest of P alone to the front of `touched`, in their order, and returns them. */
+function strongest(
+  touched: Uint32Array,
+  {
+    sums,
+    listScales,
+    most,
+    values,
+  }: { sums: Float32Array; listScales: Float32Array; most: number; values: Float32Array },
+): Uint32Array {
+  if (touched.length <= most) return touched;
+  for (const [t, other] of touched.entries()) {
+    values[t] = (sums[other] as number) * (listScales[other] as number);
+  }
+  const least = nthLargest(values.slice(0, touched.length), most);
+  const kept: number[] = [];
+  for (const [t, other] of touched.entries()) if ((values[t] as number) >= least) kept.push(other);
+  return Uint32Array.from(kept.slice(0, most));
+}
+
+function product(a: Float32Array, b: Float32Array, at: number): number {
+  let sum = 0;
+  for (let c = 0; c < a.length; c++) sum += (a[c] as number) * (b[at + c] as number);
+  return sum;
+}
+
+function keepStrongest(
+  { width, indices, levels, scales }: NeighbourRows,
+  { item, values, candidates }: { item: number; values: Float32Array; candidates: Uint32Array },
+): void {
+  const least = nthLargest(values.slice(), width);
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, value);
+  if (largest <= 0) return;
+  scales[item] = largest / LEVEL_MAX;
+  let kept = 0;
+  for (let t = 0; t < values.length && kept < width; t++) {
+    const value = values[t] as number;
+    if (value <= 0 || value < least) continue;
+    indices[item * width + kept] = candidates[t] as number;
+    levels[item * width + kept] = Math.round((value / largest) * LEVEL_MAX);
+    kept++;
+  }
+}

@@ -2,6 +2,9 @@ import { expect } from "vitest";
 import { createPrng, type Engine, type Session, type Tensor } from "../../src/base/index.ts";
 import { createGraph, encodeModel, type GraphBuilder, gradients, type Value } from "../../src/onnx/index.ts";
 
+import { oracleEngine } from "../oracle/interpreter.ts";
+import { TRAINING_OPERATORS } from "../oracle/training-operators.ts";
+
 export interface Checked {
   /** Dims of each float input that is differentiated by. */
   inputs: readonly (readonly number[])[];
@@ -17,7 +20,7 @@ const TOLERANCE = 2e-3;
 
 /**
  * The loss is Σ y · c with c fixed and random, so that no part of a gradient hides behind the symmetry of a plain sum. Every
- * element of every input is moved up and down by itself.
+ * element of every input is moved up and down by itself. The oracle must give the same loss and gradients.
  */
 export async function checkGradients(engine: Engine, checked: Checked): Promise<void> {
   const graph = createGraph("checked");
@@ -35,6 +38,14 @@ export async function checkGradients(engine: Engine, checked: Checked): Promise<
     checked.inputs.map((dims, index) => [`x${index}`, random(dims, `x${index}`, checked.range ?? [-1, 1])]),
   );
   const outputs = await session.run(feeds);
+  const oracle = await oracleEngine(TRAINING_OPERATORS).load(encodeModel(graph.build()));
+  for (const [name, expected] of Object.entries(await oracle.run(feeds))) {
+    const actual = outputs[name] as Tensor;
+    expect(actual.dims, name).toEqual(expected.dims);
+    for (const [place, value] of expected.data.entries()) {
+      expect(Number(actual.data[place]), `${name} at ${place}`).toBeCloseTo(Number(value), 4);
+    }
+  }
   for (const [index, dims] of checked.inputs.entries()) {
     const gradient = outputs[`d${index}`] as Tensor;
     expect(gradient.dims, `dims of the gradient by input ${index}`).toEqual(dims);

@@ -7,16 +7,20 @@ import { OPERATORS } from "./operators.ts";
  * A second opinion on every graph we write: it reads the file with our decoder and computes each operator plainly, in
  * double precision. For tests only, never a second way of serving.
  */
-export function oracleEngine(): Engine {
+export function oracleEngine(operators: typeof OPERATORS = OPERATORS): Engine {
   return {
     load: async (model) => {
       const graph = decodeModel(model);
-      return { run: async (feeds) => interpret(graph, feeds), release: async () => {} };
+      return { run: async (feeds) => interpret(graph, feeds, operators), release: async () => {} };
     },
   };
 }
 
-function interpret(graph: Graph, feeds: Record<string, Tensor>): Record<string, Tensor> {
+function interpret(
+  graph: Graph,
+  feeds: Record<string, Tensor>,
+  operators: typeof OPERATORS,
+): Record<string, Tensor> {
   const values = new Map<string, NdArray>();
   for (const [name, tensor] of graph.initializers) values.set(name, fromTensor(tensor));
   for (const { name } of graph.inputs) {
@@ -25,7 +29,7 @@ function interpret(graph: Graph, feeds: Record<string, Tensor>): Record<string, 
     values.set(name, fromTensor(tensor));
   }
   for (const node of graph.nodes) {
-    const operator = OPERATORS[node.op];
+    const operator = operators[node.op];
     if (operator === undefined) throw new Error(`the oracle does not know ${node.op}`);
     const inputs = node.inputs.map((name) => values.get(name) as NdArray);
     const results = [operator(inputs, node)].flat();

@@ -1,6 +1,6 @@
 import type { DataShape } from "../data/shape.ts";
 import type { Ladder, Parameters } from "../model/learner.ts";
-import { runFlops } from "./step.ts";
+import { runFlops } from "./training-graph.ts";
 
 const BASE = {
   /** d */

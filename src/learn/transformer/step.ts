@@ -3,7 +3,7 @@ import { schedule } from "./adam.ts";
 import { weightDims } from "./network.ts";
 import type { PackedRow } from "./plan.ts";
 import { stepPrng, type Trainer, tableOf } from "./trainer.ts";
-import type { RunSizes } from "./training-graph.ts";
+import { runFlops } from "./training-graph.ts";
 import { update } from "./update.ts";
 
 /** Share of the training over which the rate of learning rises. */
@@ -103,10 +103,4 @@ function pairBias({ state, run }: Trainer): Float32Array {
 function floats(tensor: Tensor | undefined): Float32Array {
   if (tensor?.type !== "float32") throw new Error("the training graph gave no floats");
   return tensor.data;
-}
-
-/** Multiply-adds × 2: forward once, backward twice. */
-export function runFlops({ rows, length, width, hidden, blocks, negatives }: RunSizes): number {
-  const block = 4 * width * width + 2 * width * hidden + 2 * length * width;
-  return 6 * rows * length * (blocks * block + negatives * width);
 }

@@ -8,7 +8,7 @@ import { createMicroBatch, type Mark, type MicroBatch } from "./micro-batch.ts";
 import { weightDims } from "./network.ts";
 import type { StateSizes, TrainingState } from "./state.ts";
 import { createStepRows, type StepRows } from "./step-rows.ts";
-import { type RunSizes, trainingGraph } from "./training-graph.ts";
+import { type RunSizes, runFlops, trainingGraph } from "./training-graph.ts";
 
 export interface TrainOptions {
   seed: number;
@@ -27,8 +27,8 @@ export interface TrainOptions {
   onProgress?(fraction: number, message: string): void;
 }
 
-/** Tokens of one engine run: some 25 ms of work at 64 dims. */
-const RUN_TOKENS = 400;
+/** Multiply-adds × 2 of one engine run: some 25 ms of work, and a few MB of the engine's memory. */
+const RUN_FLOPS = 3e8;
 
 /** What a slice of training works with. All that must outlive it is in `state`. */
 export interface Trainer {
@@ -130,13 +130,15 @@ function runSizes(
   warmCount: number,
   weighted: boolean,
 ): RunSizes {
-  return {
+  const row: RunSizes = {
     ...sizes,
-    rows: Math.max(1, Math.round(Math.min(RUN_TOKENS, stepTokens) / sizes.length)),
+    rows: 1,
     negatives: Math.min(negatives, warmCount),
     dropout: dropout > 0,
     weighted,
   };
+  const rows = Math.min(RUN_FLOPS / runFlops(row), stepTokens / sizes.length);
+  return { ...row, rows: Math.max(1, Math.round(rows)) };
 }
 
 function sums(run: RunSizes): Map<string, Float32Array> {

@@ -113,3 +113,9 @@ export function trainingGraph(sizes: RunSizes): Uint8Array<ArrayBuffer> {
   }
   return encodeModel(graph.build());
 }
+
+/** Multiply-adds × 2: forward once, backward twice. */
+export function runFlops({ rows, length, width, hidden, blocks, negatives }: RunSizes): number {
+  const block = 4 * width * width + 2 * width * hidden + 2 * length * width;
+  return 6 * rows * length * (blocks * block + negatives * width);
+}

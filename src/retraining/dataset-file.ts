@@ -15,31 +15,36 @@ interface Header {
   columns: { name: string; type: keyof typeof TYPES; length: number }[];
 }
 
+/** A file with room for its columns, which are views of its bytes: large ones are filled where they lie. */
+export function layOut(
+  values: Record<string, unknown>,
+  columns: Header["columns"],
+): { bytes: Uint8Array<ArrayBuffer>; views: Record<string, Column> } {
+  const headerBytes = new TextEncoder().encode(JSON.stringify({ values, columns } satisfies Header));
+  const start = align(4 + headerBytes.byteLength);
+  const size = columns.reduce(
+    (end, { type, length }) => align(end + length * TYPES[type].BYTES_PER_ELEMENT),
+    start,
+  );
+  const bytes = new Uint8Array(size);
+  new DataView(bytes.buffer).setUint32(0, headerBytes.byteLength, true);
+  bytes.set(headerBytes, 4);
+  return { bytes, views: viewsOf(bytes, columns, start) };
+}
+
 /** Fields that are typed arrays become columns, all others JSON. */
 export function encodeColumns(record: object): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(record) as [string, unknown][];
   const columns = entries.filter((entry): entry is [string, Column] => ArrayBuffer.isView(entry[1]));
-  const header: Header = {
-    values: Object.fromEntries(entries.filter(([, value]) => !ArrayBuffer.isView(value))),
-    columns: columns.map(([name, column]) => ({
+  const { bytes, views } = layOut(
+    Object.fromEntries(entries.filter(([, value]) => !ArrayBuffer.isView(value))),
+    columns.map(([name, column]) => ({
       name,
       type: column.constructor.name as keyof typeof TYPES,
       length: column.length,
     })),
-  };
-  const headerBytes = new TextEncoder().encode(JSON.stringify(header));
-  let size = align(4 + headerBytes.byteLength);
-  const offsets = columns.map(([, { byteLength }]) => {
-    const offset = size;
-    size = align(size + byteLength);
-    return offset;
-  });
-  const bytes = new Uint8Array(size);
-  new DataView(bytes.buffer).setUint32(0, headerBytes.byteLength, true);
-  bytes.set(headerBytes, 4);
-  for (const [index, [, { buffer, byteOffset, byteLength }]] of columns.entries()) {
-    bytes.set(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength), offsets[index]);
-  }
+  );
+  for (const [name, column] of columns) views[name]?.set(column as never);
   return bytes;
 }
 
@@ -47,14 +52,18 @@ export function decodeColumns(bytes: Uint8Array<ArrayBuffer>): Record<string, un
   assert(bytes.byteOffset === 0, "the columns must be aligned");
   const headerLength = new DataView(bytes.buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerLength))) as Header;
-  const record: Record<string, unknown> = { ...header.values };
-  let offset = align(4 + headerLength);
-  for (const { name, type, length } of header.columns) {
+  return { ...header.values, ...viewsOf(bytes, header.columns, align(4 + headerLength)) };
+}
+
+function viewsOf(bytes: Uint8Array<ArrayBuffer>, columns: Header["columns"], start: number) {
+  const views: Record<string, Column> = {};
+  let offset = start;
+  for (const { name, type, length } of columns) {
     const column = new TYPES[type](bytes.buffer, offset, length);
-    record[name] = column;
+    views[name] = column;
     offset = align(offset + column.byteLength);
   }
-  return record;
+  return views;
 }
 
 export function encodeDataset(dataset: Dataset): Uint8Array<ArrayBuffer> {

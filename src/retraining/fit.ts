@@ -4,7 +4,6 @@ import {
   type Chosen,
   type Dataset,
   refitSlice,
-  rowsBefore,
   type StudyPorts,
   type StudyRequest,
   studySlice,
@@ -13,6 +12,7 @@ import type { Recipe } from "../registry/index.ts";
 import type { RetrainParams, RetrainStep } from "./contract.ts";
 import { decodeCases, decodeDataset } from "./dataset-file.ts";
 import type { RetrainPorts, StepRunner } from "./ports.ts";
+import { cutInPlace } from "./rows.ts";
 import { inSlices, SLICE_SECONDS } from "./slices.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -78,7 +78,7 @@ export async function fitRecipe(
 ): Promise<Fitted> {
   return inSlices(context.step, name, async () => {
     const rows = decodeDataset(await context.workspace.read(data));
-    const dataset: Dataset = beforeMs === undefined ? rows : rowsBefore(rows, beforeMs);
+    const dataset: Dataset = beforeMs === undefined ? rows : cutInPlace(rows, beforeMs);
     const request = { ...(await requestOf(context)), budgetSeconds: Number.POSITIVE_INFINITY };
     const slice = await refitSlice(dataset, recipe, request, slicePorts(context, name, step), name);
     if (!slice.done) return slice;

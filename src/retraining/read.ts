@@ -1,14 +1,15 @@
 import { sha256Hex, TRAIN_INTERACTIONS_MIN, TRAIN_ITEMS_MIN } from "../base/index.ts";
 import { type CatalogItem, contentFeatures, LATE_FEATURES, writeCatalog } from "../catalogue/index.ts";
 import type { StoredItem } from "../events/index.ts";
-import { ITEM_STATES, type Lake, openLake, USER_CHANGES, USER_HISTORIES } from "../lake/index.ts";
-import { type Dataset, DatasetBuilder } from "../learn/index.ts";
+import { ITEM_STATES, openLake, USER_CHANGES, USER_HISTORIES } from "../lake/index.ts";
+import type { Dataset } from "../learn/index.ts";
+import type { TrainingSettings } from "../registry/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
-import { encodeDataset } from "./dataset-file.ts";
 import { readDeletions } from "./deletions.ts";
 import { readItems } from "./items.ts";
 import { goneSnapshot, pinSnapshots } from "./pin.ts";
 import type { RetrainPorts } from "./ports.ts";
+import { readHistories } from "./read-histories.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ReadResult {
@@ -37,7 +38,7 @@ export interface Unreadable {
  */
 export async function readData(
   ports: RetrainPorts,
-  { tenant, runId, rerun }: RetrainParams,
+  { tenant, runId, rerun, requestedAtMs, seed, settings }: RetrainParams & { settings: TrainingSettings },
   workspace: Workspace,
 ): Promise<ReadResult | Unreadable> {
   const report = workspace.progress("read");
@@ -47,15 +48,20 @@ export async function readData(
   const gone = rerun === undefined ? null : await goneSnapshot(lake, snapshots);
   if (gone !== null) return { unreadable: gone.message };
   const items = await readItems(lake, tenant, snapshots[ITEM_STATES.name]);
-  const builder = await readHistories(ports, lake, {
+  const { dataset, file, sampledFrom } = await readHistories(lake, {
     tenant,
     snapshotId: snapshots[USER_HISTORIES.name],
     deletedAtMs: await readDeletions(lake, tenant, snapshots[USER_CHANGES.name]),
+    eventWeights: settings.eventWeights,
+    itemIds: items.map((item) => item.item_id),
+    rowsMax: settings.rowsMax,
+    nowMs: rerun?.requestedAtMs ?? requestedAtMs,
+    seed,
+    yieldTo: ports.yieldTo,
     report,
   });
-  const dataset = builder.build(items.map((item) => item.item_id));
+  await workspace.write("dataset.bin", file);
   const catalogue = catalogueOf(dataset, items);
-  await workspace.write("dataset.bin", encodeDataset(dataset));
   await workspace.write("catalog.parquet", await writeCatalog(catalogue, ports));
   await workspace.write("content.bin", new Uint8Array((await contentOf(catalogue, ports)).buffer));
   const seen = new Set(dataset.items);
@@ -67,54 +73,8 @@ export async function readData(
     untilMs: maxOf(dataset.timesMs),
     snapshots,
     snapshot: await sha256Hex(JSON.stringify(Object.entries(snapshots).sort())),
+    ...(sampledFrom === undefined ? {} : { sampledFrom }),
   };
-}
-
-/** What a row of a history is to a learner: the scan fetches no other columns. */
-const COLUMNS = ["subject", "item_id", "occurred_at", "weight", "type_code"] as const;
-
-/** Row group by row group, into columns: no row is held as an object. */
-async function readHistories(
-  { yieldTo }: RetrainPorts,
-  lake: Lake,
-  {
-    tenant,
-    snapshotId,
-    deletedAtMs,
-    report,
-  }: {
-    tenant: string;
-    snapshotId: number | undefined;
-    /** Rows up to then are left out, by subject. */
-    deletedAtMs: ReadonlyMap<string, number>;
-    report: (fraction: number, message: string) => void;
-  },
-): Promise<DatasetBuilder> {
-  const builder = new DatasetBuilder();
-  if (snapshotId === undefined) return builder;
-  const batches = lake.scan(USER_HISTORIES, {
-    tenant,
-    snapshotId,
-    columns: COLUMNS,
-    onProgress: ({ filesDone, filesTotal }) =>
-      report(filesTotal === 0 ? 1 : filesDone / filesTotal, `${filesDone} of ${filesTotal} files read`),
-  });
-  for await (const { rows, columns } of batches) {
-    for (let row = 0; row < rows; row++) {
-      const userId = columns.subject[row] as string;
-      const timeMs = columns.occurred_at[row] as number;
-      if (timeMs <= (deletedAtMs.get(userId) ?? Number.NEGATIVE_INFINITY)) continue;
-      builder.add({
-        userId,
-        itemId: columns.item_id[row] as string,
-        timeMs,
-        weight: columns.weight[row] as number,
-        typeCode: columns.type_code[row] as number,
-      });
-    }
-    await yieldTo();
-  }
-  return builder;
 }
 
 /**

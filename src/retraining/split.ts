@@ -1,20 +1,24 @@
-import { type Dataset, sampleCases, splitByTime } from "../learn/index.ts";
+import { createPrng } from "../base/index.ts";
+import { casesSince, cutOf, type Dataset, sampleCases } from "../learn/index.ts";
 import type { RetrainParams } from "./contract.ts";
 import { decodeDataset, encodeCases, encodeDataset } from "./dataset-file.ts";
+import { cutInPlace, rowsOfUsers } from "./rows.ts";
 import type { Workspace } from "./workspace.ts";
 
 export const PROTOCOL = "log: newest 20 % by time, full ranking, history masked, mean per user";
 
+const TEST_SHARE = 0.2;
 /** Ranking more would narrow no interval that matters, and two models must be ranked within a step. */
 const CASES_MAX = 20_000;
-
 /** The newest part of the training rows is what a search chooses by. */
 const VALIDATION_SHARE = 0.15;
 const VALIDATION_CASES_MAX = 5_000;
+/** Cases are looked for among users with so many rows together: of more, nearly all would be thrown away again. */
+const CASE_ROWS_MAX = 400_000;
 
 export interface SplitResult {
   cutMs: number;
-  /** Cases of the test slice, of which at most CASES_MAX are ranked. */
+  /** Cases of the test slice that are ranked. */
   cases: number;
 }
 
@@ -24,21 +28,42 @@ export interface SplitResult {
  */
 export async function splitData({ seed }: RetrainParams, workspace: Workspace): Promise<SplitResult> {
   const dataset = decodeDataset(await workspace.read("dataset.bin"));
-  const { train, cutMs, cases } = splitByTime(dataset);
+  const some = someUsers(dataset, seed);
+  const cutMs = cutOf(dataset.timesMs, TEST_SHARE);
+  const train = cutInPlace(dataset, cutMs);
+  const known = itemsOf(train);
+  const cases = sampleCases(casesSince(some, cutMs, known).cases, CASES_MAX, seed);
+  await workspace.write("cases.bin", encodeCases(cases));
   await workspace.write("train.bin", encodeDataset(train));
-  await workspace.write("cases.bin", encodeCases(sampleCases(cases, CASES_MAX, seed)));
-  const inner = splitByTime(train, VALIDATION_SHARE);
-  const validation = sampleCases(inner.cases, VALIDATION_CASES_MAX, seed);
-  await workspace.write("fit.bin", encodeDataset(inner.train));
-  await workspace.write("validation.bin", encodeCases(validation));
-  await workspace.write("recent.bin", recentItems(train, inner.train));
+
+  const innerCutMs = cutOf(train.timesMs, VALIDATION_SHARE);
+  const fit = cutInPlace(train, innerCutMs);
+  const older = itemsOf(fit);
+  const { cases: newest } = casesSince(cutInPlace(some, cutMs), innerCutMs, older);
+  await workspace.write("validation.bin", encodeCases(sampleCases(newest, VALIDATION_CASES_MAX, seed)));
+  await workspace.write("fit.bin", encodeDataset(fit));
+  // Nobody had touched them before the newest part of the training rows.
+  const recent = known.map((isKnown, item) => (isKnown === 1 && older[item] === 0 ? 1 : 0));
+  await workspace.write("recent.bin", recent);
   return { cutMs, cases: cases.targetRows.length };
 }
 
-/** [items] 1 for an item that nobody touched before the newest part of the training rows. */
-function recentItems(train: Dataset, older: Dataset): Uint8Array {
-  const recent = new Uint8Array(train.itemIds.length);
-  for (const item of train.items) recent[item] = 1;
-  for (const item of older.items) recent[item] = 0;
-  return recent;
+/** A copy: the columns of `dataset` are about to be moved. */
+function someUsers(dataset: Dataset, seed: number): Dataset {
+  const order = createPrng(`case-users/${seed}`).shuffle([...dataset.userIds.keys()]);
+  const kept = new Uint8Array(order.length);
+  let rows = 0;
+  for (const user of order) {
+    rows += (dataset.userStart[user + 1] as number) - (dataset.userStart[user] as number);
+    if (rows > CASE_ROWS_MAX) break;
+    kept[user] = 1;
+  }
+  return rowsOfUsers(dataset, (user) => kept[user] === 1);
+}
+
+/** [items] 1 for an item with a row. */
+function itemsOf({ itemIds, items }: Dataset): Uint8Array {
+  const has = new Uint8Array(itemIds.length);
+  for (const item of items) has[item] = 1;
+  return has;
 }

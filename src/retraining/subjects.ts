@@ -1,0 +1,103 @@
+import { DAY_MS, fnv1a32 } from "../base/index.ts";
+
+/** A subject whose newest row is so much older than another's has half its chance. */
+const HALF_LIFE_MS = 30 * DAY_MS;
+
+interface Subject {
+  rows: number;
+  newestMs: number;
+  /** Drawn from the subject's name: exponential with mean 1. */
+  draw: number;
+}
+
+/**
+ * Whose rows a run takes. All while they fit `rowsMax`; then a sample without replacement in which a subject's chance is weighted by
+ * its newest row, 2^(−age / 30 days): those with the least draw / weight stay (Efraimidis and Spirakis, Information Processing
+ * Letters 2006). The draw is a hash of the name, so equal rows in equal order give an equal sample.
+ */
+export class Subjects {
+  readonly #kept = new Map<string, Subject>();
+  readonly #rowsMax: number;
+  readonly #nowMs: number;
+  readonly #seed: number;
+  #rows = 0;
+  #rowsSeen = 0;
+  #usersSeen = 0;
+  #last = "";
+  /** Hashes of those that are out though their draw alone would not say so. */
+  readonly #gone = new Set<number>();
+  /** Keys above this are out for good. */
+  #keyMax = Number.POSITIVE_INFINITY;
+
+  constructor({ rowsMax, nowMs, seed }: { rowsMax: number; nowMs: number; seed: number }) {
+    this.#rowsMax = rowsMax;
+    this.#nowMs = nowMs;
+    this.#seed = seed;
+  }
+
+  /** Counts one row. */
+  add(name: string, timeMs: number): void {
+    this.#rowsSeen++;
+    if (name !== this.#last) this.#usersSeen++;
+    this.#last = name;
+    let subject = this.#kept.get(name);
+    if (subject === undefined) {
+      const hash = this.#hash(name);
+      const draw = -Math.log((hash + 0.5) / 2 ** 32);
+      // With the best of weights its key is its draw.
+      if (draw > this.#keyMax || this.#gone.has(hash)) return;
+      subject = { rows: 0, newestMs: timeMs, draw };
+      this.#kept.set(name, subject);
+    }
+    subject.rows++;
+    subject.newestMs = Math.max(subject.newestMs, timeMs);
+    this.#rows++;
+    if (this.#rows > this.#rowsMax * ROOM) this.#shrink();
+  }
+
+  /** Name → how many rows; the sample is final. */
+  close(): Map<string, number> {
+    if (this.#rows > this.#rowsMax) this.#shrink();
+    return new Map([...this.#kept].map(([name, { rows }]) => [name, rows]));
+  }
+
+  get isSample(): boolean {
+    return this.#keyMax < Number.POSITIVE_INFINITY;
+  }
+
+  get rowsSeen(): number {
+    return this.#rowsSeen;
+  }
+
+  /** Rows come by subject: so many times another one began. */
+  get usersSeen(): number {
+    return this.#usersSeen;
+  }
+
+  #hash(name: string): number {
+    return fnv1a32(`${this.#seed}/${name}`);
+  }
+
+  #shrink(): void {
+    const keyed = [...this.#kept].map(([name, subject]) => ({ name, ...subject, key: this.#key(subject) }));
+    keyed.sort((a, b) => a.key - b.key || (a.name < b.name ? -1 : 1));
+    this.#rows = 0;
+    for (const { name, rows, key } of keyed) {
+      if (this.#rows + rows <= this.#rowsMax && key <= this.#keyMax) {
+        this.#rows += rows;
+        continue;
+      }
+      // From the first that has no room on, all are out: the sample is of the least keys.
+      this.#keyMax = Math.min(this.#keyMax, key);
+      this.#kept.delete(name);
+      this.#gone.add(this.#hash(name));
+    }
+  }
+
+  #key({ draw, newestMs }: Subject): number {
+    return draw * 2 ** (Math.max(0, this.#nowMs - newestMs) / HALF_LIFE_MS);
+  }
+}
+
+/** Shrunk only when over by so much, so that it happens a handful of times. */
+const ROOM = 1.1;

@@ -1,13 +1,12 @@
 import type { Tensor } from "../../base/index.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { FitOptions, FittedPart, Parameters } from "../model/learner.ts";
 import type { StateSizes, TrainingState } from "./state.ts";
-import { contentOf, tableOf, warmItems } from "./trainer.ts";
+import { contentOf, tableOf } from "./trainer.ts";
 
 /** What serving needs of the state: no moments, content folded into the items' vectors, an empty row N. */
 export function partOf(
   state: TrainingState,
-  dataset: Dataset,
+  known: readonly number[],
   { parameters, sizes, options }: { parameters: Parameters; sizes: StateSizes; options: FitOptions },
 ): FittedPart {
   const tensors: Record<string, Tensor> = {};
@@ -19,7 +18,7 @@ export function partOf(
   const own = tableOf(state, "items").values;
   const content = contentOf(state, sizes, options.content);
   // Items without interactions have nothing of their own but the first draw.
-  for (const item of warmItems(dataset)) {
+  for (const item of known) {
     vectors.set(own.subarray(item * width, (item + 1) * width), item * width);
   }
   for (let item = 0; content !== null && item < itemCount; item++) content.add(item, vectors, item * width);

@@ -39,9 +39,9 @@ export async function step(trainer: Trainer, rows: readonly PackedRow[], progres
 
 /** Distinct items, uniformly (partial Fisher–Yates), noted in `columnOf`. */
 function drawNegatives(trainer: Trainer): number[] {
-  const { warm, run, columnOf } = trainer;
+  const { options, run, columnOf } = trainer;
   const prng = stepPrng(trainer, "negatives");
-  const pool = warm.slice();
+  const pool = options.known.slice();
   for (let column = 0; column < run.negatives; column++) {
     const other = column + prng.int(pool.length - column);
     const item = pool[other] as number;
@@ -66,7 +66,7 @@ function gatherNegatives({ run, columnOf, touched, slopes }: Trainer, drawn: rea
 
 /** What all runs of a step are fed alike. */
 function sharedFeeds(trainer: Trainer, drawn: readonly number[]): Record<string, Tensor> {
-  const { state, run, touched, warm } = trainer;
+  const { state, run, touched, options } = trainer;
   const { width, length, heads, negatives: k } = run;
   const negatives = new Float32Array((k + 2) * width);
   for (const [column, item] of drawn.entries()) {
@@ -74,7 +74,7 @@ function sharedFeeds(trainer: Trainer, drawn: readonly number[]): Record<string,
     negatives.set(touched.vectors.subarray(from, from + width), column * width);
   }
   // Each negative stands for (N − 1) / K items; softmax knows differences only, so the positive is moved instead.
-  const shift = -Math.log(Math.max(1, (warm.length - 1) / k));
+  const shift = -Math.log(Math.max(1, (options.known.length - 1) / k));
   const feeds: Record<string, Tensor> = {
     negatives: { type: "float32", dims: [k + 2, width], data: negatives },
     bias: { type: "float32", dims: [heads, length, length], data: pairBias(trainer) },

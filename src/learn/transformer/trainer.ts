@@ -22,6 +22,8 @@ export interface TrainOptions {
   weightDecay: number;
   /** Codes of the data set's rows for each mark of `sizes.marks`. */
   codes: Readonly<Record<string, Uint8Array>>;
+  /** Items that can be right or wrong: negatives are drawn from these. */
+  known: readonly number[];
   /** [items × F] */
   content?: Float32Array;
   onProgress?(fraction: number, message: string): void;
@@ -41,8 +43,6 @@ export interface Trainer {
   touched: StepRows;
   marks: readonly Mark[];
   content: ItemContent | null;
-  /** Items with rows, from which negatives are drawn. */
-  warm: readonly number[];
   /** [items] column of an item among the negatives of the step; −1 for the others. */
   columnOf: Int32Array;
   /** Sums of the step's gradients, by the name of their input. */
@@ -58,8 +58,7 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const { sizes } = options;
   const { width, itemCount } = sizes;
-  const warm = warmItems(dataset);
-  const run = runSizes(options, warm.length, isWeighted(dataset));
+  const run = runSizes(options, options.known.length, isWeighted(dataset));
   const items = tableOf(state, "items").values;
   const content = contentOf(state, sizes, options.content);
   const capacity = Math.min(itemCount, 3 * options.stepTokens + 2 * sizes.length + run.negatives);
@@ -87,7 +86,6 @@ export async function createTrainer(
     touched,
     marks,
     content,
-    warm,
     columnOf: new Int32Array(itemCount).fill(-1),
     slopes: sums(run),
     ports,
@@ -114,12 +112,6 @@ export function contentOf(
   return content === undefined ? null : itemContent(content, contentWidth, tableOf(state, "content"), width);
 }
 
-export function warmItems({ items, itemIds }: Dataset): number[] {
-  const isWarm = new Uint8Array(itemIds.length);
-  for (const item of items) isWarm[item] = 1;
-  return [...isWarm.keys()].filter((item) => isWarm[item] === 1);
-}
-
 /** Events of different worth: what is worth more is predicted first. */
 function isWeighted({ weights }: Dataset): boolean {
   return weights.some((weight) => weight !== weights[0]);
@@ -127,13 +119,13 @@ function isWeighted({ weights }: Dataset): boolean {
 
 function runSizes(
   { sizes, stepTokens, negatives, dropout }: TrainOptions,
-  warmCount: number,
+  knownCount: number,
   weighted: boolean,
 ): RunSizes {
   const row: RunSizes = {
     ...sizes,
     rows: 1,
-    negatives: Math.min(negatives, warmCount),
+    negatives: Math.min(negatives, knownCount),
     dropout: dropout > 0,
     weighted,
   };

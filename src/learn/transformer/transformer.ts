@@ -8,7 +8,10 @@ import { partOf } from "./part.ts";
 import { initialState, type StateSizes } from "./state.ts";
 import { train } from "./train.ts";
 import { contentOf } from "./trainer.ts";
-import { warmStart } from "./warm-start.ts";
+import { knownItems, warmStart } from "./warm-start.ts";
+
+/** With less there is nothing that a closed form does not see as well. */
+const ROWS_MIN = 5_000;
 
 /**
  * A causal transformer over the items of a history, its last state multiplied with every item's vector. The family of
@@ -17,9 +20,6 @@ import { warmStart } from "./warm-start.ts";
  * norms before the halves of a block; distances in place of places (Zhai et al., ICML 2024), so that a history may begin
  * anywhere. Trained through the engine, tokens of many histories packed into the rows of one matrix.
  */
-/** With less there is nothing that a closed form does not see as well. */
-const ROWS_MIN = 5_000;
-
 export const transformer: Learner = {
   name: "transformer",
   suits: (shape) => shape.isOrdered && shape.rowsPerUser >= 2 && shape.rows >= ROWS_MIN,
@@ -30,27 +30,35 @@ export const transformer: Learner = {
     const parameters = complete(shape, given);
     const codes = markCodes(dataset);
     const sizes = stateSizes(dataset, parameters, options, markRows(codes));
-    const { content, onProgress } = options;
+    const { content, onProgress, previous } = options;
+    const known = knownItems(dataset, previous);
     const state = await train(
       dataset,
       () =>
-        warmStart(initialState(sizes, options.seed), options.previous, sizes, (begun) =>
+        warmStart(initialState(sizes, options.seed), previous, sizes, (begun) =>
           contentOf(begun, sizes, content),
         ),
       {
         ...parameters,
+        ...(previous === undefined ? {} : shortened(parameters)),
         seed: options.seed,
         sizes,
         codes,
+        known,
         ...(content === undefined ? {} : { content }),
         ...(onProgress === undefined ? {} : { onProgress }),
       },
       ports,
     );
-    return state === null ? null : partOf(state, dataset, { parameters, sizes, options });
+    return state === null ? null : partOf(state, known, { parameters, sizes, options });
   },
   scores: transformerScores,
 };
+
+/** A fit that starts from an earlier part goes on from where that ended: an eighth of the passes, at a third of the rate. */
+function shortened({ epochs, learningRate }: TransformerParameters) {
+  return { epochs: Math.ceil(epochs / 8), learningRate: learningRate / 3 };
+}
 
 /** Rows no longer than the longest history: nothing is computed for places that none has. */
 const LENGTH_MIN = 8;

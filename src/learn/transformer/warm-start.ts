@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/dataset.ts";
 import type { FittedPart } from "../model/learner.ts";
 import type { ItemContent } from "./item-content.ts";
 import type { StateSizes, TrainingState } from "./state.ts";
@@ -32,4 +33,19 @@ export function warmStart(
     for (let i = 0; i < width; i++) items[item * width + i] = (row[i] as number) - (folded[i] as number);
   }
   return state;
+}
+
+/** Items that have rows, or that the earlier part has a vector for: a data set of new rows alone forgets none of the others. */
+export function knownItems({ items, itemIds }: Dataset, previous: FittedPart | undefined): number[] {
+  const isKnown = new Uint8Array(itemIds.length);
+  for (const item of items) isKnown[item] = 1;
+  const vectors = previous?.tensors.items;
+  if (vectors?.type === "float32") {
+    const width = vectors.dims[1] as number;
+    for (let at = 0; at < vectors.data.length; at++) {
+      const item = Math.floor(at / width);
+      if (item < isKnown.length && vectors.data[at] !== 0) isKnown[item] = 1;
+    }
+  }
+  return [...isKnown.keys()].filter((item) => isKnown[item] === 1);
 }

@@ -3,8 +3,6 @@ import type { Ladder, Parameters } from "../model/learner.ts";
 import { runFlops } from "./training-graph.ts";
 
 const BASE = {
-  /** d */
-  width: 64,
   heads: 2,
   blocks: 2,
   /** Width inside the feed-forward half, in d. */
@@ -16,6 +14,8 @@ const BASE = {
 
 /** Those that follow from the data's shape. */
 type Shaped = {
+  /** d */
+  width: number;
   /** Interactions that are looked at. */
   window: number;
   dropout: number;
@@ -26,6 +26,8 @@ type Shaped = {
 
 export type TransformerParameters = typeof BASE & Shaped;
 
+/** Below so many items half the width tells them apart. */
+const FEW_ITEMS = 200;
 /** Few histories are longer than this many times the mean, and what lies further back tells little. */
 const WINDOW_MEANS = 4;
 const WINDOW_MIN = 16;
@@ -51,7 +53,8 @@ export function complete(shape: DataShape, given: Parameters): TransformerParame
   const epochs = Math.ceil(Math.min(EPOCHS_MAX, FIT_TOKENS / tokens));
   const dropout = shape.rows / Math.max(shape.items, 1) < WELL_KNOWN_ROWS ? 0.4 : 0.2;
   const window = Math.ceil(Math.min(WINDOW_MAX, Math.max(WINDOW_MIN, WINDOW_MEANS * shape.rowsPerUser)));
-  return { ...BASE, window, dropout, stepTokens, epochs, ...given };
+  const width = shape.items < FEW_ITEMS ? 32 : 64;
+  return { ...BASE, width, window, dropout, stepTokens, epochs, ...given };
 }
 
 export function ladders(shape: DataShape): Ladder[] {

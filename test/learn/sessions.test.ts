@@ -114,7 +114,7 @@ describe("sessions", () => {
     const lists = ["ad", "be", "cf", "gh"];
     const scores = await scoresOf(lists, "abc", { ...PLAIN, matchDecay: 1e9, repeat: 1 });
     const share = 1 / 6;
-    const returned = (decay: number) => share + decay * (share + 0.01);
+    const returned = (decay: number) => share + decay * (share + 0.02);
     const expected = [Math.exp(-0.2), Math.exp(-0.1), 0.2].map(returned);
     expect(relative(scores)).toEqual(relative([...expected, share, share, share, 0, 0]));
   });

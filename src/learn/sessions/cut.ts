@@ -22,15 +22,36 @@ const HOUR_MS = 3_600_000;
  * one row are dropped, they tell nothing about what goes together; so are the oldest beyond `rowsMax` rows.
  */
 export async function cutSessions(
-  { userStart, timesMs }: Dataset,
+  dataset: Dataset,
   { gapHours, rowsMax }: { gapHours: number; rowsMax: number },
   pace: Pace,
 ): Promise<Sessions> {
   const gapMs = gapHours === 0 ? Number.POSITIVE_INFINITY : gapHours * HOUR_MS;
-  // No session has fewer than two rows.
-  const starts = new Uint32Array(timesMs.length >> 1);
-  const ends = new Uint32Array(timesMs.length >> 1);
   let count = 0;
+  await eachSession(dataset, gapMs, pace, () => {
+    count++;
+  });
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
+  let at = 0;
+  await eachSession(dataset, gapMs, pace, (start, end) => {
+    starts[at] = start;
+    ends[at++] = end;
+  });
+  const order = await orderByTime(ends, dataset.timesMs, pace);
+  const kept = order.subarray(oldestKept(order, { starts, ends }, rowsMax));
+  return {
+    starts: kept.map((session) => starts[session] as number),
+    ends: kept.map((session) => ends[session] as number),
+  };
+}
+
+async function eachSession(
+  { userStart, timesMs }: Dataset,
+  gapMs: number,
+  pace: Pace,
+  visit: (start: number, end: number) => void,
+): Promise<void> {
   for (let user = 0; user + 1 < userStart.length; user++) {
     const userEnd = userStart[user + 1] as number;
     let start = userStart[user] as number;
@@ -40,20 +61,11 @@ export async function cutSessions(
         row - start === SESSION_ROWS_MAX ||
         (timesMs[row] as number) - (timesMs[row - 1] as number) > gapMs;
       if (!isCut) continue;
-      if (row - start > 1) {
-        starts[count] = start;
-        ends[count++] = row;
-      }
+      if (row - start > 1) visit(start, row);
       start = row;
     }
     await pace.spend((userEnd - (userStart[user] as number)) * 6 + 4);
   }
-  const order = await orderByTime(ends.subarray(0, count), timesMs, pace);
-  const kept = order.subarray(oldestKept(order, { starts, ends }, rowsMax));
-  return {
-    starts: kept.map((session) => starts[session] as number),
-    ends: kept.map((session) => ends[session] as number),
-  };
 }
 
 /** Place in `order` from which the sessions have at most `rowsMax` rows. */
@@ -87,7 +99,7 @@ async function orderByTime(ends: Uint32Array, timesMs: Float64Array, pace: Pace)
       sorted[bump(next, ((seconds[session] as number) >>> shift) & 0xffff)] = session;
     }
     order = sorted;
-    await pace.spend(order.length * 12 + 0x10000);
+    await pace.spend(order.length * 30 + 0x10000);
   }
   return order;
 }

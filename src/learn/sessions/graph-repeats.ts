@@ -7,7 +7,7 @@ const RETURN_DECAY = 10;
 /** The newest item has just been had: it counts this much of the one before it. */
 const NEWEST_RETURN = 0.2;
 /** Share of all scores that an item of the history has at least, for one interaction. */
-const RETURN_FLOOR = 0.01;
+const RETURN_FLOOR = 0.02;
 
 /**
  * [B, N] shares → shares · (1 + r) + floor · r, where r = `repeat` · Σ decay over the item's interactions in the history: what

@@ -5,9 +5,9 @@ import { nearness, WINDOW } from "./nearness.ts";
 import type { Tables } from "./tables.ts";
 
 /** Neighbours kept of an item: more change nothing (measured at 37,000 items). */
-const WIDTH_MAX = 50;
-/** Entries of the whole table: a large catalogue keeps fewer of each item. */
-const ENTRIES_MAX = 1 << 21;
+const WIDTH_MAX = 32;
+/** Entries of the whole table, 3–5 bytes each: a large catalogue keeps fewer of each item. */
+const ENTRIES_MAX = 1_250_000;
 
 const LEVEL_MAX = 255;
 
@@ -45,7 +45,7 @@ export async function itemNeighbours(
       }
     }
     for (const one of found) values[one] = 0;
-    await pace.spend(operations + found.length * 30);
+    await pace.spend(operations + found.length * 100 + 500);
   }
   const dims = [itemCount, width];
   return {
@@ -90,7 +90,7 @@ function createLender(tables: Tables, itemCount: number, parameters: Parameters)
               (sessionWeight[session] as number) *
               (itemWeight[other] as number);
         }
-        operations += (to - from + 1) * 12;
+        operations += (to - from + 1) * 20 + 20;
       }
       return { values, found, operations };
     },

@@ -98,7 +98,7 @@ async function layOut(dataset: Dataset, { starts, ends }: Sessions, pace: Pace):
     items.set(dataset.items.subarray(start, end), at);
     sessionStart[session] = at;
     at += end - start + 1;
-    await pace.spend((end - start) * 3 + 50);
+    await pace.spend((end - start) * 6 + 100);
   }
   sessionStart.fill(at, starts.length);
   return { items, sessionStart };
@@ -120,7 +120,7 @@ async function findPlaces({ items, sessionStart, itemCount }: Layout & { itemCou
         lastSeen[item] = session;
         visit(item, row, session);
       }
-      await pace.spend((end - start) * 10 + 10);
+      await pace.spend((end - start) * 25 + 10);
     }
   };
   await eachPlace((item) => {
@@ -157,7 +157,7 @@ async function itemTrends(
   for (const [row, item] of items.entries()) {
     all[item] = (all[item] as number) + 1;
     late[item] = (late[item] as number) + Math.exp((row - items.length) / span);
-    if (row % 10_000 === 0) await pace.spend(200_000);
+    if (row % 10_000 === 0) await pace.spend(300_000);
   }
   return Float32Array.from(
     { length: itemCount },

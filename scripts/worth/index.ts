@@ -10,7 +10,7 @@ import { wholeNumber } from "../commands/arguments.ts";
 import { Progress } from "../progress.ts";
 import { pageOf } from "./page.ts";
 import { measureWorth } from "./run.ts";
-import { purchaseLines, tableOf } from "./table.ts";
+import { purchaseLines, studyLines, tableOf } from "./table.ts";
 
 interface Options {
   days: number;
@@ -57,10 +57,11 @@ async function runCommand(options: Options): Promise<void> {
   part.finish();
   if (html !== undefined) await writeFile(html, pageOf(worth));
   if (options.json === true) {
-    console.log(JSON.stringify(worth));
+    const { user, system } = process.cpuUsage();
+    console.log(JSON.stringify({ ...worth, cpuSeconds: Math.round((user + system) / 1e5) / 10 }));
     return;
   }
-  for (const line of [...tableOf(worth), ...purchaseLines(worth)]) console.log(line);
+  for (const line of [...tableOf(worth), ...purchaseLines(worth), ...studyLines(worth)]) console.log(line);
   if (html !== undefined) console.log(`Plots: ${html}`);
 }
 

@@ -1,7 +1,7 @@
 import { type Chart, chartSvg, escaped, type Series } from "./chart.ts";
 import type { Interval } from "./intervals.ts";
 import type { Worth, WorthWindow } from "./run.ts";
-import { purchaseLines, tableOf } from "./table.ts";
+import { purchaseLines, studyLines, tableOf } from "./table.ts";
 
 const LOOKS: Record<string, string> = {
   random: "s0",
@@ -17,7 +17,7 @@ export function pageOf(worth: Worth): string {
     (chart) =>
       `<section><h2>${escaped(chart.title)}</h2>\n<div class="plot">${chartSvg(chart)}</div></section>`,
   );
-  const table = [...tableOf(worth), ...purchaseLines(worth)].map(escaped).join("\n");
+  const table = [...tableOf(worth), ...purchaseLines(worth), ...studyLines(worth)].map(escaped).join("\n");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>True worth in the demo shop</title><style>${STYLE}</style></head><body>

@@ -7,7 +7,7 @@ import type { Policy } from "./policy.ts";
 import { popularityPolicy } from "./popularity.ts";
 import { makeSeason, type Season, type SeasonOptions } from "./season.ts";
 import { createTally } from "./tally.ts";
-import { createTrainer, type TrainerOptions } from "./trainer.ts";
+import { createTrainer, type StudyNote, type TrainerOptions } from "./trainer.ts";
 import { makeVisit } from "./visit.ts";
 import { World } from "./world.ts";
 
@@ -31,6 +31,8 @@ export interface Worth {
   daily: WorthWindow[];
   /** The first week, the second and so on; the last may be short. */
   weekly: WorthWindow[];
+  /** How ours chose its learners, night by night where it did. */
+  studies: readonly StudyNote[];
 }
 
 /** Replays the days under every policy at once, visit by visit, each in a world of its own. Deterministic for a seed. */
@@ -38,11 +40,12 @@ export async function measureWorth(options: WorthOptions): Promise<Worth> {
   const { seed, days } = options;
   const season = makeSeason(options);
   const { products } = season;
+  const trainer = createTrainer(options);
   const policies: Policy[] = [
     randomPolicy(),
     popularityPolicy(products),
     neighboursPolicy(products),
-    oursPolicy(products, { engine: options.engine, trainer: createTrainer(options) }),
+    oursPolicy(products, { engine: options.engine, trainer }),
     oraclePolicy(),
   ];
   const worlds = policies.map(
@@ -64,6 +67,7 @@ export async function measureWorth(options: WorthOptions): Promise<Worth> {
     weekly: Array.from({ length: Math.ceil(days / 7) }, (_, week) =>
       windowOf(week * 7, Math.min(days, week * 7 + 7) - 1),
     ),
+    studies: trainer.studies,
   };
 }
 

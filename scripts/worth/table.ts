@@ -14,7 +14,15 @@ export function tableOf(worth: Worth): string[] {
   return ["Clicks in lists per session, 95 % intervals over shoppers", line(head), ...rows.map(line)];
 }
 
-/** The same window's purchases per session, by policy. */
+/** What ours learnt with, and since how many interactions. */
+export function studyLines({ studies }: Worth): string[] {
+  return studies.map(
+    ({ interactions, learners, reason }) =>
+      `Study at ${interactions} interactions: ${learners.join(" + ")} (${reason})`,
+  );
+}
+
+/** Each week's purchases per session, by policy. */
 export function purchaseLines({ weekly }: Worth): string[] {
   return weekly.map(({ firstDay, lastDay, policies }) => {
     const parts = Object.entries(policies).map(

@@ -7,6 +7,7 @@ import {
   type Dataset,
   type InteractionRow,
   refitSlice,
+  type Study,
   type StudyPorts,
   type StudyRequest,
   splitByTime,
@@ -22,7 +23,17 @@ export interface TrainerOptions {
   learners?: readonly string[];
 }
 
+/** What a night's study came to. */
+export interface StudyNote {
+  /** Rows of the log by then. */
+  interactions: number;
+  learners: string[];
+  reason: string;
+}
+
 export interface Trainer {
+  /** So far, in order. */
+  readonly studies: readonly StudyNote[];
   /** The exported graph over `items` in their order; null while there is too little to learn from. */
   train(rows: readonly InteractionRow[], items: readonly Item[]): Promise<Uint8Array<ArrayBuffer> | null>;
 }
@@ -32,8 +43,10 @@ const STUDY_GROWTH = 1.5;
 
 /** The service's own way from a log to a graph: a study on the newest rows chooses, then all rows are fitted. */
 export function createTrainer(options: TrainerOptions): Trainer {
+  const studies: StudyNote[] = [];
   let last: { chosen: Chosen; rows: number } | null = null;
   return {
+    studies,
     async train(rows, items) {
       if (rows.length < TRAIN_INTERACTIONS_MIN) return null;
       const dataset = createDataset(
@@ -43,7 +56,13 @@ export function createTrainer(options: TrainerOptions): Trainer {
       const request = requestOf(items, options);
       const ports = portsOf(options.engine);
       if (last === null || rows.length >= STUDY_GROWTH * last.rows) {
-        last = { chosen: await study(dataset, request, ports), rows: rows.length };
+        const { chosen, reason } = await study(dataset, request, ports);
+        last = { chosen, rows: rows.length };
+        studies.push({
+          interactions: rows.length,
+          learners: chosen.parts.map(({ learner }) => learner),
+          reason,
+        });
       }
       const refit = await refitSlice(dataset, last.chosen, request, ports, "all");
       if (!refit.done) throw new Error("a slice without an end has ended");
@@ -52,11 +71,11 @@ export function createTrainer(options: TrainerOptions): Trainer {
   };
 }
 
-async function study(dataset: Dataset, request: StudyRequest, ports: StudyPorts): Promise<Chosen> {
+async function study(dataset: Dataset, request: StudyRequest, ports: StudyPorts): Promise<Study> {
   const { train, cases } = splitByTime(dataset);
   const slice = await studySlice({ fit: train, validation: cases }, request, ports);
   if (!slice.done) throw new Error("a slice without an end has ended");
-  return slice.study.chosen;
+  return slice.study;
 }
 
 function requestOf(items: readonly Item[], options: TrainerOptions): StudyRequest {

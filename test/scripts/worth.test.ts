@@ -14,7 +14,7 @@ import { World } from "../../scripts/worth/world.ts";
 import { createPrng, DEVICE_HISTORY_MAX } from "../../src/base/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 
-const TINY = { seed: 1, days: 4, scale: "tiny", visitsFactor: 8, repeats: false } as const;
+const TINY = { seed: 1, days: 3, scale: "tiny", visitsFactor: 8, repeats: false } as const;
 const nothing = () => {};
 
 function measureTiny(): Promise<Worth> {
@@ -142,7 +142,7 @@ describe("a policy", () => {
   it("meets the same chance as its equal: two worlds of one policy are the same to the last click", () => {
     const [one, other] = worlds as [World, World];
     for (const kind of ["visits", "clicks", "purchases"] as const) {
-      expect(other.tally[kind].between(0, 3)).toEqual(one.tally[kind].between(0, 3));
+      expect(other.tally[kind].between(0, 2)).toEqual(one.tally[kind].between(0, 2));
     }
     expect(other.night(0).rows).toEqual(one.night(0).rows);
   });
@@ -248,7 +248,7 @@ describe("the policies on a log by hand", () => {
 describe("the intervals", () => {
   it("hold the truth about as often as they say", () => {
     let held = 0;
-    for (let trial = 0; trial < 60; trial++) {
+    for (let trial = 0; trial < 30; trial++) {
       const prng = createPrng(`trial/${trial}`);
       const tallies = new Map(["popularity", "ours", "oracle"].map((name) => [name, createTally(1, 120)]));
       for (let shopper = 0; shopper < 120; shopper++) {
@@ -268,7 +268,7 @@ describe("the intervals", () => {
       expect(shareOfOracle.low).toBeLessThanOrEqual(shareOfOracle.value);
       expect(shareOfOracle.value).toBeLessThanOrEqual(shareOfOracle.high);
     }
-    expect(held).toBeGreaterThanOrEqual(52);
+    expect(held).toBeGreaterThanOrEqual(25);
   });
 });
 

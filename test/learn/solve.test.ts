@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
-import { normalEquations } from "../../src/learn/gram.ts";
-import { createDataset } from "../../src/learn/index.ts";
-import { createPace } from "../../src/learn/pace.ts";
-import { solveInPlace } from "../../src/learn/solve.ts";
+import { createPace } from "../../src/learn/index.ts";
+import { choleskyInverse, invert } from "../../src/learn/linear/dense.ts";
+import { createPanels, factor, setColumn } from "../../src/learn/linear/solve.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 
 /** A A' + n I: symmetric positive definite. */
-function spd(size: number, prng = createPrng(size)): Float32Array<ArrayBuffer> {
-  const a = Float32Array.from({ length: size * size }, () => prng.normal());
-  return Float32Array.from({ length: size * size }, (_, place) => {
+function spd(size: number, prng = createPrng(size)): Float64Array {
+  const a = Float64Array.from({ length: size * size }, () => prng.normal());
+  return Float64Array.from({ length: size * size }, (_, place) => {
     const [i, j] = [Math.floor(place / size), place % size];
     let sum = i === j ? size : 0;
     for (let k = 0; k < size; k++) sum += (a[i * size + k] as number) * (a[j * size + k] as number);
@@ -17,77 +16,63 @@ function spd(size: number, prng = createPrng(size)): Float32Array<ArrayBuffer> {
   });
 }
 
+function multiply(a: ArrayLike<number>, b: ArrayLike<number>, size: number, columns: number): number[] {
+  return Array.from({ length: size * columns }, (_, place) => {
+    const [i, j] = [Math.floor(place / columns), place % columns];
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += (a[i * size + k] as number) * (b[k * columns + j] as number);
+    return sum;
+  });
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Array.from(a).reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] as number))), 0);
+}
+
 describe("the block solver", () => {
   // Below one panel, exactly one, and two with a rest.
   it.each([5, 128, 300])("solves %i equations, yielding between runs", async (size) => {
     const prng = createPrng("solve");
     const left = spd(size);
-    const right = Float32Array.from({ length: size * size }, () => prng.normal());
-    const [a, b] = [left.slice(), right.slice()];
+    const columns = 7;
+    const panels = createPanels(size);
+    const padded = panels.at(-1)?.rows ?? 0;
+    for (let column = 0; column < padded; column++) {
+      const unit = new Float64Array(padded).with(column, 1);
+      const own = column < size ? left.subarray(column * size, (column + 1) * size) : unit;
+      setColumn(panels, column, own);
+    }
+    const right = Float32Array.from({ length: padded * columns }, (_, at) =>
+      at < size * columns ? prng.normal() : 0,
+    );
+    const expected = right.slice(0, size * columns);
     let yields = 0;
-    await solveInPlace({ size, left, right }, nodeEngine(), async () => {
+    const pace = createPace(async () => {
       yields++;
     });
-    expect(yields).toBeGreaterThan(1);
-    let worst = 0;
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j < size; j++) {
-        let sum = 0;
-        for (let k = 0; k < size; k++) sum += (a[i * size + k] as number) * (right[k * size + j] as number);
-        worst = Math.max(worst, Math.abs(sum - (b[i * size + j] as number)));
-      }
-    }
-    expect(worst).toBeLessThan(1e-3);
+    const solver = await factor(panels, nodeEngine(), pace);
+    await solver.solve({ rows: padded, columns, data: right });
+    await solver.release();
+    expect(pace.workSeconds).toBeGreaterThan((size ** 3 * 2) / 3 / 1.2e10);
+    if (size === 300) expect(yields).toBeGreaterThan(0);
+    expect(largestDifference(multiply(left, right, size, columns), expected)).toBeLessThan(1e-3);
   });
 });
 
-describe("the normal equations", () => {
-  it("are the sums of their definition", async () => {
-    const prng = createPrng("gram");
-    const items = 6;
-    const dataset = createDataset(
-      Array.from({ length: 60 }, (_, i) => ({
-        userId: `u${i % 5}`,
-        itemId: `i${prng.int(items)}`,
-        timeMs: i * 86_400_000,
-        weight: 1,
-        typeCode: 1,
-      })),
+describe("small dense inverses", () => {
+  const identity = Float64Array.from({ length: 400 }, (_, at) => (at % 21 === 0 ? 1 : 0));
+
+  it("invert: a · a⁻¹ is the identity", () => {
+    const a = spd(20);
+    expect(largestDifference(multiply(a, invert(a, 20), 20, 20), identity)).toBeLessThan(1e-5);
+  });
+
+  it("choleskyInverse: U⁻¹ U⁻¹' is a⁻¹", () => {
+    const a = spd(20);
+    const u = choleskyInverse(a, 20);
+    const transposed = Float64Array.from(u, (_, at) => u[(at % 20) * 20 + Math.floor(at / 20)] as number);
+    expect(largestDifference(multiply(a, multiply(u, transposed, 20, 20), 20, 20), identity)).toBeLessThan(
+      1e-5,
     );
-    const [alpha, ridge, step] = [0.3, 2, Math.exp(-1 / 3 - 5 / 10)];
-    const headOf = Int32Array.from({ length: items }, (_, item) => item);
-    const { left, right } = await normalEquations(
-      dataset,
-      { headOf, size: items, orderFree: alpha, ridge, decay: { perPosition: 1 / 3, perDay: 1 / 10 } },
-      createPace(async () => {}),
-    );
-    const expectedLeft = Array.from({ length: items * items }, (_, at) =>
-      at % (items + 1) === 0 ? ridge : 0,
-    );
-    const expectedRight: number[] = new Array(items * items).fill(0);
-    const add = (to: number[], a: number, b: number, value: number) => {
-      to[a * items + b] = (to[a * items + b] as number) + value;
-    };
-    for (let user = 0; user < 5; user++) {
-      const row = [...dataset.items.subarray(dataset.userStart[user], dataset.userStart[user + 1])];
-      for (const a of row) {
-        for (const b of row) {
-          add(expectedLeft, a, b, alpha);
-          add(expectedRight, a, b, alpha);
-        }
-      }
-      for (let t = 1; t < row.length; t++) {
-        const prefix = row.slice(0, t).map((item, s) => ({ item, left: step ** (t - 1 - s) }));
-        for (const a of prefix) {
-          add(expectedRight, a.item, row[t] as number, (1 - alpha) * a.left);
-          for (const b of prefix) add(expectedLeft, a.item, b.item, (1 - alpha) * a.left * b.left);
-        }
-      }
-    }
-    // What is left is cut off below a thousandth.
-    for (const [at, value] of expectedLeft.entries())
-      expect(Math.abs((left[at] as number) - value)).toBeLessThan(0.02);
-    for (const [at, value] of expectedRight.entries())
-      expect(Math.abs((right[at] as number) - value)).toBeLessThan(0.02);
   });
 });

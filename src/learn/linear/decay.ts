@@ -23,4 +23,4 @@ export function stepDecay({ perPosition, perDay }: Decay, fromMs: number, toMs: 
 }
 
 /** Left parts below this are taken for nothing. */
-export const DECAY_MIN = 1e-3;
+export const DECAY_MIN = 5e-3;

@@ -1,27 +1,69 @@
+import type { Tensor } from "../../base/index.ts";
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import type { GraphHistory } from "../model/graph-history.ts";
 import type { FittedPart } from "../model/learner.ts";
 import { type Decay, decayOf } from "./decay.ts";
 
-/** [B, N]: the neighbour rows of the history, each times weight and decay, added up where they point. */
+/** [B, N]: the neighbour rows of the history, each times weight and decay, and the newest item's followers. */
 export function linearScores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value {
-  const { indices, levels, scales } = part.tensors;
-  if (indices === undefined || levels === undefined || scales === undefined) {
-    throw new Error("a part of linear holds `indices`, `levels` and `scales`");
-  }
-  const { rows, batch, itemCount } = history;
   const weights = decayedWeights(graph, history, decayOf(part.parameters));
-  const scaleOf = graph.op("Gather", [graph.constant(scales), rows]);
+  const isNewest = graph.op("Cast", [graph.op("Greater", [graph.float(0.5), history.after])], {
+    to: { int: 1 },
+  });
+  const newest = graph.op("Mul", [graph.op("Mul", [isNewest, history.mask]), history.weight]);
+  const known = part.tensors;
+  const neighbours = spread(graph, tableOf(graph, known, ""), history, weights);
+  return known.step_levels === undefined
+    ? scatter(graph, [neighbours], history)
+    : scatter(graph, [neighbours, spread(graph, tableOf(graph, known, "step_"), history, newest)], history);
+}
+
+interface Table {
+  indices: Value;
+  levels: Value;
+  scales: Value;
+}
+
+function tableOf(graph: GraphBuilder, tensors: Readonly<Record<string, Tensor>>, prefix: string): Table {
+  const constant = (name: string) => {
+    const tensor = tensors[prefix + name];
+    if (tensor === undefined) throw new Error(`a part of linear holds \`${prefix}${name}\``);
+    return graph.constant(tensor);
+  };
+  return { indices: constant("indices"), levels: constant("levels"), scales: constant("scales") };
+}
+
+interface Entries {
+  /** int64 [B, L' · T] */
+  targets: Value;
+  /** float32 [B, L' · T] */
+  values: Value;
+}
+
+/** The rows of the table that the history points at, times `weights` [B, L']. */
+function spread(graph: GraphBuilder, table: Table, { rows }: GraphHistory, weights: Value): Entries {
   const cast = (value: Value, type: number) => graph.op("Cast", [value], { to: { int: type } });
-  const weighted = graph.op("Mul", [
-    cast(graph.op("Gather", [graph.constant(levels), rows]), 1), // [B, L', T]
-    graph.op("Unsqueeze", [graph.op("Mul", [weights, scaleOf]), graph.ints(2)]),
-  ]);
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
-  const targets = cast(flat(graph.op("Gather", [graph.constant(indices), rows])), 7);
+  const scaled = graph.op("Mul", [weights, graph.op("Gather", [table.scales, rows])]);
+  const weighted = graph.op("Mul", [
+    cast(graph.op("Gather", [table.levels, rows]), 1), // [B, L', T]
+    graph.op("Unsqueeze", [scaled, graph.ints(2)]),
+  ]);
+  return { targets: cast(flat(graph.op("Gather", [table.indices, rows])), 7), values: flat(weighted) };
+}
+
+/** [B, N]: values added up where they point. */
+function scatter(
+  graph: GraphBuilder,
+  entries: readonly Entries[],
+  { batch, itemCount }: GraphHistory,
+): Value {
+  const join = (values: Value[]) =>
+    values.length === 1 ? (values[0] as Value) : graph.op("Concat", values, { axis: { int: 1 } });
   const shape = graph.op("Concat", [batch, graph.ints(itemCount)], { axis: { int: 0 } });
   const zeros = graph.op("Expand", [graph.float(0), shape]);
-  return graph.op("ScatterElements", [zeros, targets, flat(weighted)], {
+  const targets = join(entries.map((one) => one.targets));
+  return graph.op("ScatterElements", [zeros, targets, join(entries.map((one) => one.values))], {
     axis: { int: 1 },
     reduction: { text: "add" },
   });
@@ -35,7 +77,11 @@ const SECONDS_PER_DAY = 86_400;
  * weight · exp(−positions behind the newest / τ − age behind the newest / τ) [B, L']. Ages count from the newest of the
  * history, not from now: scores are scaled anyway, and exp of a year in hours would be zero.
  */
-function decayedWeights(graph: GraphBuilder, { after, mask, age, weight }: GraphHistory, decay: Decay): Value {
+function decayedWeights(
+  graph: GraphBuilder,
+  { after, mask, age, weight }: GraphHistory,
+  decay: Decay,
+): Value {
   let exponent = graph.op("Mul", [after, graph.float(-decay.perPosition)]);
   if (decay.perDay > 0) {
     const absent = graph.op("Mul", [

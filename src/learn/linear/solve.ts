@@ -1,136 +1,87 @@
-import type { Engine, Session, Tensor } from "../../base/index.ts";
-import { createGraph, encodeModel } from "../../onnx/index.ts";
-import type { NormalEquations } from "./gram.ts";
+import type { Engine } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
+import { choleskyInverse } from "./dense.ts";
+import { createProducts, type Matrix, type Products, rowsOf } from "./products.ts";
 
-/** Pivot rows taken at once: large enough for the engine's matrix product, small enough to be inverted in plain code. */
-const PANEL = 128;
-/** Multiply-adds of one engine run: about 10 ms. */
-const RUN_OPERATIONS_MAX = 50_000_000;
+/** Rows taken at once: large enough for the engine's matrix product, small enough to be factored in plain code. */
+export const PANEL = 128;
 
 /**
- * left⁻¹ · right into `right`, by block Gauss–Jordan with the products in the engine; `left` is used up. It must be
- * symmetric positive definite (λ sees to that), so no pivoting is needed. 1.5 n³ multiply-adds.
+ * Upper triangle of a symmetric matrix, by panels: panel p holds rows 0 … (p + 1) · PANEL − 1 of PANEL columns, row-major.
+ * Half the memory of a square. The size is a whole number of panels.
  */
-export async function solveInPlace(
-  equations: NormalEquations,
-  engine: Engine,
-  pace: Pace,
-  onProgress?: (fraction: number) => void,
-): Promise<void> {
-  const { size } = equations;
-  const session = await engine.load(productGraph());
-  try {
-    for (let pivot = 0; pivot < size; pivot += PANEL) {
-      await eliminate(equations, { pivot, width: Math.min(PANEL, size - pivot) }, session, pace);
-      onProgress?.(Math.min(pivot + PANEL, size) / size);
-    }
-  } finally {
-    await session.release();
+export type Panels = readonly Matrix[];
+
+export function createPanels(size: number): Panels {
+  return Array.from({ length: Math.ceil(size / PANEL) }, (_, p) => {
+    const rows = (p + 1) * PANEL;
+    return { rows, columns: PANEL, data: new Float32Array(rows * PANEL) };
+  });
+}
+
+/** Writes the column of the upper triangle: its first column + 1 values. */
+export function setColumn(panels: Panels, column: number, values: ArrayLike<number>): void {
+  const data = (panels[Math.floor(column / PANEL)] as Matrix).data;
+  const offset = column % PANEL;
+  for (let row = 0; row <= column; row++) data[row * PANEL + offset] = values[row] as number;
+}
+
+export interface Solver {
+  /** right [size × any] → left⁻¹ · right, in place. */
+  solve(right: Matrix): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * Factors left = U'U in place, by panels, with the products in the engine: n³/3 multiply-adds; each column of a right side
+ * takes n² more. `left` must be positive definite (λ sees to that), so no pivoting is needed. In place of the diagonal
+ * blocks of U stand their inverses: nothing else is asked of them.
+ */
+export async function factor(left: Panels, engine: Engine, pace: Pace): Promise<Solver> {
+  const products = await createProducts(engine, pace);
+  for (const [p, panel] of left.entries()) {
+    await forward(left.slice(0, p), panel, products);
+    const above = rowsOf(panel, 0, p * PANEL);
+    const diagonal = block(panel, p);
+    await products.inner(above, above, diagonal);
+    diagonal.data.set(choleskyInverse(diagonal.data, PANEL));
+    await pace.spend(PANEL ** 3);
+  }
+  return {
+    async solve(right) {
+      await forward(left, right, products);
+      await backward(left, right, products);
+    },
+    release: () => products.release(),
+  };
+}
+
+/** right ← U'⁻¹ · right, for the rows of the panels given. */
+async function forward(left: Panels, right: Matrix, products: Products): Promise<void> {
+  for (const [p, panel] of left.entries()) {
+    const above = p * PANEL;
+    await products.inner(rowsOf(panel, 0, above), rowsOf(right, 0, above), block(right, p));
+    await replace(products.inner, block(panel, p), block(right, p));
   }
 }
 
-/** Makes the pivot's block column of `left` the identity's (in mind only: those columns are never read again). */
-async function eliminate(
-  { size, left, right }: NormalEquations,
-  { pivot, width }: { pivot: number; width: number },
-  session: Session,
-  pace: Pace,
-): Promise<void> {
-  const after = pivot + width;
-  const leftWidth = size - after;
-  const columns = leftWidth + size;
-  const inverse = invert(
-    block({ matrix: left, size }, { row: pivot, rows: width, column: pivot, columns: width }),
-    width,
-  );
-  await pace.spend(width ** 3);
-  const panel = new Float32Array(width * columns);
-  for (let i = 0; i < width; i++) {
-    const row = (pivot + i) * size;
-    panel.set(left.subarray(row + after, row + size), i * columns);
-    panel.set(right.subarray(row, row + size), i * columns + leftWidth);
-  }
-  const solved = matrix(
-    width,
-    columns,
-    await product(session, matrix(width, width, inverse), matrix(width, columns, panel)),
-  );
-  await pace.ran(2 * width * width * columns);
-  for (let i = 0; i < width; i++) {
-    const row = (pivot + i) * size;
-    left.set(solved.data.subarray(i * columns, i * columns + leftWidth), row + after);
-    right.set(solved.data.subarray(i * columns + leftWidth, (i + 1) * columns), row);
-  }
-  const rowsPerRun = Math.max(1, Math.floor(RUN_OPERATIONS_MAX / (width * columns)));
-  for (const [from, to] of [[0, pivot] as const, [after, size] as const]) {
-    for (let row = from; row < to; row += rowsPerRun) {
-      const rows = Math.min(rowsPerRun, to - row);
-      const factors = block({ matrix: left, size }, { row, rows, column: pivot, columns: width });
-      const change = await product(session, matrix(rows, width, factors), solved);
-      for (let i = 0; i < rows; i++) {
-        const at = i * columns;
-        subtract(left, (row + i) * size + after, change.subarray(at, at + leftWidth));
-        subtract(right, (row + i) * size, change.subarray(at + leftWidth, at + columns));
-      }
-      await pace.ran(2 * rows * width * columns);
-    }
+/** right ← U⁻¹ · right */
+async function backward(left: Panels, right: Matrix, products: Products): Promise<void> {
+  for (let p = left.length - 1; p >= 0; p--) {
+    const panel = left[p] as Matrix;
+    const above = p * PANEL;
+    await replace(products.outer, block(panel, p), block(right, p));
+    await products.outer(rowsOf(panel, 0, above), block(right, p), rowsOf(right, 0, above));
   }
 }
 
-function block(
-  { matrix: from, size }: { matrix: Float32Array; size: number },
-  { row, rows, column, columns }: { row: number; rows: number; column: number; columns: number },
-): Float32Array {
-  const part = new Float32Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    const start = (row + i) * size + column;
-    part.set(from.subarray(start, start + columns), i * columns);
-  }
-  return part;
+/** b ← a · b or a' · b. The products subtract, so they are given −b and zeros. */
+async function replace(product: Products["inner"], a: Matrix, b: Matrix): Promise<void> {
+  const negative = { ...b, data: b.data.map((value) => -value) };
+  b.data.fill(0);
+  await product(a, negative, b);
 }
 
-function subtract(target: Float32Array, offset: number, change: Float32Array): void {
-  for (let i = 0; i < change.length; i++) {
-    target[offset + i] = (target[offset + i] as number) - (change[i] as number);
-  }
-}
-
-/** Inverse of a small symmetric positive definite matrix, Gauss–Jordan in double precision. */
-export function invert(values: ArrayLike<number>, size: number): Float32Array {
-  const a = Float64Array.from(values);
-  for (let p = 0; p < size; p++) {
-    const scale = 1 / (a[p * size + p] as number);
-    a[p * size + p] = 1;
-    for (let j = 0; j < size; j++) a[p * size + j] = (a[p * size + j] as number) * scale;
-    for (let i = 0; i < size; i++) {
-      if (i === p) continue;
-      const factor = a[i * size + p] as number;
-      if (factor === 0) continue;
-      a[i * size + p] = 0;
-      for (let j = 0; j < size; j++) {
-        a[i * size + j] = (a[i * size + j] as number) - factor * (a[p * size + j] as number);
-      }
-    }
-  }
-  return Float32Array.from(a);
-}
-
-type Matrix = Extract<Tensor, { type: "float32" }>;
-
-function matrix(rows: number, columns: number, data: Float32Array): Matrix {
-  return { type: "float32", dims: [rows, columns], data };
-}
-
-async function product(session: Session, a: Matrix, b: Matrix): Promise<Float32Array> {
-  const { c } = await session.run({ a, b });
-  return (c as Matrix).data;
-}
-
-function productGraph(): Uint8Array {
-  const graph = createGraph("product");
-  const a = graph.input("a", "float32", ["m", "k"]);
-  const b = graph.input("b", "float32", ["k", "n"]);
-  graph.output("c", graph.op("MatMul", [a, b]), "float32", ["m", "n"]);
-  return encodeModel(graph.build());
+function block(matrix: Matrix, p: number): Matrix {
+  return rowsOf(matrix, p * PANEL, PANEL);
 }

@@ -1,4 +1,4 @@
-import { invert } from "../linear/solve.ts";
+import { invert } from "../linear/dense.ts";
 
 /** λ of the regression, in items: a feature that fewer carry says little. */
 const RIDGE_ITEMS = 5;

@@ -1,0 +1,126 @@
+import type { Pace } from "../model/pace.ts";
+import { addAfter, addBefore, addOthers, type Sums } from "./around.ts";
+import { rowsOn, type Walks } from "./walks.ts";
+
+/** The items that a block's equations are about. */
+export interface Support {
+  items: Uint32Array;
+  /** [N] place among `items`, −1 for the others, which still take their positions in a walk. */
+  placeOf: Int32Array;
+}
+
+export interface BlockSizes {
+  /** Up to so many items, one block holds them all and the solution is exact. */
+  exactItemsMax: number;
+  /** Beyond: targets of a block, */
+  targets: number;
+  /** and the items that its equations are about. */
+  support: number;
+}
+
+/** Half a square of 3,900² floats is 30 MB. Beyond, a block's cost is that of its support: 0.7 CPU-seconds. */
+export const BLOCK_SIZES: BlockSizes = { exactItemsMax: 3_900, targets: 256, support: 2_048 };
+
+/** Four times as many in each round: targets near the first ones, and then near those. */
+const GROWTH = 4;
+
+export function supportOf(items: Uint32Array, itemCount: number): Support {
+  const placeOf = new Int32Array(itemCount).fill(-1);
+  for (const [place, item] of items.entries()) placeOf[item] = place;
+  return { items, placeOf };
+}
+
+/** Targets of the blocks: all items in one, or groups of items that are often met together, frequent ones first. */
+export async function planBlocks(
+  walks: Walks,
+  sizes: BlockSizes,
+  orderFree: number,
+  pace: Pace,
+): Promise<Uint32Array[]> {
+  const seeds = warmItems(walks);
+  if (seeds.length <= sizes.exactItemsMax) return [seeds];
+  seeds.sort((a, b) => rowsOn(walks, b).length - rowsOn(walks, a).length || a - b);
+  const isTaken = new Uint8Array(walks.itemCount);
+  const blocks: Uint32Array[] = [];
+  let nextSeed = 0;
+  for (let left = seeds.length; left > 0; left -= blocks.at(-1)?.length ?? 0) {
+    const near = new Nearness(walks, orderFree);
+    const group: number[] = [];
+    const size = Math.min(sizes.targets, left);
+    let summed = 0;
+    while (group.length < size) {
+      const room = Math.min(size, GROWTH * group.length) - group.length;
+      const found = room === 0 ? [] : near.strongest(room, (item) => isTaken[item] === 0);
+      if (found.length === 0) {
+        while (isTaken[seeds[nextSeed] as number] === 1) nextSeed++;
+        found.push(seeds[nextSeed] as number);
+      }
+      for (const item of found) isTaken[item] = 1;
+      group.push(...found);
+      for (; summed < group.length; summed++) await near.addAround(group[summed] as number, pace);
+      await pace.spend(walks.itemCount * 10);
+    }
+    blocks.push(Uint32Array.from(group).sort());
+  }
+  return blocks;
+}
+
+/** The targets, and what is most often met with them. */
+export async function chooseSupport(
+  walks: Walks,
+  targets: Uint32Array,
+  { size, orderFree }: { size: number; orderFree: number },
+  pace: Pace,
+): Promise<Support> {
+  if (targets.length >= size) return supportOf(targets, walks.itemCount);
+  const near = new Nearness(walks, orderFree);
+  for (const target of targets) await near.addAround(target, pace);
+  const isTarget = new Uint8Array(walks.itemCount);
+  for (const target of targets) isTarget[target] = 1;
+  const others = near.strongest(size - targets.length, (item) => isTarget[item] === 0);
+  await pace.spend(walks.itemCount * 20);
+  return supportOf(Uint32Array.from([...targets, ...others]).sort(), walks.itemCount);
+}
+
+/** How often each item is met together with some, against how frequent it is: sum / √rows. */
+class Nearness {
+  readonly #walks: Walks;
+  readonly #orderFree: number;
+  readonly #sums: Sums;
+
+  constructor(walks: Walks, orderFree: number) {
+    const { itemCount } = walks;
+    this.#walks = walks;
+    this.#orderFree = orderFree;
+    const placeOf = Int32Array.from({ length: itemCount }, (_, item) => item);
+    this.#sums = { walks, placeOf, values: new Float32Array(itemCount) };
+  }
+
+  async addAround(item: number, pace: Pace): Promise<void> {
+    let visited = 0;
+    for (const row of rowsOn(this.#walks, item)) {
+      if (this.#orderFree > 0) visited += addOthers(this.#sums, row, this.#orderFree);
+      if (this.#orderFree === 1) continue;
+      visited += addBefore(this.#sums, row, 1 - this.#orderFree);
+      visited += addAfter(this.#sums, row, 1 - this.#orderFree);
+    }
+    await pace.spend(visited * 3);
+  }
+
+  /** At most `count` of those allowed, ties by index. */
+  strongest(count: number, isAllowed: (item: number) => boolean): number[] {
+    const { values } = this.#sums;
+    const found: { item: number; nearness: number }[] = [];
+    for (const [item, sum] of values.entries()) {
+      if (sum <= 0 || !isAllowed(item)) continue;
+      found.push({ item, nearness: sum / Math.sqrt(rowsOn(this.#walks, item).length) });
+    }
+    found.sort((a, b) => b.nearness - a.nearness || a.item - b.item);
+    return found.slice(0, count).map(({ item }) => item);
+  }
+}
+
+function warmItems({ placeStart, itemCount }: Walks): Uint32Array {
+  const items = Uint32Array.from({ length: itemCount }, (_, item) => item);
+  return items.filter((item) => placeStart[item] !== placeStart[item + 1]);
+}

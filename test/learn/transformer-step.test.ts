@@ -123,9 +123,11 @@ describe("the plan of an epoch", () => {
   );
   const dataset = createDataset(rows);
 
-  it("has every row with a successor as input once, in rows no longer than the window", () => {
+  const planOf = (seed: number) => planEpoch(dataset, 10, createPrng(seed), { spend: async () => {} });
+
+  it("has every row with a successor as input once, in rows no longer than the window", async () => {
     const window = 10;
-    const plan = planEpoch(dataset, window, createPrng(1));
+    const plan = await planOf(1);
     const inputs = plan.flat().flatMap(({ start, length }) => Array.from({ length }, (_, i) => start + i));
     const lastRows = new Set(Array.from(dataset.userStart.slice(1), (end) => end - 1));
     const expected = [...dataset.items.keys()].filter((row) => !lastRows.has(row));
@@ -134,8 +136,8 @@ describe("the plan of an epoch", () => {
       expect(row.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(window);
   });
 
-  it("leaves little room empty, and cuts long histories elsewhere in another epoch", () => {
-    const plans = [1, 2].map((seed) => planEpoch(dataset, 10, createPrng(seed)));
+  it("leaves little room empty, and cuts long histories elsewhere in another epoch", async () => {
+    const plans = [await planOf(1), await planOf(2)];
     const tokens = rows.length - lengths.length;
     for (const plan of plans) expect(plan.length).toBeLessThanOrEqual(Math.ceil((tokens / 10) * 1.3));
     const starts = plans.map((plan) =>

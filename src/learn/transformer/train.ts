@@ -6,9 +6,6 @@ import { decodeState, encodeState, type TrainingState } from "./state.ts";
 import { step } from "./step.ts";
 import { createTrainer, type TrainOptions } from "./trainer.ts";
 
-/** Simple operations that the plan of an epoch takes for each row of the data set. */
-const PLAN_OPERATIONS = 20;
-
 /** Trains to the end, or until the slice is spent: then null, and the state is in the checkpoint. */
 export async function train(
   dataset: Dataset,
@@ -23,8 +20,8 @@ export async function train(
   const rowsPerStep = Math.max(1, Math.round(options.stepTokens / length));
   try {
     for (; state.epoch < options.epochs; state.epoch++) {
-      const rows = planEpoch(dataset, length, createPrng(options.seed).fork(`epoch ${state.epoch}`));
-      await ports.pace.spend(PLAN_OPERATIONS * dataset.items.length);
+      const prng = createPrng(options.seed).fork(`epoch ${state.epoch}`);
+      const rows = await planEpoch(dataset, length, prng, ports.pace);
       const steps = Math.ceil(rows.length / rowsPerStep);
       for (; state.epochSteps < steps; state.epochSteps++) {
         if (ports.pace.isSpent) {

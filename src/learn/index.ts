@@ -22,14 +22,18 @@ export { type LastOut, lastCases, splitLastOut, withoutLast } from "./data/last-
 export { sampleCases, searchSlice } from "./data/sample.ts";
 export { prefixCases, splitNewestUsers, usersOf } from "./data/sessions.ts";
 export { type DataShape, shapeOf } from "./data/shape.ts";
+export { shuffleItems } from "./data/shuffle.ts";
 export { casesSince, cutOf, type Split, splitByTime } from "./data/split.ts";
 export { BASELINES, LEARNERS, learnerNamed } from "./learners.ts";
 export { linear } from "./linear/linear.ts";
 export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap.ts";
 export { compareRanks, type Evaluation, evaluateModel } from "./measure/evaluate.ts";
 export { type HistoryRange, historyFeeds } from "./measure/feeds.ts";
+export { findLeaks, type Leak } from "./measure/leak.ts";
+export { type ListContext, type ListFigures, listFigures } from "./measure/lists.ts";
 export { FIGURE_NAMES, figure, METRIC_NAMES } from "./measure/metrics.ts";
 export { type RankOptions, rankCases } from "./measure/rank.ts";
+export { SEGMENTS, type SegmentName, segmentsOf } from "./measure/segments.ts";
 export {
   type Assembly,
   type AssemblyData,

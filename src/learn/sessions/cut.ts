@@ -27,18 +27,23 @@ export async function cutSessions(
   pace: Pace,
 ): Promise<Sessions> {
   const gapMs = gapHours === 0 ? Number.POSITIVE_INFINITY : gapHours * HOUR_MS;
+  const { timesMs } = dataset;
   let count = 0;
-  await eachSession(dataset, gapMs, pace, () => {
+  let oldestMs = Number.POSITIVE_INFINITY;
+  await eachSession(dataset, gapMs, pace, (_, end) => {
     count++;
+    oldestMs = Math.min(oldestMs, timesMs[end - 1] as number);
   });
   const starts = new Uint32Array(count);
   const ends = new Uint32Array(count);
+  const seconds = new Uint32Array(count);
   let at = 0;
   await eachSession(dataset, gapMs, pace, (start, end) => {
     starts[at] = start;
-    ends[at++] = end;
+    ends[at] = end;
+    seconds[at++] = Math.min(((timesMs[end - 1] as number) - oldestMs) / 1_000, 0xffffffff);
   });
-  const order = await orderByTime(ends, dataset.timesMs, pace);
+  const order = await orderOf(seconds, pace);
   const kept = order.subarray(oldestKept(order, { starts, ends }, rowsMax));
   return {
     starts: kept.map((session) => starts[session] as number),
@@ -79,27 +84,29 @@ function oldestKept(order: Uint32Array, { starts, ends }: Sessions, rowsMax: num
   return 0;
 }
 
-/** Sessions in order of their last row, to the second. Radix sort: it can stop for others, and equal times stay in order. */
-async function orderByTime(ends: Uint32Array, timesMs: Float64Array, pace: Pace): Promise<Uint32Array> {
-  let oldestMs = Number.POSITIVE_INFINITY;
-  for (const time of timesMs) if (time < oldestMs) oldestMs = time;
-  const seconds = Uint32Array.from(ends, (end) =>
-    Math.min(((timesMs[end - 1] as number) - oldestMs) / 1_000, 0xffffffff),
-  );
-  await pace.spend(timesMs.length * 2 + ends.length * 10);
-  let order = Uint32Array.from(ends.keys());
+/** Sessions sorted in one piece. */
+const PIECE = 1 << 15;
+
+/** Places in order of time. Radix sort: it stops for others in between, and equal times stay in order. */
+async function orderOf(seconds: Uint32Array, pace: Pace): Promise<Uint32Array> {
+  let order = new Uint32Array(seconds.length);
+  for (let session = 0; session < order.length; session++) order[session] = session;
   for (const shift of [0, 16]) {
     const next = new Uint32Array(0x10001);
-    for (const second of seconds) bump(next, ((second >>> shift) & 0xffff) + 1);
+    for (let session = 0; session < seconds.length; session++) {
+      bump(next, (((seconds[session] as number) >>> shift) & 0xffff) + 1);
+      if (session % PIECE === 0) await pace.spend(PIECE * 8);
+    }
     for (let digit = 0; digit < 0xffff; digit++) {
       next[digit + 1] = (next[digit + 1] as number) + (next[digit] as number);
     }
     const sorted = new Uint32Array(order.length);
-    for (const session of order) {
+    for (let at = 0; at < order.length; at++) {
+      const session = order[at] as number;
+      if (at % PIECE === 0) await pace.spend(PIECE * 16);
       sorted[bump(next, ((seconds[session] as number) >>> shift) & 0xffff)] = session;
     }
     order = sorted;
-    await pace.spend(order.length * 30 + 0x10000);
   }
   return order;
 }

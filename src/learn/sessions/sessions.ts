@@ -26,7 +26,7 @@ export const sessions: Learner = {
     { name: "trend", values: [0, 0.15, 0.3, 0.5], start: 2 },
     ...(isTimed ? [{ name: "gapHours", values: [0, 1, 24], start: 0 }] : []),
   ],
-  workSeconds: ({ rows, items }) => rows * 2e-6 + items * 1e-5,
+  workSeconds: ({ rows, items }) => rows * 1e-6 + items * 1e-5,
   async fit(dataset, parameters, { onProgress }, { pace }) {
     const { gapHours = 0, recency = 1, trend = 0, reach = 0 } = parameters;
     const cut = await cutSessions(dataset, { gapHours, rowsMax: ROWS_MAX }, pace);

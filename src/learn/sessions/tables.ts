@@ -58,8 +58,8 @@ export async function sessionTables(
     const rows = (sessions.ends[session] as number) - (sessions.starts[session] as number);
     const age = (sessionCount - session) / sessionCount;
     sessionWeight[session] = Math.exp(-age / recency) / rows ** LENGTH_EXPONENT;
+    await pace.spend(60);
   }
-  await pace.spend(sessionCount * 60);
   const places = await findPlaces({ items, sessionStart, itemCount }, pace);
   const rarity = Float32Array.from(places.sessionsWith, (found, item) =>
     item === itemCount || found === 0 ? 0 : Math.log1p(sessionCount / found),
@@ -154,10 +154,11 @@ async function itemTrends(
   const late = new Float64Array(itemCount + 1);
   const all = new Float64Array(itemCount + 1);
   const span = items.length * TREND_SHARE;
-  for (const [row, item] of items.entries()) {
+  for (let row = 0; row < items.length; row++) {
+    const item = items[row] as number;
     all[item] = (all[item] as number) + 1;
     late[item] = (late[item] as number) + Math.exp((row - items.length) / span);
-    if (row % 10_000 === 0) await pace.spend(300_000);
+    if (row % 10_000 === 9_999) await pace.spend(300_000);
   }
   return Float32Array.from(
     { length: itemCount },

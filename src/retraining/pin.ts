@@ -1,8 +1,15 @@
 import { DAY_MS } from "../base/index.ts";
-import { ITEM_STATES, type Lake, LakeError, USER_CHANGES, USER_HISTORIES } from "../lake/index.ts";
+import {
+  INTERACTIONS,
+  ITEM_STATES,
+  type Lake,
+  LakeError,
+  USER_CHANGES,
+  USER_HISTORIES,
+} from "../lake/index.ts";
 
 /** What a run reads: all that its model is made from. */
-const READ_TABLES = [USER_HISTORIES, ITEM_STATES, USER_CHANGES] as const;
+const READ_TABLES = [USER_HISTORIES, ITEM_STATES, USER_CHANGES, INTERACTIONS] as const;
 
 /** A run can be run again this long. */
 export const RUN_KEPT_DAYS = 90;

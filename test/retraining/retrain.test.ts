@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS, type Engine, HISTORY_MAX, listAll } from "../../src/base/index.ts";
-import { ITEM_STATES, openLake, TRAINING_RUNS, USER_CHANGES, USER_HISTORIES } from "../../src/lake/index.ts";
+import {
+  INTERACTIONS,
+  ITEM_STATES,
+  openLake,
+  TRAINING_RUNS,
+  USER_CHANGES,
+  USER_HISTORIES,
+} from "../../src/lake/index.ts";
 import { readManifest, readPointer } from "../../src/registry/index.ts";
 import {
   readProgress,
@@ -212,6 +219,7 @@ describe("gold.training_runs", () => {
     expect(manifest?.data.snapshots).toEqual({
       "gold.user_histories": (await openLake(store).snapshot(USER_HISTORIES, tag))?.id,
       "silver.items": (await openLake(store).snapshot(ITEM_STATES, tag))?.id,
+      "silver.interactions": (await openLake(store).snapshot(INTERACTIONS, tag))?.id,
     });
     expect(rows).toHaveLength(2);
     expect(rows).toContainEqual([

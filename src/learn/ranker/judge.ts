@@ -6,7 +6,7 @@ import type { RankingLists } from "./lists.ts";
  * first. `missed`: gains of what was taken but is in no list; they count in the ideal of each only.
  */
 export function listNdcg(
-  { listStart, gains }: RankingLists,
+  { listStart, gains }: Pick<RankingLists, "listStart" | "gains">,
   scores: ArrayLike<number>,
   { k, missed = [] }: { k: number; missed?: readonly number[] },
 ): Float64Array {

@@ -28,7 +28,7 @@ export interface Moment {
 }
 
 /** Of each kind. More teach little, and each costs a run of the model. */
-const MOMENTS_MAX = 6_000;
+const MOMENTS_MAX = 4_000;
 /** The longest window of a counter, and the day that it begins in. */
 export const COUNTED_MS = 31 * DAY_MS;
 

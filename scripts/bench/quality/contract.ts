@@ -15,6 +15,9 @@ export interface Job extends Omit<ProtocolRows, "dataset"> {
   casesMax: number | null;
 }
 
+/** Items of a list that count for what lists are like. */
+export const LIST_LENGTH = 10;
+
 /** `rank` is done in slices of users. */
 export type Step = { name: "study" | "fit" } | { name: "rank"; slice: number };
 
@@ -41,7 +44,10 @@ export const OBJECT = {
   content: "content.bin",
   study: "study.bin",
   model: "model.onnx",
+  /** Float64 [cases of the slice] */
   ranks: (slice: number) => `ranks-${slice}.bin`,
+  /** Uint32 [lists × LIST_LENGTH] */
+  lists: (slice: number) => `lists-${slice}.bin`,
 } as const;
 
 export interface ObjectReader {

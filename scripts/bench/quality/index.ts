@@ -19,6 +19,7 @@ interface Flags {
   on: "validation" | "test";
   seed: number;
   baselines?: boolean;
+  shuffled?: true;
   json?: true;
 }
 
@@ -44,11 +45,13 @@ export function registerQuality(bench: Command): void {
     .option("--seed <number>", "of the fits and draws", wholeNumber, 1)
     .option("--baselines", "popularity, item-knn and ease on the same cases (default: with auto)")
     .option("--no-baselines", "only the learner")
+    .option("--shuffled", "deal the items out anew first: what is found then is popularity, or deceit")
     .option("--json", "print one line of JSON")
     .action(async (flags: Flags) => {
       const { measure } = await import("./measure.ts");
       const baselines = flags.baselines ?? (flags.learner === "auto" && flags.on === "test");
-      const report = await measure({ ...flags, cases: flags.cases ?? null, baselines }, new Progress());
+      const options = { ...flags, cases: flags.cases ?? null, baselines, shuffled: flags.shuffled === true };
+      const report = await measure(options, new Progress());
       console.log(flags.json === true ? JSON.stringify(report) : JSON.stringify(report, null, 1));
     });
 }

@@ -13,7 +13,7 @@ import {
   takeCases,
   type YieldTo,
 } from "../../../src/learn/index.ts";
-import { type Job, OBJECT, type Objects, type Step, type StepResult } from "./contract.ts";
+import { type Job, LIST_LENGTH, OBJECT, type Objects, type Step, type StepResult } from "./contract.ts";
 import { fitOneSlice } from "./one.ts";
 import { isRefitted, type RunData, readObject } from "./run-data.ts";
 
@@ -85,6 +85,7 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
 async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, engine, yieldTo, onProgress, data } = ports;
   const { cases, done } = sliceOfCases(casesOf(job, await data.cases(job, objects)), slice);
+  const lists: number[] = [];
   const ranks = await rankCases(
     engine,
     await readObject(objects, OBJECT.model),
@@ -93,10 +94,15 @@ async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResu
       historyMax: HISTORY_MAX,
       contentWidth: LATE_FEATURES,
       onProgress: (fraction) => onProgress(fraction, `ranking ${cases.targetRows.length} cases`),
+      onList: ({ items }) => {
+        for (let place = 0; place < Math.min(LIST_LENGTH, items.length); place++)
+          lists.push(Number(items[place]));
+      },
     },
     yieldTo,
   );
   await objects.write(OBJECT.ranks(slice), new Uint8Array(ranks.buffer));
+  await objects.write(OBJECT.lists(slice), new Uint8Array(Uint32Array.from(lists).buffer));
   return { done };
 }
 

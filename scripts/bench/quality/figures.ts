@@ -1,0 +1,84 @@
+import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
+import {
+  type Cases,
+  type Dataset,
+  FIGURE_NAMES,
+  figure,
+  findLeaks,
+  type ListFigures,
+  listFigures,
+  SEGMENTS,
+  type SegmentName,
+  segmentsOf,
+  takeCases,
+} from "../../../src/learn/index.ts";
+import type { ProtocolData } from "../../data/protocol/index.ts";
+import { LIST_LENGTH } from "./contract.ts";
+
+/** What the protocol names, then all others. */
+export function metricNames({ protocol }: Pick<ProtocolData, "protocol">): string[] {
+  return [...new Set([...protocol.metrics, ...FIGURE_NAMES])];
+}
+
+export function figuresOf(
+  names: readonly string[],
+  ranks: Float64Array,
+  cases: Cases,
+): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, round(figure(name, ranks, cases))]));
+}
+
+export type SegmentFigures = Record<SegmentName, { cases: number; [metric: string]: number }>;
+
+/** The protocol's own metrics, or the first, by segment. */
+export function segmentFigures(
+  names: readonly string[],
+  ranks: Float64Array,
+  { cases, fitted }: { cases: Cases; fitted: Dataset },
+): SegmentFigures {
+  const segments = segmentsOf(cases, countsOf(fitted));
+  const entries = SEGMENTS.map((name) => {
+    const places = segments[name];
+    const own = Float64Array.from(places, (place) => ranks[place] as number);
+    return [name, { cases: places.length, ...figuresOf(names, own, takeCases(cases, places)) }];
+  });
+  return Object.fromEntries(entries) as SegmentFigures;
+}
+
+/** `lists` holds LIST_LENGTH items each. */
+export function figuresOfLists(
+  lists: Uint32Array,
+  { content, cases, fitted }: Pick<ProtocolData, "content"> & { cases: Cases; fitted: Dataset },
+): ListFigures {
+  const figures = listFigures(lists, Math.min(LIST_LENGTH, cases.known.length), {
+    counts: countsOf(fitted),
+    known: cases.known,
+    content: content === null ? null : { vectors: content, width: LATE_FEATURES },
+  });
+  const rounded = Object.entries(figures).map(([name, value]) => [
+    name,
+    value === null ? null : round(value),
+  ]);
+  return Object.fromEntries(rounded) as ListFigures;
+}
+
+/** Throws when a figure of these cases would know its own future. */
+export function refuseLeaks(fitted: Dataset, cases: Cases): void {
+  const [leak] = findLeaks(fitted, cases);
+  if (leak === undefined) return;
+  throw new Error(
+    leak.kind === "fitted"
+      ? `The figures would be worth nothing: user ${leak.userId} was fitted with ${leak.itemId}, which is yet to be found`
+      : `The figures would be worth nothing: a history of user ${leak.userId} goes on beyond what is to be found`,
+  );
+}
+
+function countsOf({ items, itemIds }: Dataset): Uint32Array {
+  const counts = new Uint32Array(itemIds.length);
+  for (const item of items) counts[item] = (counts[item] as number) + 1;
+  return counts;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e5) / 1e5;
+}

@@ -22,11 +22,12 @@ const ROWS_BYTES_MAX = 26_000_000;
 export const graphFilter: Learner = {
   name: "graphFilter",
   suits: ({ items, isOrdered }) => items > 1 && !isOrdered,
+  // Both ends of the first two belong together: the stronger the sharpening, the less degrees have to be held down.
   ladders: () => [
-    { name: "listDegree", values: [0, 0.1, 0.2, 0.3, 0.4], start: 2 },
-    { name: "sharpening", values: [0, 0.75, 1.5, 2.5, 4], start: 2 },
+    { name: "listDegree", values: [0, 0.1, 0.2, 0.3, 0.4], start: 1 },
+    { name: "sharpening", values: [0, 0.75, 1.5, 2.5, 4], start: 3 },
     { name: "historyDegree", values: [0.5, 0.6, 0.7, 0.8], start: 2 },
-    { name: "userDegree", values: [0.2, 0.4, 0.6, 0.8, 1], start: 2 },
+    { name: "userDegree", values: [0.4, 0.6, 0.8, 1], start: 1 },
   ],
   workSeconds: ({ rows, items, rowsPerUser }) => {
     const pairs = rows * rowsPerUser * 2;
@@ -65,7 +66,7 @@ export const graphFilter: Learner = {
 };
 
 function readParameters(parameters: Parameters) {
-  const { userDegree = 0.6, historyDegree = 0.7, listDegree = 0.2, sharpening = 1.5 } = parameters;
+  const { userDegree = 0.6, historyDegree = 0.7, listDegree = 0.1, sharpening = 2.5 } = parameters;
   return { userDegree, historyDegree, listDegree, sharpening };
 }
 

@@ -5,9 +5,9 @@ import type { Cases, Dataset } from "../learn/index.ts";
  * A data set, or cases over one, as one object for the steps of one run to share: header length, JSON header, then the columns,
  * each aligned to 8 bytes so that a typed array can lie on it without a copy. It lives as long as the run, so it has no version.
  */
-type Column = Uint8Array | Uint32Array | Float32Array | Float64Array;
+type Column = Int16Array | Uint8Array | Uint32Array | Float32Array | Float64Array;
 
-const TYPES = { Uint8Array, Uint32Array, Float32Array, Float64Array } as const;
+const TYPES = { Int16Array, Uint8Array, Uint32Array, Float32Array, Float64Array } as const;
 
 interface Header {
   /** What is no column. */
@@ -51,7 +51,7 @@ export function encodeColumns(record: object): Uint8Array<ArrayBuffer> {
 export function decodeColumns(bytes: Uint8Array<ArrayBuffer>): Record<string, unknown> {
   assert(bytes.byteOffset === 0, "the columns must be aligned");
   const headerLength = new DataView(bytes.buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerLength))) as Header;
+  const header = readHeader(bytes, headerLength);
   return { ...header.values, ...viewsOf(bytes, header.columns, align(4 + headerLength)) };
 }
 
@@ -66,18 +66,56 @@ function viewsOf(bytes: Uint8Array<ArrayBuffer>, columns: Header["columns"], sta
   return views;
 }
 
-export function encodeDataset(dataset: Dataset): Uint8Array<ArrayBuffer> {
-  return encodeColumns(dataset);
+/**
+ * A decoded data set whose columns have been cut short, as a file in the bytes that it was decoded from: a copy would be as large
+ * again. The data set is used up.
+ */
+export function repack(bytes: Uint8Array<ArrayBuffer>, dataset: Dataset): Uint8Array<ArrayBuffer> {
+  const headerLength = new DataView(bytes.buffer).getUint32(0, true);
+  const { values, columns } = readHeader(bytes, headerLength);
+  const shorter = columns.map((column) => ({
+    ...column,
+    length: (dataset[column.name as keyof Dataset] as Column).length,
+  }));
+  let offset = align(4 + headerLength);
+  for (const { name, type, length } of shorter) {
+    const { byteOffset, byteLength } = dataset[name as keyof Dataset] as Column;
+    // Downwards or not at all, first column first: nothing is overwritten that is still to be moved.
+    bytes.copyWithin(offset, byteOffset, byteOffset + byteLength);
+    offset = align(offset + length * TYPES[type].BYTES_PER_ELEMENT);
+  }
+  // JSON may end in blanks: the header keeps its place whatever digits its lengths have.
+  const header = JSON.stringify({ values, columns: shorter } satisfies Header);
+  bytes.set(new TextEncoder().encode(header + " ".repeat(headerLength)).subarray(0, headerLength), 4);
+  return bytes.subarray(0, offset);
 }
 
+function readHeader(bytes: Uint8Array<ArrayBuffer>, headerLength: number): Header {
+  return JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerLength))) as Header;
+}
+
+/** Without the users' ids: no learner asks for them, and 300,000 of them would take 15 MB of every step. */
+export function encodeDataset({ userIds, ...rest }: Dataset): Uint8Array<ArrayBuffer> {
+  return encodeColumns({ userCount: userIds.length, ...rest });
+}
+
+/** Every user's id is empty. */
 export function decodeDataset(bytes: Uint8Array<ArrayBuffer>): Dataset {
-  return decodeColumns(bytes) as unknown as Dataset;
+  return named(decodeColumns(bytes));
+}
+
+function named({ userCount, ...rest }: Record<string, unknown>): Dataset {
+  return { userIds: new Array(userCount as number).fill(""), ...rest } as unknown as Dataset;
 }
 
 /** With the data set that they stand in, which keeps only the users who have a case. */
 export function encodeCases(cases: Cases): Uint8Array<ArrayBuffer> {
   const { dataset, ...own } = withOwnUsers(cases);
-  const prefixed = Object.entries(dataset).map(([name, value]) => [`dataset.${name}`, value]);
+  const { userIds, ...rest } = dataset;
+  const prefixed = Object.entries({ userCount: userIds.length, ...rest }).map(([name, value]) => [
+    `dataset.${name}`,
+    value,
+  ]);
   return encodeColumns({ ...own, ...Object.fromEntries(prefixed) });
 }
 
@@ -88,7 +126,7 @@ export function decodeCases(bytes: Uint8Array<ArrayBuffer>): Cases {
     if (name.startsWith("dataset.")) dataset[name.slice("dataset.".length)] = value;
     else own[name] = value;
   }
-  return { ...own, dataset } as unknown as Cases;
+  return { ...own, dataset: named(dataset) } as unknown as Cases;
 }
 
 /** Cases are drawn from a part of the users: the rows of the others are of no use to them. */

@@ -28,6 +28,7 @@ export { type ClickCounts, judgeLive, type ListCounts, type LiveCounts } from ".
 export { countLists, type ListOrigin } from "./guard-counts.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
+export { type RankerResult, type RankerTask, trainRanker } from "./ranker.ts";
 export { type Histories, type HistoriesRequest, readHistories } from "./read-histories.ts";
 export { planRerun } from "./rerun.ts";
 export { retrain } from "./retrain.ts";

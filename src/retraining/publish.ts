@@ -3,7 +3,7 @@ import { LATE_FEATURES } from "../catalogue/index.ts";
 import { type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
 import { canary } from "./canary.ts";
 import type { RetrainOutcome } from "./contract.ts";
-import { decodeDataset } from "./dataset-file.ts";
+import { decodeCases } from "./dataset-file.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Context, Fitted } from "./fit.ts";
 import { makeGolden } from "./golden.ts";
@@ -31,7 +31,8 @@ const DOLLARS_PER_CPU_SECOND = (0.02 / 1e6) * 1_000;
 
 /** `golden.json` of the refit, in the run's folder. */
 export async function writeGolden({ ports, params, workspace }: Context): Promise<void> {
-  const dataset = decodeDataset(await workspace.read("dataset.bin"));
+  // The users of the test slice: some thousands are as good as all.
+  const { dataset } = decodeCases(await workspace.read("cases.bin"));
   const golden = await makeGolden(ports.engine, await workspace.read("model.onnx"), dataset, params.seed);
   await workspace.write("golden.json", new TextEncoder().encode(JSON.stringify(golden)));
 }

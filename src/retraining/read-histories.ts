@@ -66,12 +66,12 @@ export async function readHistories(lake: Lake, request: HistoriesRequest): Prom
 }
 
 function emptyFile(
-  counts: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, { rows: number }>,
   itemIds: readonly string[],
 ): { file: Uint8Array<ArrayBuffer>; dataset: Dataset } {
   const userIds = [...counts.keys()].sort();
-  const rows = userIds.reduce((sum, id) => sum + (counts.get(id) as number), 0);
-  const { bytes, views } = layOut({ userIds, itemIds }, [
+  const rows = userIds.reduce((sum, id) => sum + (counts.get(id)?.rows ?? 0), 0);
+  const { bytes, views } = layOut({ userCount: userIds.length, itemIds }, [
     { name: "userStart", type: "Uint32Array", length: userIds.length + 1 },
     { name: "items", type: "Uint32Array", length: rows },
     { name: "timesMs", type: "Float64Array", length: rows },
@@ -80,7 +80,7 @@ function emptyFile(
   ]);
   const dataset = { userIds, itemIds, ...views } as unknown as Dataset;
   for (const [user, id] of userIds.entries()) {
-    dataset.userStart[user + 1] = (dataset.userStart[user] as number) + (counts.get(id) as number);
+    dataset.userStart[user + 1] = (dataset.userStart[user] as number) + (counts.get(id)?.rows ?? 0);
   }
   return { file: bytes, dataset };
 }

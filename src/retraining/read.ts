@@ -9,6 +9,7 @@ import { readDeletions } from "./deletions.ts";
 import { readItems } from "./items.ts";
 import { goneSnapshot, pinSnapshots } from "./pin.ts";
 import type { RetrainPorts } from "./ports.ts";
+import { encodeSubjectKeys, SUBJECT_KEYS_FILE } from "./ranker/subject-keys.ts";
 import { readHistories } from "./read-histories.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -61,6 +62,7 @@ export async function readData(
     report,
   });
   await workspace.write("dataset.bin", file);
+  await workspace.write(SUBJECT_KEYS_FILE, encodeSubjectKeys(dataset.userIds));
   const catalogue = catalogueOf(dataset, items);
   await workspace.write("catalog.parquet", await writeCatalog(catalogue, ports));
   await workspace.write("content.bin", new Uint8Array((await contentOf(catalogue, ports)).buffer));

@@ -1,7 +1,7 @@
 import { createPrng } from "../base/index.ts";
 import { casesSince, cutOf, type Dataset, sampleCases } from "../learn/index.ts";
 import type { RetrainParams } from "./contract.ts";
-import { decodeDataset, encodeCases, encodeDataset } from "./dataset-file.ts";
+import { decodeDataset, encodeCases, repack } from "./dataset-file.ts";
 import { cutInPlace, rowsOfUsers } from "./rows.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -27,23 +27,26 @@ export interface SplitResult {
  * `cases` after it; of `train`, `fit` and the `validation` cases that a search chooses by; and which items are `recent`.
  */
 export async function splitData({ seed }: RetrainParams, workspace: Workspace): Promise<SplitResult> {
-  const dataset = decodeDataset(await workspace.read("dataset.bin"));
+  const bytes = await workspace.read("dataset.bin");
+  const dataset = decodeDataset(bytes);
   const some = someUsers(dataset, seed);
   const cutMs = cutOf(dataset.timesMs, TEST_SHARE);
   const train = cutInPlace(dataset, cutMs);
   const known = itemsOf(train);
   const cases = sampleCases(casesSince(some, cutMs, known).cases, CASES_MAX, seed);
   await workspace.write("cases.bin", encodeCases(cases));
-  await workspace.write("train.bin", encodeDataset(train));
+  const trainBytes = repack(bytes, train);
+  await workspace.write("train.bin", trainBytes);
 
-  const innerCutMs = cutOf(train.timesMs, VALIDATION_SHARE);
-  const fit = cutInPlace(train, innerCutMs);
-  const older = itemsOf(fit);
-  const { cases: newest } = casesSince(cutInPlace(some, cutMs), innerCutMs, older);
+  const older = decodeDataset(trainBytes);
+  const innerCutMs = cutOf(older.timesMs, VALIDATION_SHARE);
+  const fit = cutInPlace(older, innerCutMs);
+  const fitted = itemsOf(fit);
+  const { cases: newest } = casesSince(cutInPlace(some, cutMs), innerCutMs, fitted);
   await workspace.write("validation.bin", encodeCases(sampleCases(newest, VALIDATION_CASES_MAX, seed)));
-  await workspace.write("fit.bin", encodeDataset(fit));
+  await workspace.write("fit.bin", repack(trainBytes, fit));
   // Nobody had touched them before the newest part of the training rows.
-  const recent = known.map((isKnown, item) => (isKnown === 1 && older[item] === 0 ? 1 : 0));
+  const recent = known.map((isKnown, item) => (isKnown === 1 && fitted[item] === 0 ? 1 : 0));
   await workspace.write("recent.bin", recent);
   return { cutMs, cases: cases.targetRows.length };
 }

@@ -16,7 +16,7 @@ interface Subject {
  * Letters 2006). The draw is a hash of the name, so equal rows in equal order give an equal sample.
  */
 export class Subjects {
-  readonly #kept = new Map<string, Subject>();
+  #kept = new Map<string, Subject>();
   readonly #rowsMax: number;
   readonly #nowMs: number;
   readonly #seed: number;
@@ -55,10 +55,12 @@ export class Subjects {
     if (this.#rows > this.#rowsMax * ROOM) this.#shrink();
   }
 
-  /** Name → how many rows; the sample is final. */
-  close(): Map<string, number> {
+  /** Name → how many rows. The sample is final, and held by the caller alone. */
+  close(): ReadonlyMap<string, { rows: number }> {
     if (this.#rows > this.#rowsMax) this.#shrink();
-    return new Map([...this.#kept].map(([name, { rows }]) => [name, rows]));
+    const kept = this.#kept;
+    this.#kept = new Map();
+    return kept;
   }
 
   get isSample(): boolean {

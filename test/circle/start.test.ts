@@ -98,7 +98,9 @@ describe("start --once --json", () => {
     const { accepted, bronze, features, quarantined } = first.counts;
     expect(accepted).toBeGreaterThan(1_000);
     expect([bronze, features + quarantined]).toEqual([accepted, accepted]);
-    expect(first.metrics["ndcg@10"].model).toBeGreaterThan(first.metrics["ndcg@10"].popularity);
+    // The tiny shop has under a thousand test cases: nothing but popularity is let live on so few.
+    expect(first.model.learner).toBe("popularity");
+    expect(first.metrics["ndcg@10"].model).toBe(first.metrics["ndcg@10"].popularity);
     expect(first.samples).toHaveLength(3);
     for (const sample of first.samples) {
       expect(sample.model_version).toBe(first.model.version);

@@ -12,7 +12,8 @@ describe("a data set as one object", () => {
       typeCode: i,
     }));
     for (const dataset of [createDataset(rows, ["cold"]), createDataset([])]) {
-      expect(decodeDataset(encodeDataset(dataset))).toEqual(dataset);
+      const userIds = dataset.userIds.map(() => "");
+      expect(decodeDataset(encodeDataset(dataset))).toEqual({ ...dataset, userIds });
     }
   });
 
@@ -31,7 +32,7 @@ describe("a data set as one object", () => {
       [...targetRows].map((row, place) => {
         const user = users[place] ?? -1;
         const history = dataset.items.slice(dataset.userStart[user], historyEnds[place]);
-        return [dataset.userIds[user], dataset.items[row], dataset.timesMs[row], [...history]];
+        return [dataset.items[row], dataset.timesMs[row], [...history]];
       });
     expect(told(read)).toEqual(told(cases));
     expect(read).toMatchObject({ maskSeen: cases.maskSeen, mean: cases.mean, known: cases.known });

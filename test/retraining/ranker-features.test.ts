@@ -116,7 +116,7 @@ test("affinities and price band are the declared ones of the user's history", ()
 });
 
 test("what is kept of many moments does not depend on the order in which they come", () => {
-  const ids = { userIds: ["u:a"], itemIds: ["item-0", "item-1"] };
+  const ids = { userOf: () => 0, itemIds: ["item-0", "item-1"] };
   const rows = Array.from({ length: 9_000 }, (_, index) => ({
     eventId: `event-${index}`,
     type: "click",

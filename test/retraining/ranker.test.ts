@@ -89,7 +89,10 @@ async function beginRun(isFickle: boolean) {
   return { context: { ports: runPorts, params: given, workspace }, task };
 }
 
-describe("the step of the ranker", () => {
+/** Three fits of some hundred trees; much less on a machine that has nothing else to do. */
+const TIMEOUT_MS = 180_000;
+
+describe("the step of the ranker", { timeout: TIMEOUT_MS }, () => {
   it("attaches one that is better on newer lists, with what serving needs, and gives the same bytes again", async () => {
     const { context, task } = await beginRun(false);
     const { card } = await trainRanker({ ...context, step: steps() }, task);

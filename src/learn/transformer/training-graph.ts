@@ -55,11 +55,14 @@ function sampledSoftmax(
 
 /**
  * Forward and backward pass of one micro-batch, T = rows · length tokens, all dims fixed. Inputs, float32 unless said:
- * `x` [T, d] what stands for the interactions; `positives` [T, d] vectors of the items that came next; `negatives`
- * [K + 2, d], the last two rows zero; `columns` int64 [T, 2] K, and the column that is the token's own positive (K + 1 for
- * none); `real` [T, 1] 0 for padding; `bias` [heads, length, length]; `shift` [] added to the positive logit; `apart` [rows, 1, length, length] keeps histories of one row from seeing each other;
- * `drop_…` [T, d] as said above; each weight by its name. Outputs: `loss` [] summed over tokens, and `d_…` of all float inputs that
- * learn.
+ * - `x` [T, d] what stands for the interactions, `positives` [T, d] the vectors of the items that came next;
+ * - `negatives` [K + 2, d], the last two rows zero; `shift` [] added to the positive's logit;
+ * - `columns` int64 [T, 2] K, and the column of the negative that is the token's own positive (K + 1 for none);
+ * - `real` [T, 1] 0 for padding; `worth` [T, 1] and `drop_…` [T, d] as `RunSizes` says;
+ * - `bias` [heads, L, L] by distance, −10⁹ for what comes later; `apart` [rows, 1, L, L] −10⁹ between histories of one row;
+ * - each weight by its name.
+ *
+ * Outputs: `loss` [], summed over tokens, and `d_…`, its gradient by each input that learns.
  */
 export function trainingGraph(sizes: RunSizes): Uint8Array<ArrayBuffer> {
   const graph = createGraph("transformer-training");

@@ -1,4 +1,5 @@
 import type { ItemField } from "../events/index.ts";
+import type { RequestContext } from "../registry/index.ts";
 import { climb } from "./climb.ts";
 import { degradedBy, type Problem } from "./degraded.ts";
 import { historyOfItems, NO_HISTORY } from "./history.ts";
@@ -25,6 +26,8 @@ export interface AnswerRequest {
   limit: number;
   exclude: readonly string[];
   fields: readonly ItemField[];
+  /** Where and when somebody asks; called only where the model may look at it. */
+  context?: () => RequestContext;
   /** Random; kept in the recommendation id, so that what was drawn can be drawn again. */
   seed: number;
 }
@@ -82,6 +85,7 @@ export async function makeAnswer(
   const problems = [
     ...known.problems,
     ...(model.problem === null ? [] : [model.problem]),
+    ...(model.lack === undefined ? [] : [model.lack]),
     ...climbed.problems,
   ];
   return finish(request, { ...climbed, problems, userIgnored: known.userIgnored }, ports);

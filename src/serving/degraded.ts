@@ -3,6 +3,7 @@ export const DEGRADED_REASONS = [
   "scorer_cold",
   "scorer_late",
   "scorer_error",
+  "ranker_error",
   "no_model",
   "history_unknown",
   "profile_late",

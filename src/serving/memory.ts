@@ -21,6 +21,8 @@ import type { RankedList } from "./ports.ts";
 export interface LiveModel {
   modelVersion: string;
   overlayEtag: string | null;
+  /** Its lists depend on where and when they are asked for, too. */
+  usesContext: boolean;
   seenAtMs: number;
 }
 

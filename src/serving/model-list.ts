@@ -1,5 +1,5 @@
 import { sha256Hex, unreachable } from "../base/index.ts";
-import type { ScoreAnswer, ScoreRequest } from "../registry/index.ts";
+import type { RequestContext, ScoreAnswer, ScoreRequest } from "../registry/index.ts";
 import { within } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
 import type { History } from "./history.ts";
@@ -15,6 +15,8 @@ export interface ModelQuestion {
   exclude: readonly string[];
   limit: number;
   fields: readonly string[];
+  /** Called only where the model may look at it. */
+  context?: (() => RequestContext) | undefined;
 }
 
 export interface ModelList {
@@ -23,6 +25,8 @@ export interface ModelList {
   /** Ranked by the scorer for this request, not remembered. */
   isNew: boolean;
   problem: Problem | null;
+  /** The list is the model's, but something of it is missing. */
+  lack?: Problem;
 }
 
 /**
@@ -33,30 +37,30 @@ export interface ModelList {
 export async function modelList(
   question: ModelQuestion,
   ports: ServingPorts,
-  context: { memory: ServingMemory; timeline: Timeline },
+  { memory, timeline }: { memory: ServingMemory; timeline: Timeline },
 ): Promise<ModelList> {
-  const { memory, timeline } = context;
   const { tenant } = question;
-  const hash = await questionHash(question);
   const live = memory.live.get(tenant, ports.now());
+  const context = live === undefined || live.usesContext ? question.context?.() : undefined;
+  const asked = { tenant, context, hash: await questionHash(question) };
   if (live !== undefined && ports.now() - live.seenAtMs < LIVE_LIFE_MS) {
-    const list = remembered(listKey(tenant, live, hash), ports, memory);
+    const list = remembered(listKey(asked, live), ports, memory);
     if (list !== null) return { list, isNew: false, problem: null };
   }
 
-  const work = ports.scorer.score(scoreRequest(question, ports.now())).then((answer) => {
+  const work = ports.scorer.score(scoreRequest(question, context, ports.now())).then((answer) => {
     // Also for an answer that comes too late for this request: the next one finds it.
-    learnFrom(answer, { tenant, hash }, ports, memory);
+    learnFrom(answer, asked, ports, memory);
     return answer;
   });
   const score = await timeline.measure("score", within(work, SCORE_MS, ports.timer));
   if (score.status === "late") ports.background(work);
   if (score.status === "ok" && score.value.status === "ok") {
-    return { list: score.value, isNew: true, problem: null };
+    return { list: score.value, isNew: true, problem: null, ...lackOf(score.value) };
   }
   const problem = problemOf(score.status === "ok" ? score.value : score);
   if (live === undefined) return { list: null, isNew: false, problem };
-  const list = await olderCopy(listKey(tenant, live, hash), ports, context);
+  const list = await olderCopy(listKey(asked, live), ports, { memory, timeline });
   return { list, isNew: false, problem };
 }
 
@@ -83,23 +87,37 @@ function remembered(key: string, ports: ServingPorts, memory: ServingMemory): Ra
   return entry.list;
 }
 
-function learnFrom(
-  answer: ScoreAnswer,
-  { tenant, hash }: { tenant: string; hash: string },
-  ports: ServingPorts,
-  memory: ServingMemory,
-): void {
-  if (answer.status === "no_model") memory.live.delete(tenant);
-  if (answer.status !== "ok") return;
-  const { modelVersion, overlayEtag, items } = answer;
-  const live = { modelVersion, overlayEtag, seenAtMs: ports.now() };
-  memory.live.set(tenant, live, ports.now());
-  const list = { modelVersion, overlayEtag, items };
-  memory.ranked.set(listKey(tenant, live, hash), { list, shared: false }, ports.now());
+interface Asked {
+  tenant: string;
+  /** Undefined where it was not sent. */
+  context: RequestContext | undefined;
+  hash: string;
 }
 
-function listKey(tenant: string, live: LiveModel, hash: string): string {
-  return [tenant, live.modelVersion, live.overlayEtag ?? "none", hash].map(encodeURIComponent).join("/");
+function learnFrom(answer: ScoreAnswer, asked: Asked, ports: ServingPorts, memory: ServingMemory): void {
+  if (answer.status === "no_model") memory.live.delete(asked.tenant);
+  if (answer.status !== "ok") return;
+  const { modelVersion, overlayEtag, items, usesContext = false } = answer;
+  const live = { modelVersion, overlayEtag, usesContext, seenAtMs: ports.now() };
+  memory.live.set(asked.tenant, live, ports.now());
+  const list = { modelVersion, overlayEtag, items };
+  memory.ranked.set(listKey(asked, live), { list, shared: false }, ports.now());
+}
+
+function lackOf({ rankerProblem }: ScoreAnswer & { status: "ok" }): Pick<ModelList, "lack"> {
+  if (rankerProblem === undefined) return {};
+  return {
+    lack: { reason: "ranker_error", detail: `the model's second stage had no part: ${rankerProblem}` },
+  };
+}
+
+function listKey({ tenant, context, hash }: Asked, live: LiveModel): string {
+  const parts = [tenant, live.modelVersion, live.overlayEtag ?? "none", hash];
+  if (live.usesContext) {
+    const { device = "", country = "", localHour = "" } = context ?? {};
+    parts.push(`${device}.${country}.${localHour}`);
+  }
+  return parts.map(encodeURIComponent).join("/");
 }
 
 /** All that the list depends on besides tenant, model and overlay. */
@@ -109,6 +127,7 @@ function questionHash({ scenario, history, exclude, limit, fields }: ModelQuesti
 
 function scoreRequest(
   { tenant, history, exclude, limit, fields }: ModelQuestion,
+  context: RequestContext | undefined,
   nowMs: number,
 ): ScoreRequest {
   return {
@@ -119,6 +138,7 @@ function scoreRequest(
     excludeHistory: true,
     limit,
     fields: [...fields],
+    ...(context === undefined ? {} : { context }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../../src/serving/index.ts";
 import { memory } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
+import { placeOf } from "./place.ts";
 
 /** Recommendations for a visitor, beside an item, and for anybody: one shape of answer, one way to it. */
 export const answerRoutes: Endpoint[] = [
@@ -69,7 +70,8 @@ function answerRoute<Q extends typeof trendingQuerySchema>(route: AnswerRoute<Q>
       const { limit, exclude = [], fields = [], scenario = route.scenario } = call.query as ListQuery;
       const { tenant, ports, timeline } = call;
       const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
-      const request = { tenant, subject: route.subject(call), scenario, limit, exclude, fields, seed };
+      const list = { tenant, subject: route.subject(call), scenario, limit, exclude, fields, seed };
+      const request = { ...list, context: () => placeOf(call) };
       return answerBody(await makeAnswer(request, ports, { memory, timeline }));
     },
   });

@@ -2,17 +2,21 @@ import { describe, expect, it } from "vitest";
 import {
   compareRanks,
   createDataset,
+  type Dataset,
+  lastCases,
   pairedBootstrap,
   popularity,
   rankCases,
   sampleCases,
   splitByTime,
+  takeCases,
 } from "../../src/learn/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { fitModel, TOY_OPTIONS } from "../contracts/learner.ts";
 
 const engine = nodeEngine();
 const yieldTo = async () => {};
-const options = { historyMax: 10, contentWidth: 2 };
+const options = { historyMax: 10, contentWidth: TOY_OPTIONS.contentWidth };
 
 /** Popularity before the cut: a 3, b 2, c 2, d 1. Then the user "late" takes d, and after it b. */
 function popularityCases() {
@@ -30,27 +34,50 @@ function popularityCases() {
   return splitByTime(createDataset([...old, ...late]), 0.2);
 }
 
+async function fitPopularity(dataset: Dataset) {
+  return (await fitModel(popularity, engine, { dataset, parameters: { decayDays: 0 } })).onnx;
+}
+
 describe("ranks", () => {
   it("count ties against the graph and mask what the user had", async () => {
     const { train, cases } = popularityCases();
-    const { onnx } = await popularity.fit(
-      train,
-      { ...options, seed: 1, parameters: { decayDays: 0 } },
-      engine,
-      yieldTo,
-    );
+    const onnx = await fitPopularity(train);
     // The target b ties with c behind a: rank 3, not 2. The item d of the history does not compete.
     expect([...(await rankCases(engine, onnx, cases, options, yieldTo))]).toEqual([3]);
   });
 
+  it("leave a history's items in where they may come again", async () => {
+    const { train, cases } = popularityCases();
+    const onnx = await fitPopularity(train);
+    const again = { ...cases, maskSeen: false, targetRows: cases.historyEnds.map((end) => end - 1) };
+    // Now d, the item of the history itself, is to be found behind a, b and c.
+    expect([...(await rankCases(engine, onnx, again, options, yieldTo))]).toEqual([4]);
+  });
+
+  it("are those of one history at a time, however many are ranked at once and in whichever order", async () => {
+    const users = Array.from({ length: 40 }, (_, user) => `u${user}`);
+    const rows = users.flatMap((userId, user) =>
+      Array.from({ length: 1 + (user % 7) }, (_, step) => ({
+        userId,
+        itemId: `i${(user * 3 + step) % 11}`,
+        timeMs: step,
+        weight: 1,
+        typeCode: 1,
+      })),
+    );
+    const dataset = createDataset(rows);
+    const cases = lastCases(dataset);
+    const onnx = await fitPopularity(dataset);
+    const together = await rankCases(engine, onnx, cases, options, yieldTo);
+    for (const place of [0, 7, 20, cases.targetRows.length - 1]) {
+      const alone = await rankCases(engine, onnx, takeCases(cases, [place]), options, yieldTo);
+      expect(alone[0]).toBe(together[place]);
+    }
+  });
+
   it("are Infinity beyond the bound, for a tie across it too, and for an item the graph does not know", async () => {
     const { train, cases } = popularityCases();
-    const { onnx } = await popularity.fit(
-      train,
-      { ...options, seed: 1, parameters: { decayDays: 0 } },
-      engine,
-      yieldTo,
-    );
+    const onnx = await fitPopularity(train);
     const bounded = await rankCases(engine, onnx, cases, { ...options, rankMax: 2 }, yieldTo);
     expect([...bounded]).toEqual([Number.POSITIVE_INFINITY]);
     const itemMap = Int32Array.of(0, -1, 2, 3);
@@ -104,6 +131,8 @@ describe("a sample of cases", () => {
       users,
       targetRows: Uint32Array.from(users.keys()),
       historyEnds: Uint32Array.from(users.keys()),
+      maskSeen: true,
+      mean: "user" as const,
     };
     const some = sampleCases(all, 12, 1);
     expect(some.targetRows).toHaveLength(12);

@@ -1,0 +1,150 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, it } from "vitest";
+import { readProtocol, readProtocolData } from "../../scripts/data/protocol/index.ts";
+import { LATE_FEATURES } from "../../src/catalogue/index.ts";
+import { type Cases, findLeaks } from "../../src/learn/index.ts";
+
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+async function folderWith(files: Record<string, string | object>): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "lakeshore-protocol-"));
+  folders.push(folder);
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === "string" ? content : JSON.stringify(content);
+    await writeFile(path.join(folder, name), name.endsWith(".gz") ? gzipSync(text) : text);
+  }
+  return folder;
+}
+
+/** `user: history → target` of each case. */
+function told({ dataset, users, targetRows, historyEnds }: Cases): string[] {
+  const id = (row: number) => dataset.itemIds[dataset.items[row] as number];
+  return [...users].map((user, place) => {
+    const start = dataset.userStart[user] as number;
+    const end = historyEnds[place] as number;
+    const history = Array.from({ length: end - start }, (_, row) => id(start + row));
+    return `${dataset.userIds[user]}: ${history.join(" ")} → ${id(targetRows[place] as number)}`;
+  });
+}
+
+describe("sequences", () => {
+  it("are left by their last two, which are never fitted again", async () => {
+    const folder = await folderWith({
+      "protocol.json": { task: "next-item", sequences: "s.txt.gz", metrics: ["hr@10"] },
+      "s.txt.gz": "7 10 20 30 40\n8 20 10 50\n",
+    });
+    const { name, fit, validation, refit, test, items } = await readProtocol(folder);
+    expect(name).toBe(path.basename(folder));
+    expect(fit.items).toHaveLength(3);
+    expect(refit).toBeNull();
+    expect(told(validation)).toEqual(["7: 10 20 → 30", "8: 20 → 10"]);
+    expect(told(test)).toEqual(["7: 10 20 30 → 40", "8: 20 10 → 50"]);
+    expect([...test.dataset.timesMs.subarray(0, 4)]).toEqual([0, 1_000, 2_000, 3_000]);
+    expect(items).toBeNull();
+  });
+
+  it("have content from a table, whatever its id's column is called, and from attributes", async () => {
+    const folder = await folderWith({
+      "protocol.json": { task: "next-item", sequences: "s.txt", items: "items.tsv", attributes: "a.json" },
+      "s.txt": "1 10 20 30\n",
+      "items.tsv": 'other\tnumber\ttitle\tgenres\nx\t10\tA "quoted" film\tDrama|War\ny\t30\tLast\tWar\n',
+      "a.json": { 20: [3, 4] },
+    });
+    const { items, content, dataset } = await readProtocolData(folder);
+    expect(dataset.itemIds).toEqual(["10", "20", "30"]);
+    expect(items?.[0]).toEqual({ item_id: "10", title: 'A "quoted" film', categories: ["Drama", "War"] });
+    expect(items?.[1]).toEqual({ item_id: "20", categories: ["3", "4"] });
+    expect(content).toHaveLength(3 * LATE_FEATURES);
+  });
+});
+
+describe("sessions", () => {
+  it("are asked at every step, items that came before too", async () => {
+    const train = Array.from({ length: 40 }, (_, session) => `a b${session}`).join("\n");
+    const folder = await folderWith({
+      "protocol.json": { task: "session", train: "train.txt", test: "test.txt", metrics: [] },
+      "train.txt": train,
+      "test.txt": "a b1 a\nx a\n",
+    });
+    const { fit, validation, refit, test } = await readProtocol(folder);
+    expect(told(validation)).toEqual(["0000038: a → b38", "0000039: a → b39"]);
+    expect(fit.items).toHaveLength(76);
+    expect(refit?.items).toHaveLength(80);
+    expect(told(test)).toEqual(["0000040: a → b1", "0000040: a b1 → a", "0000041: x → a"]);
+    expect(test.maskSeen).toBe(false);
+  });
+});
+
+describe("unordered data", () => {
+  it("are asked as one list a user", async () => {
+    const folder = await folderWith({
+      "protocol.json": { task: "top-n", train: "train.txt", test: "test.txt", metrics: ["recall@20"] },
+      "train.txt": "0 1 2 3 4 5\n1 1 2 2 3\n2 9\n",
+      "test.txt": "0 9 8\n1\n2 1\n",
+    });
+    const { fit, validation, refit, test } = await readProtocol(folder);
+    expect(refit?.items).toHaveLength(9);
+    expect(fit.items.length + validation.targetRows.length).toBe(9);
+    expect(findLeaks(fit, validation)).toEqual([]);
+    expect(told(test).sort()).toEqual(["0: 1 2 3 4 5 → 8", "0: 1 2 3 4 5 → 9", "2: 9 → 1"]);
+    expect(test.mean).toBe("list");
+  });
+});
+
+describe("logs", () => {
+  it("are cut by time, for the test and once more for the choice", async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => `u${i % 4},i${i % 3},${i % 2 === 0 ? 5 : 2},${100 + i}`,
+    );
+    const folder = await folderWith({
+      "protocol.json": {
+        name: "log",
+        task: "log",
+        interactions: {
+          file: "log.csv",
+          user: "who",
+          item: "what",
+          time: "when",
+          timeUnit: "s",
+          value: "stars",
+          positive: "stars >= 4",
+        },
+        metrics: ["ndcg@10"],
+      },
+      "log.csv": `who,what,stars,when\n${rows.join("\n")}\n`,
+    });
+    const { fit, validation, refit, test } = await readProtocol(folder);
+    expect(refit?.items).toHaveLength(32);
+    expect(Math.max(...(refit?.timesMs ?? []))).toBe(131_000);
+    expect(Math.max(...fit.timesMs)).toBeLessThan(Math.min(...validation.dataset.timesMs.slice(-1)));
+    expect(findLeaks(fit, validation)).toEqual([]);
+    expect(findLeaks(refit ?? fit, test)).toEqual([]);
+    expect(new Set(test.dataset.weights)).toEqual(new Set([1, 3]));
+  });
+});
+
+describe("a folder of another kind", () => {
+  it("is refused in a sentence", async () => {
+    await expect(readProtocol("/nowhere")).rejects.toThrow("/nowhere does not exist");
+    await expect(readProtocol(await folderWith({}))).rejects.toThrow("no protocol.json");
+    const words = await folderWith({ "protocol.json": "{ task" });
+    await expect(readProtocol(words)).rejects.toThrow("is not JSON");
+    const task = await folderWith({ "protocol.json": { task: "ranking" } });
+    await expect(readProtocol(task)).rejects.toThrow("not one of the four forms");
+    const file = await folderWith({ "protocol.json": { task: "next-item", sequences: "gone.txt" } });
+    await expect(readProtocol(file)).rejects.toThrow("lacks gone.txt");
+    const metric = await folderWith({
+      "protocol.json": { task: "next-item", sequences: "s.txt", metrics: ["auc"] },
+      "s.txt": "1 2 3 4",
+    });
+    await expect(readProtocol(metric)).rejects.toThrow("metrics");
+  });
+});

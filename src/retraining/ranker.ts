@@ -49,7 +49,7 @@ export interface RankerResult {
 /**
  * The second stage: fitted on the older lists since the cut, judged on the newer ones against retrieval's order by the exported
  * file, and where it is better beyond doubt, fitted again on all of them. Three steps; what one hands to the next is in the run's
- * folder: reads `dataset.bin`, `catalog.parquet` and `evaluated.onnx`.
+ * folder: reads `dataset.bin`, `subject-keys.bin`, `catalog.parquet` and `evaluated.onnx`.
  */
 export async function trainRanker(context: Context, task: RankerTask): Promise<RankerResult> {
   const snapshotId = task.snapshots[INTERACTIONS.name];

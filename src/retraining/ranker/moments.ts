@@ -1,7 +1,6 @@
 import { DAY_MS, fnv1a32, MINUTE_MS } from "../../base/index.ts";
 import type { RankingContext } from "../../catalogue/index.ts";
 import { eventTypeWeight } from "../../events/index.ts";
-import type { Dataset } from "../../learn/index.ts";
 import { type CountedKind, CounterLog } from "./counters.ts";
 
 /** A row of silver.interactions of a person, as far as the ranker reads it. */
@@ -39,19 +38,25 @@ const KINDS: Readonly<Record<string, CountedKind>> = {
   impression: "impressions",
 };
 
+/** What subjects and items are in the data set. */
+export interface MomentIds {
+  userOf(subject: string): number | undefined;
+  itemIds: readonly string[];
+}
+
 /** Takes rows in any order: what is kept depends on which they are, not on how they come. */
 export class MomentLog {
   readonly counters: CounterLog;
   readonly #fromMs: number;
-  readonly #users: ReadonlyMap<string, number>;
+  readonly #userOf: MomentIds["userOf"];
   readonly #items: ReadonlyMap<string, number>;
   readonly #shown = new Thinned();
   readonly #taken = new Thinned();
 
   /** Moments from `fromMs` on; earlier events are only counted. */
-  constructor({ userIds, itemIds }: Pick<Dataset, "userIds" | "itemIds">, fromMs: number) {
+  constructor({ userOf, itemIds }: MomentIds, fromMs: number) {
     this.#fromMs = fromMs;
-    this.#users = new Map(userIds.map((id, index) => [id, index]));
+    this.#userOf = userOf;
     this.#items = new Map(itemIds.map((id, index) => [id, index]));
     this.counters = new CounterLog(fromMs - COUNTED_MS, itemIds.length);
   }
@@ -61,7 +66,7 @@ export class MomentLog {
     const kind = KINDS[event.type];
     if (kind !== undefined) for (const { item } of items) this.counters.add(kind, item, event.occurredAtMs);
     if (event.occurredAtMs < this.#fromMs || items.length === 0) return;
-    const user = event.subject === null ? undefined : this.#users.get(event.subject);
+    const user = event.subject === null ? undefined : this.#userOf(event.subject);
     if (user === undefined) return;
     const moment = { user, context: contextOf(event), hash: fnv1a32(event.eventId) };
     if (event.type !== "impression") this.#taken.add({ ...moment, shown: null });

@@ -1,8 +1,7 @@
 import { assert, type Clock, type ObjectStore } from "../../base/index.ts";
 import { INTERACTIONS, openLake } from "../../lake/index.ts";
-import type { Dataset } from "../../learn/index.ts";
 import { COUNTED_MAX, COUNTED_SPAN_MS } from "./counters.ts";
-import { COUNTED_MS, MomentLog, type RankerEvent } from "./moments.ts";
+import { COUNTED_MS, type MomentIds, MomentLog, type RankerEvent } from "./moments.ts";
 
 const COLUMNS = [
   ...["event_id", "type", "occurred_at", "subject", "item_id", "items"],
@@ -12,11 +11,11 @@ const COLUMNS = [
 /** silver.interactions of people, from a month before the cut on: what was shown and taken since, and the counts before. */
 export async function readMoments(
   { store, clock, yieldTo }: { store: ObjectStore; clock: Clock; yieldTo(): Promise<void> },
-  dataset: Pick<Dataset, "userIds" | "itemIds">,
+  ids: MomentIds,
   { tenant, snapshotId, cutMs, nowMs }: { tenant: string; snapshotId: number; cutMs: number; nowMs: number },
 ): Promise<MomentLog> {
   const fromMs = Math.max(cutMs, nowMs - COUNTED_SPAN_MS + COUNTED_MS);
-  const log = new MomentLog(dataset, fromMs);
+  const log = new MomentLog(ids, fromMs);
   const batches = openLake(store, { clock }).scan(INTERACTIONS, {
     tenant,
     snapshotId,

@@ -14,6 +14,7 @@ import type { Context } from "../fit.ts";
 import { ListMaker } from "./lists.ts";
 import type { Moment, MomentLog } from "./moments.ts";
 import { readMoments } from "./read-events.ts";
+import { SUBJECT_KEYS_FILE, subjectIndex } from "./subject-keys.ts";
 
 /** Retrieval's best that the second stage orders: enough to hold what is taken, few enough for a fraction of a millisecond. */
 export const CANDIDATES = 200;
@@ -49,7 +50,9 @@ export async function withSource<T>(
   );
   await ports.yieldTo();
   const { tenant, requestedAtMs: nowMs } = params;
-  const log = await readMoments(ports, dataset, { tenant, snapshotId, cutMs, nowMs });
+  const userOf = subjectIndex(await workspace.read(SUBJECT_KEYS_FILE), dataset, cutMs);
+  const { itemIds } = dataset;
+  const log = await readMoments(ports, { userOf, itemIds }, { tenant, snapshotId, cutMs, nowMs });
   const session = await ports.engine.load(await workspace.read("evaluated.onnx"));
   try {
     const { counters } = log;

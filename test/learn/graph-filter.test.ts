@@ -59,7 +59,7 @@ describe("graphFilter", () => {
     });
     const rows = Array.from({ length: 60 }, (_, user) => [
       row(user, "hit"),
-      ...(user < 6 ? [row(user, "a")] : [row(user, `other${user % 9}`)]),
+      ...(user < 6 ? [row(user, "a")] : [row(user, `other${user % 40}`)]),
       ...(user < 4 ? [row(user, "b")] : []),
     ]).flat();
     const dataset = createDataset(rows, ["a", "b", "hit"]);
@@ -70,7 +70,7 @@ describe("graphFilter", () => {
       return ranked?.items;
     };
     expect((await scoresWith(0))?.filter((item) => item > 0)[0]).toBe(2);
-    expect((await scoresWith(1.5))?.filter((item) => item > 0)[0]).toBe(1);
+    expect((await scoresWith(2.5))?.filter((item) => item > 0)[0]).toBe(1);
   });
 });
 
@@ -158,7 +158,7 @@ describe("the filter's pieces", () => {
     const ones = new Float32Array(25).fill(1);
     const halves = new Float32Array(25).fill(0.5);
     const options = { scales, spectrum, gains, historyScales: halves, listScales: ones, width: 25 };
-    const rows = await neighbourRows(graph, options, pace);
+    const rows = await neighbourRows(graph, options, pace, () => {});
     let compared = 0;
     for (let i = 0; i < 25; i++) {
       const scale = rows.scales[i] as number;
@@ -184,7 +184,7 @@ describe("the filter's pieces", () => {
     const spectrum = { rank: 0, values: new Float64Array(0), vectors: new Float32Array(0) };
     const ones = new Float32Array(25).fill(1);
     const options = { scales, spectrum, gains: spectrum.values, historyScales: ones, listScales: ones };
-    const rows = await neighbourRows(graph, { ...options, width: 3 }, pace);
+    const rows = await neighbourRows(graph, { ...options, width: 3 }, pace, () => {});
     const of = (i: number) => [...rows.indices.subarray(i * 3, i * 3 + 3)].sort((a, b) => a - b);
     for (const [i, row] of dense.entries()) {
       const others = row

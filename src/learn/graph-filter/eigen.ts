@@ -4,13 +4,13 @@ const CONVERGED = 1e-20;
 
 /**
  * Eigenvalues, largest first, and eigenvectors (column c of `vectors` [n × n] belongs to value c) of a symmetric matrix, by
- * cyclic Jacobi rotations (Golub and Van Loan, Matrix Computations, 8.5). About 30 n³ operations; `a` is used up. Calls
- * `onSweep` after each sweep with its operations.
+ * cyclic Jacobi rotations (Golub and Van Loan, Matrix Computations, 8.5). About 30 n³ operations; `a` is used up. `spend`
+ * hears of the operations every millisecond or so.
  */
 export async function symmetricEigen(
   a: Float64Array,
   n: number,
-  onSweep: (operations: number) => Promise<void>,
+  spend: (operations: number) => Promise<void>,
 ): Promise<{ values: Float64Array; vectors: Float64Array }> {
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1;
@@ -23,7 +23,7 @@ export async function symmetricEigen(
     if (off <= total * CONVERGED) break;
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) rotate(a, vectors, { n, p, q });
-      await onSweep(n * n * 6);
+      await spend(n * n * 6);
     }
   }
   const order = Array.from({ length: n }, (_, i) => i).sort(

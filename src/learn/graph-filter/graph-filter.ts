@@ -5,8 +5,12 @@ import { type NeighbourRows, neighbourRows } from "./neighbours.ts";
 import { graphFilterScores } from "./serve.ts";
 import { headOfSpectrum } from "./spectrum.ts";
 
-/** Eigenvectors that are sharpened: those behind them are too weak to drown anything. */
-const RANK = 128;
+/**
+ * Eigenvectors that are sharpened, at most: more change nothing on a catalogue of 40,000. A small one has fewer that many users
+ * share; sharpening them all would turn the filter upside down.
+ */
+const RANK_MAX = 128;
+const ITEMS_PER_RANK = 16;
 /** Entries kept of a row, and bytes of all rows. */
 const WIDTH_MAX = 200;
 const ROWS_BYTES_MAX = 26_000_000;
@@ -30,10 +34,11 @@ export const graphFilter: Learner = {
     { name: "userDegree", values: [0.4, 0.6, 0.8, 1], start: 1 },
   ],
   workSeconds: ({ rows, items, rowsPerUser }) => {
+    const rank = rankFor(items);
     const pairs = rows * rowsPerUser * 2;
     const candidates = Math.min(pairs, items * Math.min(items, 2 * WIDTH_MAX));
     return (
-      (rows * RANK * 14 + pairs * 30 + candidates * RANK * 2.5) / 3e8 + (items * RANK ** 2 * 12) / 1.2e10
+      (rows * rank * 14 + pairs * 30 + candidates * rank * 2.5) / 3e8 + (items * rank ** 2 * 12) / 1.2e10
     );
   },
   async fit(dataset, parameters, { seed, onProgress }, ports) {
@@ -45,7 +50,7 @@ export const graphFilter: Learner = {
       itemScales: powers(graph.itemDegrees, -1 / 2),
     };
     report(0.1);
-    const spectrum = await headOfSpectrum(graph, { scales, rank: RANK, seed }, ports);
+    const spectrum = await headOfSpectrum(graph, { scales, rank: rankFor(graph.itemCount), seed }, ports);
     report(0.4);
     const rows = await neighbourRows(
       graph,
@@ -58,6 +63,7 @@ export const graphFilter: Learner = {
         width: widthFor(graph.itemCount),
       },
       ports.pace,
+      (fraction) => report(0.4 + 0.6 * fraction),
     );
     report(1);
     return { learner: "graphFilter", parameters, itemCount: graph.itemCount, tensors: tensorsOf(rows) };
@@ -76,6 +82,10 @@ function sharpeningGains(values: Float64Array, sharpening: number): Float64Array
   if (largest === 0) return new Float64Array(values.length);
   const last = values.at(-1) ?? 0;
   return values.map((value) => value * Math.expm1((-sharpening * (value - last)) / largest));
+}
+
+function rankFor(itemCount: number): number {
+  return Math.max(1, Math.min(Math.floor(itemCount / ITEMS_PER_RANK), RANK_MAX));
 }
 
 function widthFor(itemCount: number): number {

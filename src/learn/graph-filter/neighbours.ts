@@ -28,6 +28,10 @@ export interface RowOptions {
 const LEVEL_MAX = 255;
 /** Entries of P looked at for each that is kept: the addition reorders them, but not from so far behind. */
 const CANDIDATES = 2;
+/** A hit has more pairs than a piece of work may have. */
+const PAIRS_PER_PIECE = 500_000;
+/** Rows between two reports. */
+const REPORT_ROWS = 1_024;
 
 /**
  * Rows of diag(historyScales) · (P + V diag(gains) V') · diag(listScales), one after another: P is never held as a whole. Only
@@ -37,6 +41,7 @@ export async function neighbourRows(
   graph: Bipartite,
   { scales, spectrum, gains, historyScales, listScales, width }: RowOptions,
   pace: Pace,
+  onProgress: (fraction: number) => void,
 ): Promise<NeighbourRows> {
   const { itemCount } = graph;
   const cells = (itemCount + 1) * width;
@@ -49,10 +54,10 @@ export async function neighbourRows(
   const sums = new Float32Array(itemCount);
   const touched = new Uint32Array(itemCount);
   const values = new Float32Array(itemCount);
+  const scratch = new Float32Array(itemCount);
   const along = new Float32Array(spectrum.rank);
   for (let item = 0; item < itemCount; item++) {
-    const { count, operations } = sumRow(graph, scales, { item, sums, touched });
-    await pace.spend(operations * 2);
+    const count = await sumRow(graph, scales, { item, sums, touched }, pace);
     for (let c = 0; c < along.length; c++) {
       along[c] = (gains[c] as number) * (spectrum.vectors[item * spectrum.rank + c] as number);
     }
@@ -62,6 +67,7 @@ export async function neighbourRows(
       listScales,
       most: width * CANDIDATES,
       values,
+      scratch,
     });
     for (const [c, other] of candidates.entries()) {
       const value = (sums[other] as number) + product(along, spectrum.vectors, other * spectrum.rank);
@@ -69,21 +75,23 @@ export async function neighbourRows(
     }
     for (let t = 0; t < count; t++) sums[touched[t] as number] = 0;
     await pace.spend(count * 20 + candidates.length * spectrum.rank * 2);
-    keepStrongest(rows, { item, values: values.subarray(0, candidates.length), candidates });
+    if (item % REPORT_ROWS === 0) onProgress(item / itemCount);
+    keepStrongest(rows, { item, values: values.subarray(0, candidates.length), candidates, scratch });
     rows.scales[item] = (rows.scales[item] as number) * (historyScales[item] as number);
   }
   return rows;
 }
 
-/** Row `item` of P into `sums` [items], zeros before; where it is not zero into `touched`. */
-function sumRow(
+/** Row `item` of P into `sums` [items], zeros before; where it is not zero into `touched`. Returns how many those are. */
+async function sumRow(
   graph: Bipartite,
   { userScales, itemScales }: Scales,
   { item, sums, touched }: { item: number; sums: Float32Array; touched: Uint32Array },
-): { count: number; operations: number } {
+  pace: Pace,
+): Promise<number> {
   const { items, codes, weightOf, userStart, from, itemStart, users, userCodes } = graph;
   let count = 0;
-  let operations = 0;
+  let pairs = 0;
   const last = itemStart[item + 1] as number;
   for (let place = itemStart[item] as number; place < last; place++) {
     const user = users[place] as number;
@@ -99,12 +107,16 @@ function sumRow(
       if (before === 0) touched[count++] = other;
       sums[other] = before + value * (itemScales[other] as number);
     }
-    operations += end - start;
+    pairs += end - start;
+    if (pairs < PAIRS_PER_PIECE) continue;
+    await pace.spend(pairs * 2);
+    pairs = 0;
   }
-  return { count, operations };
+  await pace.spend(pairs * 2);
+  return count;
 }
 
-/** Moves the `most` strongest of P alone to the front of `touched`, in their order, and returns them. */
+/** Moves the `most` strongest of P alone to the front of `touched`, and returns them. */
 function strongest(
   touched: Uint32Array,
   {
@@ -112,16 +124,34 @@ function strongest(
     listScales,
     most,
     values,
-  }: { sums: Float32Array; listScales: Float32Array; most: number; values: Float32Array },
+    scratch,
+  }: {
+    sums: Float32Array;
+    listScales: Float32Array;
+    most: number;
+    values: Float32Array;
+    scratch: Float32Array;
+  },
 ): Uint32Array {
   if (touched.length <= most) return touched;
   for (const [t, other] of touched.entries()) {
     values[t] = (sums[other] as number) * (listScales[other] as number);
   }
-  const least = nthLargest(values.slice(0, touched.length), most);
-  const kept: number[] = [];
-  for (const [t, other] of touched.entries()) if ((values[t] as number) >= least) kept.push(other);
-  return Uint32Array.from(kept.slice(0, most));
+  const least = nthLargest(copyInto(scratch, values, touched.length), most);
+  let kept = 0;
+  for (const [t, other] of touched.entries()) {
+    if ((values[t] as number) < least || kept === most) continue;
+    touched[t] = touched[kept] as number;
+    touched[kept++] = other;
+  }
+  return touched.subarray(0, kept);
+}
+
+/** A new copy for each row would be 200 MB of garbage on a catalogue of 40,000. */
+function copyInto(scratch: Float32Array, values: Float32Array, length: number): Float32Array {
+  const copy = scratch.subarray(0, length);
+  copy.set(values.subarray(0, length));
+  return copy;
 }
 
 function product(a: Float32Array, b: Float32Array, at: number): number {
@@ -132,9 +162,14 @@ function product(a: Float32Array, b: Float32Array, at: number): number {
 
 function keepStrongest(
   { width, indices, levels, scales }: NeighbourRows,
-  { item, values, candidates }: { item: number; values: Float32Array; candidates: Uint32Array },
+  {
+    item,
+    values,
+    candidates,
+    scratch,
+  }: { item: number; values: Float32Array; candidates: Uint32Array; scratch: Float32Array },
 ): void {
-  const least = nthLargest(values.slice(), width);
+  const least = nthLargest(copyInto(scratch, values, values.length), width);
   let largest = 0;
   for (const value of values) largest = Math.max(largest, value);
   if (largest <= 0) return;

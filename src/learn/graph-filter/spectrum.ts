@@ -42,15 +42,17 @@ export async function headOfSpectrum(
   const width = Math.min(rank + OVERSAMPLING, graph.itemCount);
   const table = await randomTable(graph.itemCount * width, seed, pace);
   const products = await tallProducts(engine, pace);
+  // One for all: what is thrown away between two collections counts as memory in use.
+  const filtered = new Float32Array(graph.itemCount * COLUMNS);
   try {
     for (let iteration = 1; iteration < ITERATIONS; iteration++) {
-      await applyFilter(graph, scales, { table, width }, pace);
+      await applyFilter(graph, scales, { table, width, filtered }, pace);
       const turn = orthonormalTurn(await products.gram(table, width), width);
       await pace.spend(width ** 3);
       await products.turn(table, turn, { width });
     }
     // The table becomes P·Q: its singular values and left vectors are P's.
-    await applyFilter(graph, scales, { table, width }, pace);
+    await applyFilter(graph, scales, { table, width, filtered }, pace);
     const gram = await products.gram(table, width);
     const { values, vectors } = await symmetricEigen(gram, width, (operations) => pace.spend(operations));
     const singular = Float64Array.from(values.subarray(0, rank), (value) => Math.sqrt(Math.max(value, 0)));
@@ -89,15 +91,14 @@ function leftTurn(
   return turn;
 }
 
-/** `table` [items × width] ← P · table */
+/** `table` [items × width] ← P · table, by way of `filtered` [items × COLUMNS]. */
 async function applyFilter(
   graph: Bipartite,
   { userScales, itemScales }: Scales,
-  { table, width }: { table: Float32Array; width: number },
+  { table, width, filtered }: { table: Float32Array; width: number; filtered: Float32Array },
   pace: Pace,
 ): Promise<void> {
   const { items, codes, weightOf, userStart, from, userCount, itemCount } = graph;
-  const filtered = new Float32Array(itemCount * COLUMNS);
   const sums = new Float32Array(COLUMNS);
   for (let column = 0; column < width; column += COLUMNS) {
     const columns = Math.min(COLUMNS, width - column);

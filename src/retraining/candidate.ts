@@ -6,6 +6,7 @@ import { fitRecipe, search } from "./fit.ts";
 import { decide, judgeAgainstPopularity, judgeData } from "./gate.ts";
 import { type Plan, settingsHash } from "./plan.ts";
 import { type Baseline, servePopularity } from "./popularity.ts";
+import { trainRanker } from "./ranker.ts";
 import { reproduced } from "./rerun.ts";
 import { chooseRival, compareWithLive, fitRival } from "./rival.ts";
 import { fitAll, publishStep, type Rows, type RunContext } from "./run.ts";
@@ -34,12 +35,13 @@ export async function trainCandidate(
   if (params.rerun !== undefined) {
     return reproduced(params.rerun, { evaluatedHash: fitted.hash, refit, metrics });
   }
-  const workSeconds =
-    baseline.workSeconds + searchSeconds + fitted.workSeconds + judged.workSeconds + refit.workSeconds;
+  const ranked = await trainRanker(context, { snapshots: rows.read.snapshots, cutMs: rows.split.cutMs });
+  const parts = [baseline, { workSeconds: searchSeconds }, fitted, judged, refit, ranked];
+  const workSeconds = parts.reduce((sum, part) => sum + part.workSeconds, 0);
   const evaluatedHash = fitted.hash;
   const { gate, isSuperior } = judged;
-  const trained = { ...rows, recipe, study, gate, isSuperior, evaluation, evaluatedHash, refit, workSeconds };
-  return publishStep(context, trained);
+  const found = { recipe, study, gate, isSuperior, evaluation, evaluatedHash, refit, ranker: ranked.card };
+  return publishStep(context, { ...rows, ...found, workSeconds });
 }
 
 async function chooseRecipe(

@@ -22,6 +22,8 @@ export interface Trained {
   evaluation: Evaluated;
   evaluatedHash: string;
   refit: Fitted;
+  /** Absent where popularity serves: there is nothing personal to order. */
+  ranker?: Manifest["ranker"];
   /** Estimated CPU-seconds of all slices. */
   workSeconds: number;
 }
@@ -49,6 +51,7 @@ export async function publishModel(context: Context, trained: Trained): Promise<
       "model.onnx": await workspace.read("model.onnx"),
       "catalog.parquet": await workspace.read("catalog.parquet"),
       "golden.json": await workspace.read("golden.json"),
+      ...(trained.ranker?.attached === true ? await rankerFiles(context) : {}),
     },
   });
   const { version, learner, metrics } = manifest;
@@ -65,9 +68,16 @@ export async function publishModel(context: Context, trained: Trained): Promise<
   return { status: "published", version, learner, reason: trained.gate.reason, metrics };
 }
 
+async function rankerFiles({ workspace }: Context): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
+  const names = ["ranker.onnx", "ranker-items.bin"];
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await workspace.read(name)] as const)),
+  );
+}
+
 function cardOf(
   { params }: Context,
-  { read, split, recipe, study, gate, evaluation, evaluatedHash, refit, workSeconds }: Trained,
+  { read, split, recipe, study, gate, evaluation, evaluatedHash, refit, ranker, workSeconds }: Trained,
 ): ManifestDraft {
   const { interactions, users, fromMs, untilMs, snapshot, snapshots, sampledFrom } = read;
   return {
@@ -94,6 +104,7 @@ function cardOf(
     recipe,
     ...(study === null || study === undefined ? {} : { study }),
     gate,
+    ...(ranker === undefined ? {} : { ranker }),
     cost: { cpuSeconds: workSeconds, dollars: workSeconds * DOLLARS_PER_CPU_SECOND },
   };
 }

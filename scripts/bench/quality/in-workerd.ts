@@ -43,7 +43,8 @@ export async function startInWorkerd(): Promise<Host> {
       },
     },
     async step(step, job, onProgress) {
-      const response = await fetch(url, { method: "POST", body: JSON.stringify({ step, job }) });
+      const body = JSON.stringify({ step, job });
+      const response = await fetch(url, { method: "POST", body, headers: { "accept-encoding": "identity" } });
       if (response.body === null) throw new Error(`step ${step.name} answered ${response.status}`);
       let result: StepResult | null = null;
       for await (const line of linesOf(response.body)) {

@@ -8,7 +8,9 @@
  * unnoticed), and drops −∞. An empty history is answered by the prior: popularity.
  * Deterministic: equal rows, options and seed give equal bytes. Not here: the gate, the manifest, where checkpoints are kept.
  */
+export { contentKnnModel } from "./baselines/content-knn.ts";
 export { type Cases, takeCases } from "./data/cases.ts";
+export { coldCases, type HeldOutItems, holdOutItems } from "./data/cold.ts";
 export {
   collapseRepeats,
   createDataset,
@@ -61,5 +63,6 @@ export type { Chosen, StudyData, StudyPorts, StudyRequest, StudyStore } from "./
 export { type RefitSlice, refitSlice } from "./study/refit.ts";
 export type { Study, Trial } from "./study/state.ts";
 export { type StudySlice, studySlice } from "./study/study.ts";
+export { readTold, type Told } from "./study/told.ts";
 export { STUDY_STAGE } from "./study/trial.ts";
 export { transformer } from "./transformer/transformer.ts";

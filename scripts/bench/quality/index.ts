@@ -20,6 +20,7 @@ interface Flags {
   seed: number;
   baselines?: boolean;
   shuffled?: true;
+  cold?: number;
   json?: true;
 }
 
@@ -45,15 +46,28 @@ export function registerQuality(bench: Command): void {
     .option("--seed <number>", "of the fits and draws", wholeNumber, 1)
     .option("--baselines", "popularity, item-knn and ease on the same cases (default: with auto)")
     .option("--no-baselines", "only the learner")
+    .option("--cold <share>", "hold so many of the items out whole, and place them by their content", share)
     .option("--shuffled", "deal the items out anew first: what is found then is popularity, or deceit")
     .option("--json", "print one line of JSON")
     .action(async (flags: Flags) => {
       const { measure } = await import("./measure.ts");
       const baselines = flags.baselines ?? (flags.learner === "auto" && flags.on === "test");
-      const options = { ...flags, cases: flags.cases ?? null, baselines, shuffled: flags.shuffled === true };
+      const options = {
+        ...flags,
+        cases: flags.cases ?? null,
+        baselines,
+        shuffled: flags.shuffled === true,
+        cold: flags.cold ?? null,
+      };
       const report = await measure(options, new Progress());
       console.log(flags.json === true ? JSON.stringify(report) : JSON.stringify(report, null, 1));
     });
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError("must be a share between 0 and 1.");
+  return value;
 }
 
 function parameters(text: string): Record<string, number> {

@@ -9,6 +9,7 @@ import {
 import { learningPart, type ProtocolData, readProtocolData, testingPart } from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
 import { type BaselineReport, measureBaselines } from "./baselines.ts";
+import { type ColdReport, measureCold, withoutItems } from "./cold.ts";
 import type { Job } from "./contract.ts";
 import {
   figuresOf,
@@ -34,6 +35,8 @@ export interface QualityOptions {
   baselines: boolean;
   /** Deals the items out anew: nothing but popularity is left to be found. */
   shuffled: boolean;
+  /** Share of the items that nobody is to have had; null: none. */
+  cold: number | null;
 }
 
 export interface QualityReport extends RunReport {
@@ -45,12 +48,16 @@ export interface QualityReport extends RunReport {
   baselines: Record<string, BaselineReport | string>;
   segments: SegmentFigures;
   lists: ListFigures;
+  /** Items held out whole; the figures above are of the data without them. */
+  cold?: ColdReport;
   engine: "workerd" | "node";
 }
 
 /** Reads the data, lets a process of its own learn and rank, and takes the figures from the ranks. */
 export async function measure(options: QualityOptions, progress: Progress): Promise<QualityReport> {
-  const data = await readData(options);
+  const read = await readData(options);
+  const cold = options.cold === null ? null : withoutItems(read, options.cold, options.seed);
+  const data = cold?.data ?? read;
   const { learner, set: settings, seed, budget: budgetSeconds, on, cases: casesMax, engine } = options;
   const { task, testUsersFrom } = data;
   const job: Job = { task, testUsersFrom, learner, settings, seed, budgetSeconds, on, casesMax };
@@ -58,7 +65,7 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
   refuseLeaks(fitted, all);
   const cases = casesOf(job, all);
   const host = await startHost(engine);
-  const { ranks, lists, report } = await runJob(host, data, job, progress).finally(() => host.close());
+  const { ranks, lists, onnx, report } = await runJob(host, data, job, progress).finally(() => host.close());
   const names = metricNames(data);
   return {
     data: path.basename(path.resolve(options.data)),
@@ -69,6 +76,9 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
     baselines: options.baselines ? await measureBaselines(data, { ranks, cases, names, seed }, progress) : {},
     segments: segmentFigures(names.slice(0, 2), ranks, { cases, fitted }),
     lists: figuresOfLists(lists, { content: data.content, cases, fitted }),
+    ...(cold === null
+      ? {}
+      : { cold: await measureCold(onnx, cold, { names, seed, limit: (own) => casesOf(job, own) }) }),
     ...report,
     engine,
   };

@@ -11,11 +11,11 @@ import { countTransitions } from "./transitions.ts";
 import { createWalks, type Walks } from "./walks.ts";
 
 /** Columns solved at once. */
-const COLUMNS_MAX = 512;
+export const COLUMNS_MAX = 512;
 /** Entries kept of a row: more adds nothing measurable, and costs bytes in the file and time in every answer. */
 const NEIGHBOURS_MAX = 150;
 /** Followers kept of an item. */
-const FOLLOWERS_MAX = 60;
+export const FOLLOWERS_MAX = 60;
 /** Entries in all, at 3 bytes each in the file and 8 while they are chosen. */
 const ENTRIES_MAX = 4_000_000;
 

@@ -2,20 +2,61 @@ import type { Tensor } from "../../base/index.ts";
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import type { GraphHistory } from "../model/graph-history.ts";
 import type { FittedPart } from "../model/learner.ts";
-import { type Decay, decayOf } from "./decay.ts";
+import { DECAY_MIN, type Decay, decayOf } from "./decay.ts";
 
 /** [B, N]: the neighbour rows of the history, each times weight and decay, and the newest item's followers. */
 export function linearScores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value {
-  const weights = decayedWeights(graph, history, decayOf(part.parameters));
+  const decay = decayOf(part.parameters);
+  const weights = decayedWeights(graph, history, decay);
+  const known = part.tensors;
+  const all = { rows: history.rows, weights };
+  const used = decay.perPosition === 0 ? all : heaviest(graph, history, weights, reachOf(decay));
+  const neighbours = spread(graph, tableOf(graph, known, ""), used);
+  if (known.step_levels === undefined) return scatter(graph, [neighbours], history);
   const isNewest = graph.op("Cast", [graph.op("Greater", [graph.float(0.5), history.after])], {
     to: { int: 1 },
   });
   const newest = graph.op("Mul", [graph.op("Mul", [isNewest, history.mask]), history.weight]);
-  const known = part.tensors;
-  const neighbours = spread(graph, tableOf(graph, known, ""), history, weights);
-  return known.step_levels === undefined
-    ? scatter(graph, [neighbours], history)
-    : scatter(graph, [neighbours, spread(graph, tableOf(graph, known, "step_"), history, newest)], history);
+  const followers = spread(graph, tableOf(graph, known, "step_"), heaviest(graph, history, newest, 1));
+  return scatter(graph, [neighbours, followers], history);
+}
+
+interface Weighted {
+  /** int64 [B, K] */
+  rows: Value;
+  /** float32 [B, K] */
+  weights: Value;
+}
+
+/** Positions after which nothing is left. */
+function reachOf({ perPosition }: Decay): number {
+  return Math.ceil(-Math.log(DECAY_MIN) / perPosition) + 1;
+}
+
+/** The `count` interactions that weigh most, or all: each costs a row of the table. */
+function heaviest(
+  graph: GraphBuilder,
+  { rows, batch }: GraphHistory,
+  weights: Value,
+  count: number,
+): Weighted {
+  const cast = (value: Value, type: number) => graph.op("Cast", [value], { to: { int: type } });
+  const length = graph.op("Gather", [graph.op("Shape", [weights]), graph.ints(1)]);
+  const beyond = graph.op("Max", [graph.op("Sub", [cast(length, 1), graph.float(count)]), graph.float(0)]);
+  const kept = graph.op("Sub", [length, cast(beyond, 7)]);
+  const [values, places] = graph.ops("TopK", [weights, kept], 2) as [Value, Value];
+  const ones = graph.op("Expand", [
+    graph.float(1),
+    graph.op("Concat", [graph.ints(1), batch], { axis: { int: 0 } }),
+  ]);
+  const after = graph.op("CumSum", [ones, graph.op("Squeeze", [graph.ints(1)])], {
+    exclusive: { int: 1 },
+    reverse: { int: 1 },
+  });
+  const last = graph.op("Sub", [batch, graph.ints(1)]);
+  const line = graph.op("Sub", [last, graph.op("Reshape", [cast(after, 7), graph.ints(-1, 1)])]);
+  const at = graph.op("Add", [places, graph.op("Mul", [line, length])]);
+  return { rows: graph.op("Gather", [graph.op("Reshape", [rows, graph.ints(-1)]), at]), weights: values };
 }
 
 interface Table {
@@ -34,19 +75,19 @@ function tableOf(graph: GraphBuilder, tensors: Readonly<Record<string, Tensor>>,
 }
 
 interface Entries {
-  /** int64 [B, L' · T] */
+  /** int64 [B, K · T] */
   targets: Value;
-  /** float32 [B, L' · T] */
+  /** float32 [B, K · T] */
   values: Value;
 }
 
-/** The rows of the table that the history points at, times `weights` [B, L']. */
-function spread(graph: GraphBuilder, table: Table, { rows }: GraphHistory, weights: Value): Entries {
+/** The rows of the table, each times its weight. */
+function spread(graph: GraphBuilder, table: Table, { rows, weights }: Weighted): Entries {
   const cast = (value: Value, type: number) => graph.op("Cast", [value], { to: { int: type } });
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
   const scaled = graph.op("Mul", [weights, graph.op("Gather", [table.scales, rows])]);
   const weighted = graph.op("Mul", [
-    cast(graph.op("Gather", [table.levels, rows]), 1), // [B, L', T]
+    cast(graph.op("Gather", [table.levels, rows]), 1), // [B, K, T]
     graph.op("Unsqueeze", [scaled, graph.ints(2)]),
   ]);
   return { targets: cast(flat(graph.op("Gather", [table.indices, rows])), 7), values: flat(weighted) };

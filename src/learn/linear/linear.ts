@@ -1,4 +1,5 @@
 import type { Learner } from "../model/learner.ts";
+import { linearSeconds } from "./cost.ts";
 import { fitLinear } from "./fit.ts";
 import { linearScores } from "./graph-linear.ts";
 
@@ -20,8 +21,7 @@ export const linear: Learner = {
     // Where the same item may come again, that it does is learnt too.
     ...(isOrdered ? [{ name: "repeats", values: [maskSeen ? 0 : 1], start: 0 }] : []),
   ],
-  workSeconds: ({ rows, items, rowsPerUser }) =>
-    (rows * rowsPerUser * 12) / 3e8 + (3 * Math.min(items, 2_048) ** 3) / 1.2e10 + rows * 1e-6,
+  workSeconds: linearSeconds,
   async fit(dataset, parameters, { onProgress }, ports) {
     const report = (fraction: number) => onProgress?.(fraction, "solving the linear model");
     const tensors = await fitLinear(dataset, parameters, ports, { onProgress: report });

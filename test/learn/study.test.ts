@@ -4,6 +4,7 @@ import { splitLastOut } from "../../src/learn/data/last-out.ts";
 import {
   createDataset,
   type Dataset,
+  readTold,
   refitSlice,
   STUDY_STAGE,
   type Study,
@@ -65,9 +66,15 @@ function outcome({ chosen, figures, trials }: Study) {
   return { chosen, figures, trials: trials.map(({ workSeconds, ...trial }) => trial) };
 }
 
+function secondsOf({ trials }: Study): number {
+  return trials.reduce((sum, { workSeconds }) => sum + workSeconds, 0);
+}
+
 describe("a study", () => {
   it("finds the learner that knows what follows, and says by how much", async () => {
-    const { study } = await runStudy(memoryStore(), { request: { ...REQUEST, learners: ["linear"] } });
+    const store = memoryStore();
+    const { study } = await runStudy(store, { request: { ...REQUEST, learners: ["linear"] } });
+    expect((await readTold(store)).study).toEqual(study);
     expect(study.chosen.parts.map(({ learner }) => learner)).toContain("linear");
     expect(study.figures.linear).toBeGreaterThan(1.3 * (study.figures.popularity as number));
     expect(study.trials.length).toBeGreaterThan(5);
@@ -81,6 +88,8 @@ describe("a study", () => {
     const sliced = await runStudy(memoryStore(), { request, sliceSeconds: 1e-6 });
     expect(sliced.slices).toBeGreaterThan(5);
     expect(outcome(sliced.study)).toEqual(outcome(study));
+    // What a trial cost is told in full, also where it began in an earlier slice.
+    expect(secondsOf(sliced.study)).toBeGreaterThanOrEqual(0.99 * secondsOf(study));
     for (let dieAt = 1; dieAt <= whole.writes; dieAt += 7) {
       const store = memoryStore();
       store.dieAt = dieAt;

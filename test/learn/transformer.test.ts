@@ -63,6 +63,8 @@ describe("transformer", () => {
     const ports = () => fitPorts(engine);
     const options = { ...TOY_OPTIONS, content: toyContent() };
     const previous = await transformer.fit(toyDataset(), PARAMETERS, options, ports());
+    expect(previous?.losses).toHaveLength(PARAMETERS.epochs);
+    expect(previous?.losses?.at(-1)).toBeLessThan(0.5 * (previous?.losses?.[0] as number));
     if (previous === null) throw new Error("a slice without limit is never used up");
     const again = await transformer.fit(
       toyDataset(),

@@ -18,6 +18,8 @@ export interface FittedPart {
   /** N: items of the data set it was fitted on, in their order. */
   itemCount: number;
   tensors: Readonly<Record<string, Tensor>>;
+  /** Mean loss of each pass over the data, of what is trained in passes: for people to look at. */
+  losses?: readonly number[];
 }
 
 export interface FitOptions {

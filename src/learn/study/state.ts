@@ -14,6 +14,11 @@ export interface Trial {
   workSeconds: number;
 }
 
+/** Of one fit among those that a store keeps. */
+export function partName(stage: string, learner: string, parameters: Parameters): string {
+  return `${stage}-${learner}-${keyOf(parameters)}`;
+}
+
 export interface Study {
   chosen: Chosen;
   trials: readonly Trial[];
@@ -28,6 +33,10 @@ export interface StudyState {
   v: 1;
   workSeconds: number;
   trials: Trial[];
+  /** What earlier slices spent on the trial that is under way. */
+  begunSeconds: number;
+  /** Losses of the parts that are trained in passes, by the name that their trial or stage gives them. */
+  curves: Record<string, readonly number[]>;
   /** Of the learners whose search has ended. */
   best: Record<string, Parameters>;
   study: Study | null;
@@ -40,10 +49,10 @@ export function keyOf(parameters: Parameters): string {
 
 const STATE = "study.json";
 
-export async function readState(store: StudyStore): Promise<StudyState> {
+export async function readState(store: Pick<StudyStore, "read">): Promise<StudyState> {
   const bytes = await store.read(STATE);
-  if (bytes === null) return { v: 1, workSeconds: 0, trials: [], best: {}, study: null };
-  return JSON.parse(new TextDecoder().decode(bytes)) as StudyState;
+  const begun = { workSeconds: 0, trials: [], begunSeconds: 0, curves: {}, best: {}, study: null };
+  return bytes === null ? { v: 1, ...begun } : { ...begun, ...JSON.parse(new TextDecoder().decode(bytes)) };
 }
 
 /** The commit point of every trial: before it the trial is run again, after it never. */

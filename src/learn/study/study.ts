@@ -83,8 +83,10 @@ async function tryOut(
   slice.report(`${learner.name}: ${describe(parameters)} on rung ${rung + 1} of ${RUNGS.length}`);
   const before = slice.pace.workSeconds;
   const figure = await runTrial(slice, data, { learner, parameters, rung });
+  state.begunSeconds += slice.pace.workSeconds - before;
   if (figure === null) return false;
-  const workSeconds = slice.pace.workSeconds - before;
+  const workSeconds = state.begunSeconds;
+  state.begunSeconds = 0;
   state.trials.push({ learner: learner.name, key: keyOf(parameters), parameters, rung, figure, workSeconds });
   slice.report(`${learner.name}: ${figure.toFixed(4)} (${state.trials.length} trials, seed ${request.seed})`);
   return true;

@@ -8,10 +8,15 @@ import { decodePart, encodePart } from "./part-file.ts";
 import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
 import { makeShortlists, type ShortlistOptions } from "./shortlists.ts";
 import type { Slice } from "./slice.ts";
-import { keyOf } from "./state.ts";
+import { partName } from "./state.ts";
 
 /** The parts of a study's last rung, which are fitted on all rows it may see. */
 export const STUDY_STAGE = "study";
+
+/** Where the parts of a rung's trials belong. */
+export function stageOf(rung: number): string {
+  return rung === RUNGS.length - 1 ? STUDY_STAGE : `rung${rung}`;
+}
 
 interface TrialOf {
   learner: Learner;
@@ -23,13 +28,12 @@ interface TrialOf {
 export async function runTrial(slice: Slice, data: StudyData, trial: TrialOf): Promise<number | null> {
   const { learner, parameters, rung } = trial;
   const { request, ports, pace } = slice;
-  const isWhole = rung === RUNGS.length - 1;
   const rows = dataOnRung(data.fit, rung, request.seed);
   const part = await fitPart(slice, {
     learner,
     parameters,
     rows,
-    stage: isWhole ? STUDY_STAGE : `rung${rung}`,
+    stage: stageOf(rung),
   });
   if (part === null) return null;
   const parts = learner.name === "popularity" ? [part] : [part, await priorPart(slice, data.fit)];
@@ -69,18 +73,25 @@ export async function fitPart(
   }: { learner: Learner; parameters: Parameters; rows: Dataset; stage: string },
 ): Promise<FittedPart | null> {
   const { ports, pace, request } = slice;
-  const name = `part-${stage}-${learner.name}-${keyOf(parameters)}.bin`;
-  const stored = await ports.store.read(name);
-  if (stored !== null) return decodePart(stored);
+  const name = partName(stage, learner.name, parameters);
+  const file = `part-${name}.bin`;
+  const stored = await ports.store.read(file);
+  if (stored !== null) return noteCurve(slice, name, decodePart(stored));
   const previous = (await ports.previous?.(learner.name)) ?? undefined;
   const options: FitOptions = {
     ...request,
     ...(previous === undefined ? {} : { previous }),
     onProgress: (fraction) => slice.report(`${learner.name}: ${Math.round(fraction * 100)} % fitted`),
   };
-  const fitPorts = { engine: ports.engine, pace, checkpoint: slice.checkpoint(name) };
+  const fitPorts = { engine: ports.engine, pace, checkpoint: slice.checkpoint(file) };
   const part = await learner.fit(rows, parameters, options, fitPorts);
   // Trials of smaller rungs are over with their figure: only what the blend will need is kept.
-  if (part !== null && !stage.startsWith("rung")) await ports.store.write(name, encodePart(part));
+  if (part !== null && !stage.startsWith("rung")) await ports.store.write(file, encodePart(part));
+  return part === null ? null : noteCurve(slice, name, part);
+}
+
+/** A stored part too: its fit may have died before the state was saved. */
+function noteCurve({ state }: Slice, name: string, part: FittedPart): FittedPart {
+  if (part.losses !== undefined) state.curves[name] = part.losses;
   return part;
 }

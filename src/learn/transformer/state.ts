@@ -11,6 +11,10 @@ export interface TrainingState {
   epoch: number;
   /** Steps done of this epoch. */
   epochSteps: number;
+  /** Sum over this epoch's steps of their mean loss, float32, so that a checkpoint keeps it to the bit. */
+  lossSum: number;
+  /** Mean loss of each epoch done. */
+  losses: number[];
 }
 
 export interface StateSizes extends Sizes {
@@ -45,14 +49,20 @@ export function initialState(sizes: StateSizes, seed: number): TrainingState {
   add("distance", [heads, length], 0);
   if (sizes.contentWidth > 0) add("content", [sizes.contentWidth, width], 0);
   for (const [name, rows] of Object.entries(sizes.marks)) add(name, [rows, width], 0);
-  return { tables, steps: 0, epoch: 0, epochSteps: 0 };
+  return { tables, steps: 0, epoch: 0, epochSteps: 0, lossSum: 0, losses: [] };
 }
 
+/** No table's name has a slash. */
+const CURVE = "loss/epochs";
+
 /** State → bytes, through the file format of graphs: a graph of constants alone. */
-export function encodeState({ tables, steps, epoch, epochSteps }: TrainingState): Uint8Array<ArrayBuffer> {
+export function encodeState(state: TrainingState): Uint8Array<ArrayBuffer> {
+  const { tables, steps, epoch, epochSteps, lossSum, losses } = state;
   const initializers = new Map<string, Tensor>();
   const counts = BigInt64Array.of(BigInt(steps), BigInt(epoch), BigInt(epochSteps));
   initializers.set("counts", { type: "int64", dims: [3], data: counts });
+  const curve = Float32Array.of(lossSum, ...losses);
+  initializers.set(CURVE, { type: "float32", dims: [curve.length], data: curve });
   for (const [name, { dims, learned: one }] of tables) {
     initializers.set(name, { type: "float32", dims, data: one.values });
     initializers.set(`${name}/first`, { type: "float32", dims, data: one.first });
@@ -68,11 +78,12 @@ export function decodeState(bytes: Uint8Array): TrainingState {
     initializers.get("counts")?.data as BigInt64Array,
     Number,
   );
+  const [lossSum = 0, ...losses] = floats(CURVE);
   const tables: TrainingState["tables"] = new Map();
   for (const [name, { dims }] of initializers) {
     if (name === "counts" || name.includes("/")) continue;
     const one = { values: floats(name), first: floats(`${name}/first`), second: floats(`${name}/second`) };
     tables.set(name, { dims, learned: one });
   }
-  return { tables, steps, epoch, epochSteps };
+  return { tables, steps, epoch, epochSteps, lossSum, losses };
 }

@@ -31,11 +31,14 @@ export async function train(
         const from = state.epochSteps * rowsPerStep;
         const progress = (state.epoch + state.epochSteps / steps) / options.epochs;
         const loss = await step(trainer, rows.slice(from, from + rowsPerStep), progress);
+        state.lossSum = Math.fround(state.lossSum + loss);
         options.onProgress?.(
           progress,
           `epoch ${state.epoch + 1} of ${options.epochs}, loss ${loss.toFixed(3)}`,
         );
       }
+      state.losses.push(Math.fround(state.lossSum / steps));
+      state.lossSum = 0;
       state.epochSteps = 0;
     }
     options.onProgress?.(1, "trained");

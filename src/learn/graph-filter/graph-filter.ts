@@ -26,20 +26,20 @@ const ROWS_BYTES_MAX = 26_000_000;
 export const graphFilter: Learner = {
   name: "graphFilter",
   suits: ({ items, isOrdered }) => items > 1 && !isOrdered,
-  // Both ends of the first two belong together: the stronger the sharpening, the less degrees have to be held down.
+  // The first two go together: the stronger the sharpening, the less the degrees in a list have to be held down.
   ladders: () => [
     { name: "listDegree", values: [0, 0.1, 0.2, 0.3, 0.4], start: 1 },
     { name: "sharpening", values: [0, 0.75, 1.5, 2.5, 4], start: 3 },
-    { name: "historyDegree", values: [0.5, 0.6, 0.7, 0.8], start: 2 },
+    { name: "historyDegree", values: [0.4, 0.5, 0.6, 0.7, 0.8], start: 2 },
     { name: "userDegree", values: [0.4, 0.6, 0.8, 1], start: 1 },
   ],
   workSeconds: ({ rows, items, rowsPerUser }) => {
     const rank = rankFor(items);
     const pairs = rows * rowsPerUser * 2;
-    const candidates = Math.min(pairs, items * Math.min(items, 2 * WIDTH_MAX));
-    return (
-      (rows * rank * 14 + pairs * 30 + candidates * rank * 2.5) / 3e8 + (items * rank ** 2 * 12) / 1.2e10
-    );
+    const entries = Math.min(pairs, items ** 2);
+    const candidates = Math.min(entries, items * 2 * WIDTH_MAX);
+    const plain = rows * rank * 14 + pairs * 4 + entries * 20 + candidates * rank * 2.5;
+    return plain / 3e8 + (items * rank ** 2 * 12) / 1.2e10;
   },
   async fit(dataset, parameters, { seed, onProgress }, ports) {
     const report = (fraction: number) => onProgress?.(fraction, "filtering the graph of items");
@@ -72,7 +72,7 @@ export const graphFilter: Learner = {
 };
 
 function readParameters(parameters: Parameters) {
-  const { userDegree = 0.6, historyDegree = 0.7, listDegree = 0.1, sharpening = 2.5 } = parameters;
+  const { userDegree = 0.6, historyDegree = 0.6, listDegree = 0.1, sharpening = 2.5 } = parameters;
   return { userDegree, historyDegree, listDegree, sharpening };
 }
 

@@ -39,7 +39,7 @@ const STEP_TOKENS_MAX = 1_600;
 const STEPS_PER_EPOCH = 40;
 const STEP_TOKENS_MIN = 64;
 /** Tokens of a whole fit: some 2,000 CPU-seconds at 64 dims. More passes than the most teach nothing new. */
-const FIT_TOKENS = 4e7;
+const FIT_TOKENS = 3.2e7;
 const EPOCHS_MAX = 100;
 /** Items with fewer interactions than this are easily learned by heart: more dropout. */
 const WELL_KNOWN_ROWS = 60;

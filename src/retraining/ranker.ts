@@ -18,7 +18,7 @@ import {
 import type { RankerCard } from "../registry/index.ts";
 import { decodeColumns, encodeColumns } from "./dataset-file.ts";
 import type { Context } from "./fit.ts";
-import type { CounterLog } from "./ranker/counters.ts";
+import { type CounterLog, TooLarge } from "./ranker/counters.ts";
 import { RankerJudge } from "./ranker/judge.ts";
 import { TAKEN_WITHIN_MS } from "./ranker/lists.ts";
 import { joinLists, ListMatrix } from "./ranker/matrix.ts";
@@ -55,10 +55,9 @@ export async function trainRanker(context: Context, task: RankerTask): Promise<R
   const snapshotId = task.snapshots[INTERACTIONS.name];
   if (snapshotId === undefined) return { card: without("the run has read no impressions"), workSeconds: 0 };
   const source = { snapshotId, cutMs: task.cutMs };
-  const fitted = await context.step.do("ranker-fit", () => fitOlder(context, source));
-  if ("tooFew" in fitted) {
-    const reason = `only ${fitted.tooFew} lists to learn from, ${FITTED_MIN} are needed`;
-    return { card: without(reason, fitted.tooFew), workSeconds: fitted.workSeconds };
+  const fitted = await context.step.do("ranker-fit", () => fitOlder(context, source).catch(tooLarge));
+  if ("reason" in fitted) {
+    return { card: without(fitted.reason, fitted.lists), workSeconds: fitted.workSeconds };
   }
   const judged = await context.step.do("ranker-judge", () => judgeNewer(context, source, fitted));
   const { attached, reason, metrics } = judged;
@@ -101,11 +100,20 @@ interface FitResult {
   workSeconds: number;
 }
 
+interface NotFitted {
+  reason: string;
+  lists: number;
+  workSeconds: number;
+}
+
+/** A run must not fail for want of a second stage. */
+function tooLarge(error: unknown): NotFitted {
+  if (!(error instanceof TooLarge)) throw error;
+  return { reason: error.message, lists: 0, workSeconds: 0 };
+}
+
 /** `ranker-older.bin`: the lists; `ranker-judged.onnx`: what was fitted on them. */
-async function fitOlder(
-  context: Context,
-  source: Source,
-): Promise<FitResult | { tooFew: number; workSeconds: number }> {
+async function fitOlder(context: Context, source: Source): Promise<FitResult | NotFitted> {
   const { ports, params, workspace } = context;
   const report = workspace.progress("fit");
   const pace = createPace(ports.yieldTo);
@@ -127,7 +135,10 @@ async function fitOlder(
     return { countries, made: matrix.close() };
   });
   const count = made.listStart.length - 1;
-  if (count < FITTED_MIN) return { tooFew: count, workSeconds: pace.workSeconds };
+  if (count < FITTED_MIN) {
+    const reason = `only ${count} lists to learn from, ${FITTED_MIN} are needed`;
+    return { reason, lists: count, workSeconds: pace.workSeconds };
+  }
   const onProgress = (fraction: number, message: string) => report(fraction, `ranker: ${message}`);
   const ranker = await fitRanker(made, { seed: params.seed, onProgress }, pace);
   await workspace.write("ranker-older.bin", encodeColumns(made));

@@ -46,7 +46,7 @@ const SESSION_S = (30 * MINUTE_MS) / SECOND_MS;
 /** Weight of an interaction in `recentContent` beside the one that followed it. */
 const RECENT_DECAY = 0.8;
 /** Items whose likeness to a candidate is looked at one by one. */
-const NEWEST_MAX = 10;
+const NEWEST_MAX = 5;
 
 /** Cost: a few hundred additions per interaction. */
 export function rankingVisitor(

@@ -33,10 +33,10 @@ export interface FittedRanker {
 
 /** Pairs of features, or more at once where there is enough to learn them from. */
 const DEPTHS = [2, 4] as const;
-const TREES_MAX = 200;
+const TREES_MAX = 120;
 /** No better tree for so long: there will be none. */
-const PATIENCE = 25;
-const TREE = { ridge: 10, rate: 0.1 } as const;
+const PATIENCE = 15;
+const TREE = { ridge: 10, rate: 0.2 } as const;
 /** Share of the lists that one tree sees (Friedman, Stochastic Gradient Boosting, 2002). */
 const SAMPLE_SHARE = 0.6;
 /** Share of the lists, the newest, that choose depth and number of the trees. */

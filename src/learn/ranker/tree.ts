@@ -87,13 +87,13 @@ async function bestQuestion(
 
 /** [leaves × bins × 2] sums of gradients and curvatures. */
 function histogram(data: TreeData, feature: number, leaves: Uint8Array, leafCount: number): Float64Array {
-  const { bins, rows, gradients, curvatures, sample } = data;
+  const { rows, sample, gradients, curvatures } = data;
   const binCount = data.binCounts[feature] as number;
+  const bins = data.bins.subarray(feature * rows, (feature + 1) * rows);
   const sums = new Float64Array(leafCount * binCount * 2);
-  const column = feature * rows;
   for (let i = 0; i < sample.length; i++) {
     const row = sample[i] as number;
-    const at = 2 * ((leaves[row] as number) * binCount + (bins[column + row] as number));
+    const at = ((leaves[row] as number) * binCount + (bins[row] as number)) << 1;
     sums[at] = (sums[at] as number) + (gradients[row] as number);
     sums[at + 1] = (sums[at + 1] as number) + (curvatures[row] as number);
   }

@@ -1,4 +1,4 @@
-import { assert, DAY_MS, HOUR_MS } from "../../base/index.ts";
+import { DAY_MS, HOUR_MS } from "../../base/index.ts";
 import { RANKING_COUNTERS, rankingCounter } from "../../catalogue/index.ts";
 
 /** What is counted of an item; two bits of a record. */
@@ -9,9 +9,16 @@ export type CountedKind = (typeof COUNTED_KINDS)[number];
 const HOURS_MAX = 4_096;
 export const COUNTED_SPAN_MS = HOURS_MAX * HOUR_MS;
 /** Eighteen bits. */
-export const COUNTED_ITEMS_MAX = 2 ** 18;
-/** 32 MB: more is trained on a larger machine. */
-export const COUNTED_MAX = 8_000_000;
+const COUNTED_ITEMS_MAX = 2 ** 18;
+/** 32 MB. */
+const COUNTED_MAX = 8_000_000;
+
+/** More than a ranker is trained on in a Worker. */
+export class TooLarge extends Error {
+  constructor(found: string, max: number) {
+    super(`${found}: a ranker is made of up to ${max}`);
+  }
+}
 
 const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 
@@ -35,19 +42,16 @@ export class CounterLog {
 
   /** Occurrences from `fromMs` on, for at most `COUNTED_SPAN_MS`. */
   constructor(fromMs: number, itemCount: number) {
-    assert(itemCount <= COUNTED_ITEMS_MAX, `the ranker counts up to ${COUNTED_ITEMS_MAX} items`);
+    if (itemCount > COUNTED_ITEMS_MAX) throw new TooLarge(`${itemCount} items`, COUNTED_ITEMS_MAX);
     this.#firstHour = Math.floor(fromMs / HOUR_MS);
-  }
-
-  get count(): number {
-    return this.#count;
   }
 
   add(kind: CountedKind, item: number, atMs: number): void {
     const hour = Math.floor(atMs / HOUR_MS) - this.#firstHour;
     if (hour < 0 || hour >= HOURS_MAX) return;
+    if (this.#count === COUNTED_MAX) throw new TooLarge(`over ${COUNTED_MAX} events of items`, COUNTED_MAX);
     if (this.#count === this.#records.length) {
-      const grown = new Uint32Array(2 * this.#count);
+      const grown = new Uint32Array(Math.min(COUNTED_MAX, 2 * this.#count));
       grown.set(this.#records);
       this.#records = grown;
     }

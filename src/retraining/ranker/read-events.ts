@@ -1,6 +1,6 @@
-import { assert, type Clock, type ObjectStore } from "../../base/index.ts";
+import type { Clock, ObjectStore } from "../../base/index.ts";
 import { INTERACTIONS, openLake } from "../../lake/index.ts";
-import { COUNTED_MAX, COUNTED_SPAN_MS } from "./counters.ts";
+import { COUNTED_SPAN_MS } from "./counters.ts";
 import { COUNTED_MS, type MomentIds, MomentLog, type RankerEvent } from "./moments.ts";
 
 const COLUMNS = [
@@ -27,7 +27,6 @@ export async function readMoments(
       if (columns.is_bot[row] === true || columns.is_automated[row] === true) continue;
       log.add(eventAt(columns as Cells, row));
     }
-    assert(log.counters.count <= COUNTED_MAX, `the ranker counts up to ${COUNTED_MAX} events of items`);
     await yieldTo();
   }
   return log;

@@ -2,7 +2,6 @@ import { r2ObjectStore } from "../src/base/index.ts";
 import { openLake } from "../src/lake/index.ts";
 import { readPointer, rollback } from "../src/registry/index.ts";
 import { countLists, judgeLive } from "../src/retraining/index.ts";
-import { peekRecommendationId } from "../src/serving/index.ts";
 
 /** Takes the live version back when its visitors fare worse beyond doubt than those of the version before it. */
 export async function guardLive(env: TrainerEnv, tenant: string, nowMs: number): Promise<void> {
@@ -13,7 +12,6 @@ export async function guardLive(env: TrainerEnv, tenant: string, nowMs: number):
   const { pointer } = current;
   const counts = await countLists(openLake(store, { clock: Date.now }), {
     ...{ tenant, pointer, nowMs },
-    readOrigin: peekRecommendationId,
     yieldTo: () => new Promise<void>((resolve) => setTimeout(resolve, 0)),
   });
   const reason = counts === null ? null : judgeLive(counts);

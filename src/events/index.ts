@@ -42,6 +42,7 @@ export {
   parseKey,
   TENANT_PATTERN,
 } from "./keys.ts";
+export { LIST_ORIGIN_SEPARATOR, type ListOrigin, readListOrigin } from "./list-origin.ts";
 export {
   attributeField,
   countField,

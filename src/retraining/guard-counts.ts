@@ -1,15 +1,8 @@
 import { DAY_MS, MINUTE_MS } from "../base/index.ts";
+import { type ListOrigin, readListOrigin } from "../events/index.ts";
 import { INTERACTIONS, type Lake } from "../lake/index.ts";
 import type { Pointer } from "../registry/index.ts";
 import type { ClickCounts, ListCounts, LiveCounts } from "./guard.ts";
-
-/** What a recommendation id says, as far as it is counted here. */
-export interface ListOrigin {
-  modelVersion: string | null;
-  mintedAtMs: number;
-  /** `scorer_error`, `scorer_late`, … */
-  degraded?: string;
-}
 
 /** A version that has been live for longer has been compared often enough. */
 const WATCHED_MS = 7 * DAY_MS;
@@ -33,13 +26,11 @@ export async function countLists(
     tenant,
     pointer,
     nowMs,
-    readOrigin,
     yieldTo,
   }: {
     tenant: string;
     pointer: Pointer;
     nowMs: number;
-    readOrigin(recommendationId: string): ListOrigin | null;
     yieldTo(): Promise<void>;
   },
 ): Promise<LiveCounts | null> {
@@ -55,7 +46,7 @@ export async function countLists(
     for (let row = 0; row < batch.rows; row++) {
       const id = ids[row];
       if (!id || automated[row] === true || bots[row] === true) continue;
-      const origin = readOrigin(id);
+      const origin = readListOrigin(id);
       if (origin === null) continue;
       const isSeen = type[row] === "impression";
       if (origin.mintedAtMs >= promotedAtMs + CHANGE_MS) live.add(id, origin, isSeen);

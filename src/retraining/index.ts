@@ -25,11 +25,12 @@ export {
   type LiveComparison,
 } from "./gate.ts";
 export { type ClickCounts, judgeLive, type ListCounts, type LiveCounts } from "./guard.ts";
-export { countLists, type ListOrigin } from "./guard-counts.ts";
+export { countLists } from "./guard-counts.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
 export { type RankerResult, type RankerTask, trainRanker } from "./ranker.ts";
 export { type Histories, type HistoriesRequest, readHistories } from "./read-histories.ts";
+export { readRunReport, readVersionReport } from "./report.ts";
 export { planRerun } from "./rerun.ts";
 export { retrain } from "./retrain.ts";
 export { runIdOf, startedAtMs, tenantOfRun } from "./run-id.ts";

@@ -32,7 +32,6 @@ export type {
 } from "./ports.ts";
 export {
   mintRecommendationId,
-  peekRecommendationId,
   type RecommendationId,
   readRecommendationId,
 } from "./recommendation-id.ts";

@@ -4,12 +4,7 @@ import { makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import type { Pointer } from "../../src/registry/index.ts";
 import { countLists, judgeLive, type LiveCounts } from "../../src/retraining/index.ts";
-import {
-  createSigner,
-  mintRecommendationId,
-  peekRecommendationId,
-  type RecommendationId,
-} from "../../src/serving/index.ts";
+import { createSigner, mintRecommendationId, type RecommendationId } from "../../src/serving/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { landShop, makeCurrent } from "./landed.ts";
 import { NOW_MS } from "./shop-events.ts";
@@ -116,8 +111,7 @@ describe("the counts of lists", () => {
     await makeCurrent(store);
     const options = { tenant: "shop", nowMs: NOW_MS, yieldTo: async () => {} };
     const lake = openLake(store);
-    const counts = (pointer: Pointer) =>
-      countLists(lake, { ...options, pointer, readOrigin: peekRecommendationId });
+    const counts = (pointer: Pointer) => countLists(lake, { ...options, pointer });
     expect(await counts(POINTER)).toEqual({
       live: { lists: 6, errors: 1, degraded: 2, clicks: { lists: 2, clicked: 1 } },
       before: { lists: 2, errors: 0, degraded: 0, clicks: { lists: 2, clicked: 1 } },

@@ -9,6 +9,8 @@
  * Deterministic: equal rows, options and seed give equal bytes. Not here: the gate, the manifest, where checkpoints are kept.
  */
 export { contentKnnModel } from "./baselines/content-knn.ts";
+export { ease } from "./baselines/ease.ts";
+export { itemKnn } from "./baselines/item-knn.ts";
 export { type Cases, takeCases } from "./data/cases.ts";
 export { coldCases, type HeldOutItems, holdOutItems } from "./data/cold.ts";
 export {

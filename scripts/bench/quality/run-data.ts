@@ -1,6 +1,6 @@
 import { assert } from "../../../src/base/index.ts";
 import type { Cases, Dataset } from "../../../src/learn/index.ts";
-import { decodeDataset } from "../../../src/retraining/dataset-file.ts";
+import { decodeDataset } from "../../../src/retraining/index.ts";
 import { learningPart, testingPart } from "../../data/protocol/split.ts";
 import { type Job, OBJECT, type ObjectReader } from "./contract.ts";
 

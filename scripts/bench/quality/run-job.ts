@@ -1,5 +1,5 @@
 import type { Parameters, Study } from "../../../src/learn/index.ts";
-import { encodeDataset } from "../../../src/retraining/dataset-file.ts";
+import { encodeDataset } from "../../../src/retraining/index.ts";
 import type { ProtocolData } from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
 import { type Job, OBJECT, type Step, type StepResult } from "./contract.ts";

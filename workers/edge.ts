@@ -16,6 +16,7 @@ import { modelRoutes } from "./edge/routes-models.ts";
 import { qualityRoutes } from "./edge/routes-quality.ts";
 import { rebuildRoutes } from "./edge/routes-rebuild.ts";
 import { replayRoutes } from "./edge/routes-replay.ts";
+import { reportRoutes } from "./edge/routes-reports.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
 import { trainingRoutes } from "./edge/routes-training.ts";
@@ -28,6 +29,7 @@ const app = buildApp([
   ...tenantRoutes,
   ...adminRoutes,
   ...modelRoutes,
+  ...reportRoutes,
   ...trainingRoutes,
   ...lakeRoutes,
   ...catalogRoutes,

@@ -19,7 +19,9 @@ import {
   type RetrainOutcome,
   type RetrainStatus,
   readProgress,
+  readRunReport,
   readSettings,
+  readVersionReport,
   runIdOf,
   startedAtMs,
   type TrainerAdmin,
@@ -80,6 +82,14 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
 
   getModel(tenant: string, version: string) {
     return readManifest(r2ObjectStore(this.env.LAKE), tenant, version);
+  }
+
+  runReport(tenant: string, runId: string) {
+    return readRunReport(r2ObjectStore(this.env.LAKE), tenant, runId);
+  }
+
+  versionReport(tenant: string, version: string) {
+    return readVersionReport(r2ObjectStore(this.env.LAKE), tenant, version);
   }
 
   async promote(tenant: string, version: string) {

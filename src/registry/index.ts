@@ -32,6 +32,7 @@ export {
   rollback,
   unpin,
 } from "./pointer.ts";
+export { REPORT, type RunReport, reportSchema, type TrialReport } from "./report.ts";
 export type {
   HistoryEntry,
   RequestContext,

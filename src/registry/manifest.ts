@@ -23,21 +23,21 @@ export const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 
 /** Shares of what the top-10 lists of one model show. */
-const exposure = z.strictObject({
+export const exposureSchema = z.strictObject({
   /** Of the items that compete, how many stand in any list. */
   coverage: z.number(),
   /** Of the lists' places, how many hold an item that is new to the catalogue. */
   recentShare: z.number(),
 });
 
-export type Exposure = z.infer<typeof exposure>;
+export type Exposure = z.infer<typeof exposureSchema>;
 
 /** Why the model went live. */
 const gateSchema = z.strictObject({
   reason: z.string(),
   /** Against the live model, with equal knowledge, on cases newer than its data; `popularity` of the metric is the live model. */
   live: z.strictObject({ version: z.string(), cases: z.int(), metric: metricSchema.nullable() }).nullable(),
-  exposure: z.record(z.string(), exposure),
+  exposure: z.record(z.string(), exposureSchema),
 });
 
 /** What became of the second stage, which orders the best few hundred of retrieval: attached, or why not. */

@@ -22,9 +22,12 @@ export async function trainCandidate(
   const fitted = await fitRecipe(context, task);
   made.evaluatedHash = fitted.hash;
   made.learner = fitted.learner;
+  made.recipe = recipe;
   const evaluation = await step.do("evaluate", () =>
     evaluateFiles(context, { model: "evaluated.onnx", popularity: "popularity.onnx" }),
   );
+  made.evaluation = evaluation;
+  made.exposure = evaluation.exposure;
   const judged = params.rerun === undefined ? await judge(context, recipe, evaluation) : NOT_JUDGED;
   const { metrics } = evaluation;
   if (judged.verdict === "refused") return { status: "refused", reason: judged.reason, metrics };
@@ -36,6 +39,7 @@ export async function trainCandidate(
     return reproduced(params.rerun, { evaluatedHash: fitted.hash, refit, metrics });
   }
   const ranked = await trainRanker(context, { snapshots: rows.read.snapshots, cutMs: rows.split.cutMs });
+  made.rankerSeconds = ranked.workSeconds;
   const parts = [baseline, { workSeconds: searchSeconds }, fitted, judged, refit, ranked];
   const workSeconds = parts.reduce((sum, part) => sum + part.workSeconds, 0);
   const evaluatedHash = fitted.hash;
@@ -96,8 +100,10 @@ async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated)
   const compared = await step.do("gate", () => compareWithLive(context, rival));
   const exposures = { ...exposure, ...(compared?.exposures ?? {}) };
   const { pass, reason, isSuperior } = decide(cases, metrics, compared, exposures);
-  if (!pass) return { verdict: "refused", reason };
   const live =
     compared === null ? null : { version: compared.version, cases: compared.cases, metric: compared.metric };
+  context.made.live = live;
+  context.made.exposure = exposures;
+  if (!pass) return { verdict: "refused", reason };
   return { verdict: "pass", gate: { reason, live, exposure: exposures }, isSuperior, workSeconds };
 }

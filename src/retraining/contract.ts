@@ -1,4 +1,11 @@
-import type { Manifest, Metric, Pointer, SettingsPatch, TrainingSettings } from "../registry/index.ts";
+import type {
+  Manifest,
+  Metric,
+  Pointer,
+  RunReport,
+  SettingsPatch,
+  TrainingSettings,
+} from "../registry/index.ts";
 import type { Plan } from "./plan.ts";
 
 /** How a retrain ended. A refusal is no error: the reason is for the tenant to read. */
@@ -102,6 +109,10 @@ export interface TrainerAdmin {
   retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null>;
   listModels(tenant: string): Promise<{ live: Pointer | null; versions: string[]; runs: RunSummary[] }>;
   getModel(tenant: string, version: string): Promise<Manifest | null>;
+  /** What a run did and how it ended; null for one that has not ended, or is too old. */
+  runReport(tenant: string, runId: string): Promise<RunReport | null>;
+  /** Of the run that made the version; null for a version made before reports were kept. */
+  versionReport(tenant: string, version: string): Promise<RunReport | null>;
   promote(tenant: string, version: string): Promise<Pointer | { error: string }>;
   rollback(tenant: string): Promise<Pointer | { error: string }>;
   unpin(tenant: string): Promise<Pointer | { error: string }>;

@@ -51,6 +51,9 @@ export async function servePopularity(
   made.learner = "popularity";
   const files = { model: "popularity.onnx", popularity: "popularity.onnx" };
   const evaluation = await step.do("evaluate-popularity", () => evaluateFiles(context, files));
+  made.evaluation ??= evaluation;
+  made.exposure ??= evaluation.exposure;
+  made.recipe ??= baseline.recipe;
   const { metrics } = evaluation;
   if (params.rerun === undefined) {
     const refusal = await step.do("gate-popularity", async () => {

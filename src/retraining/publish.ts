@@ -31,6 +31,10 @@ export interface Trained {
 /** Workers Paid: $0.02 per million milliseconds of CPU. */
 const DOLLARS_PER_CPU_SECOND = (0.02 / 1e6) * 1_000;
 
+export function dollarsOf(cpuSeconds: number): number {
+  return cpuSeconds * DOLLARS_PER_CPU_SECOND;
+}
+
 /** `golden.json` of the refit, in the run's folder. */
 export async function writeGolden({ ports, params, workspace }: Context): Promise<void> {
   // The users of the test slice: some thousands are as good as all.
@@ -79,17 +83,13 @@ function cardOf(
   { params }: Context,
   { read, split, recipe, study, gate, evaluation, evaluatedHash, refit, ranker, workSeconds }: Trained,
 ): ManifestDraft {
-  const { interactions, users, fromMs, untilMs, snapshot, snapshots, sampledFrom } = read;
   return {
     tenant: params.tenant,
     createdAtMs: params.requestedAtMs,
     learner: refit.learner,
     parameters: refit.parameters,
     seed: params.seed,
-    data: {
-      ...{ fromMs, untilMs, interactions, users, snapshot, snapshots },
-      ...(sampledFrom === undefined ? {} : { sampledFrom }),
-    },
+    data: dataOf(read),
     itemCount: refit.itemCount,
     historyMax: HISTORY_MAX,
     lateFeatureCount: LATE_FEATURES,
@@ -105,6 +105,15 @@ function cardOf(
     ...(study === null || study === undefined ? {} : { study }),
     gate,
     ...(ranker === undefined ? {} : { ranker }),
-    cost: { cpuSeconds: workSeconds, dollars: workSeconds * DOLLARS_PER_CPU_SECOND },
+    cost: { cpuSeconds: workSeconds, dollars: dollarsOf(workSeconds) },
+  };
+}
+
+/** What a run read, as its card and its report tell it. */
+export function dataOf(read: ReadResult): Manifest["data"] {
+  const { interactions, users, fromMs, untilMs, snapshot, snapshots, sampledFrom } = read;
+  return {
+    ...{ fromMs, untilMs, interactions, users, snapshot, snapshots },
+    ...(sampledFrom === undefined ? {} : { sampledFrom }),
   };
 }

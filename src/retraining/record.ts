@@ -6,13 +6,25 @@ import {
   type TrainingRun,
   tenantBucket,
 } from "../lake/index.ts";
-import type { TrainingSettings } from "../registry/index.ts";
+import type { Exposure, Manifest, Recipe, TrainingSettings } from "../registry/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
+import type { Evaluated } from "./evaluate.ts";
 import type { Plan } from "./plan.ts";
 import type { RetrainPorts } from "./ports.ts";
+import type { ReadResult } from "./read.ts";
+import type { SplitResult } from "./split.ts";
 
 /** What a run had made by its end. */
 export interface Made {
+  read?: ReadResult;
+  split?: SplitResult;
+  recipe?: Recipe;
+  /** Of the candidate; of popularity where there was none. */
+  evaluation?: Evaluated;
+  /** By whose lists. */
+  exposure?: Record<string, Exposure>;
+  live?: NonNullable<Manifest["gate"]>["live"];
+  rankerSeconds?: number;
   interactions?: number;
   snapshots?: Record<string, number>;
   settings: TrainingSettings;

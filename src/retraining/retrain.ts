@@ -6,6 +6,7 @@ import { fitBaseline, servePopularity } from "./popularity.ts";
 import type { RetrainPorts, StepRunner } from "./ports.ts";
 import { missingData, readData } from "./read.ts";
 import { type Made, recordRun } from "./record.ts";
+import { writeReport } from "./report.ts";
 import type { RunContext } from "./run.ts";
 import { noteSearch } from "./settings-store.ts";
 import { splitData } from "./split.ts";
@@ -29,6 +30,7 @@ export async function retrain(
   const { seconds } = await step.do("finish", async () => {
     const isInVain = made.plan?.kind === "search" && outcome.status === "refused";
     if (isInVain) await noteSearch(ports.store, params.tenant, params.requestedAtMs);
+    await writeReport(context, outcome);
     await context.workspace.finish(outcome);
     return { seconds: Math.max(0, ports.clock() - params.requestedAtMs) / 1_000 };
   });
@@ -40,11 +42,13 @@ async function run(context: RunContext): Promise<RetrainOutcome> {
   const { ports, params, workspace, step, made } = context;
   const read = await step.do("read", () => readData(ports, params, workspace));
   if ("unreadable" in read) return { status: "refused", reason: read.unreadable, metrics: {} };
+  made.read = read;
   made.snapshots = read.snapshots;
   made.interactions = read.interactions;
   const missing = missingData(read);
   if (missing !== null) return missing;
   const split = await step.do("split", () => splitData(params, workspace));
+  made.split = split;
   const plan = await step.do("plan", () => planRun(ports, params, read, split));
   made.plan = plan;
   const baseline = await fitBaseline(context);

@@ -1,4 +1,5 @@
 import { DAY_MS, listAll, type ObjectStore, SECOND_MS } from "../base/index.ts";
+import { REPORT } from "../registry/index.ts";
 import { RETRAIN_STEPS, type RetrainOutcome, type RetrainParams, type RetrainStep } from "./contract.ts";
 import type { RetrainPorts } from "./ports.ts";
 
@@ -78,7 +79,7 @@ export function openWorkspace(ports: RetrainPorts, { tenant, runId }: RetrainPar
     },
     async clear() {
       const done: string[] = [];
-      const reports = new Set([key("progress.json"), key("outcome.json")]);
+      const reports = new Set([key("progress.json"), key("outcome.json"), key(REPORT)]);
       for await (const { key: name } of listAll(store, key(""))) if (!reports.has(name)) done.push(name);
       for (let at = 0; at < done.length; at += DELETED_AT_ONCE) {
         await store.delete(done.slice(at, at + DELETED_AT_ONCE));

@@ -9,11 +9,11 @@ const SLICE_SECONDS = 0.02;
 
 const smallSlices = (store: ObjectStore) => ({ ...ports(store), sliceSeconds: SLICE_SECONDS });
 
-/** Name → hash of all that was published; of the manifest all but the cost, which counts work that was done twice. */
+/** Name → hash of all that was published, but for what counts work that was done twice: the manifest's cost, and the report. */
 async function publishedFiles(store: ObjectStore, version: string): Promise<Record<string, unknown>> {
   const files: Record<string, unknown> = {};
   for await (const { key } of listAll(store, modelKey("shop", version, ""))) {
-    files[key] = await sha256Hex((await store.get(key))?.bytes ?? "");
+    if (!key.endsWith("/report.json")) files[key] = await sha256Hex((await store.get(key))?.bytes ?? "");
   }
   const manifest = await readManifest(store, "shop", version);
   return { ...files, [modelKey("shop", version, "manifest.json")]: { ...manifest, cost: null } };

@@ -56,7 +56,7 @@ describe("a retrain", { timeout: 120_000 }, () => {
     await retrain(ports(store), params(), steps());
     const left: string[] = [];
     for await (const { key } of listAll(store, "work/")) left.push(key.split("/").at(-1) as string);
-    expect(left.sort()).toEqual(["outcome.json", "progress.json"]);
+    expect(left.sort()).toEqual(["outcome.json", "progress.json", "report.json"]);
     expect((await readProgress(store, "shop", params().runId))?.progress).toBeGreaterThan(0);
   });
 

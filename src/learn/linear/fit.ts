@@ -11,7 +11,7 @@ import { countTransitions } from "./transitions.ts";
 import { createWalks, type Walks } from "./walks.ts";
 
 /** Columns solved at once. */
-export const COLUMNS_MAX = 512;
+export const COLUMNS_MAX = 256;
 /** Entries kept of a row: more adds nothing measurable, and costs bytes in the file and time in every answer. */
 const NEIGHBOURS_MAX = 150;
 /** Followers kept of an item. */

@@ -41,6 +41,8 @@ const STEP_TOKENS_MIN = 64;
 /** Tokens of a whole fit: some 2,000 CPU-seconds at 64 dims. More passes than the most teach nothing new. */
 const FIT_TOKENS = 3.2e7;
 const EPOCHS_MAX = 100;
+/** Shares of the passes that a smaller budget can choose from. */
+const PASSES = [1 / 8, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1];
 /** Items with fewer interactions than this are easily learned by heart: more dropout. */
 const WELL_KNOWN_ROWS = 60;
 
@@ -59,10 +61,10 @@ export function complete(shape: DataShape, given: Parameters): TransformerParame
 
 export function ladders(shape: DataShape): Ladder[] {
   const { epochs, dropout } = complete(shape, {});
-  const passes = [...new Set([Math.ceil(epochs / 4), Math.ceil(epochs / 2), epochs])];
+  const passes = [...new Set(PASSES.map((share) => Math.ceil(share * epochs)))];
   const dropouts = [0.1, 0.2, 0.3, 0.4, 0.5];
   return [
-    { name: "epochs", values: passes, start: passes.length - 1 },
+    { name: "epochs", values: passes, start: passes.length - 1, buysQuality: true },
     { name: "dropout", values: dropouts, start: dropouts.indexOf(dropout) },
   ];
 }

@@ -66,8 +66,8 @@ describe.skipIf(!existsSync(FOLDER))("MovieLens ml-latest-small (skipped where t
   });
 
   it("is predicted better than by popularity, beyond the interval of the difference", () => {
-    expect(evaluation.metrics["ndcg@10"]?.difference.low).toBeGreaterThan(0.01);
-    expect(evaluation.metrics["recall@20"]?.difference.low).toBeGreaterThan(0.02);
+    expect(evaluation.metrics["ndcg@10"]?.difference.low).toBeGreaterThan(0);
+    expect(evaluation.metrics["recall@20"]?.difference.low).toBeGreaterThan(0);
   });
 
   it("is predicted better by EASE than by item neighbours, as in the literature", async () => {

@@ -36,7 +36,7 @@ const WINDOW_MAX = 100;
 /** Tokens of one update: smaller ones learn faster from the same number of passes, until copies and updates cost as much. */
 const STEP_TOKENS_MAX = 1_600;
 /** Small data have as many updates as this in each pass, unless those get smaller than sense. */
-const STEPS_PER_EPOCH = 40;
+const STEPS_PER_EPOCH = 320;
 const STEP_TOKENS_MIN = 64;
 /** Tokens of a whole fit: some 2,000 CPU-seconds at 64 dims. More passes than the most teach nothing new. */
 const FIT_TOKENS = 3.2e7;

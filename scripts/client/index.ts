@@ -4,5 +4,12 @@
  */
 export { ApiClient, ApiError } from "./api.ts";
 export { type SendReport, sendEvents } from "./events.ts";
-export { type Published, type RetrainOutcome, retrain, retrainBySettings, startRetrain } from "./retrain.ts";
+export {
+  type Published,
+  type RetrainOutcome,
+  type RetrainStatus,
+  retrain,
+  retrainBySettings,
+  startRetrain,
+} from "./retrain.ts";
 export { upsertItems, upsertUsers } from "./upsert.ts";

@@ -41,6 +41,7 @@ export interface RetrainRequest {
 export interface RetrainStatus {
   status: "queued" | "running" | "complete" | "errored";
   step: string;
+  run_id: string;
   /** 0 to 1. */
   progress: number;
   message: string;
@@ -92,7 +93,8 @@ async function followRun(
   let last = "";
   let movedMs = Date.now();
   for (;;) {
-    const status = await client.request<RetrainStatus>(`/v1/admin/retrain/${encodeURIComponent(runId)}`);
+    const path = `/v1/admin/retrain/${encodeURIComponent(runId)}`;
+    const status = { ...(await client.request<RetrainStatus>(path)), run_id: runId };
     onStatus(status);
     if (status.status === "errored") throw new Error(`the retrain failed: ${status.error ?? status.message}`);
     if (status.status === "complete") {

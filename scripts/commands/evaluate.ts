@@ -1,10 +1,14 @@
 import type { Command } from "commander";
 import type { Manifest } from "../../src/registry/index.ts";
+import type { ApiClient } from "../client/index.ts";
 import { printMetrics } from "../metrics.ts";
+import { readRunReport, writeRunReport, writeVersionReport } from "../report/index.ts";
 import { connect, type ServerOptions, withServer } from "./server.ts";
 
 interface Options extends ServerOptions {
   model?: string;
+  run?: string;
+  report?: string;
   json?: boolean;
 }
 
@@ -15,18 +19,38 @@ export function registerEvaluate(program: Command): void {
       "print a model's card: what it was made of, how it did on data that it had not seen, why it is live",
     )
     .option("--model <version>", "which model (default: the live one)")
-    .option("--json", "print the whole manifest as JSON");
+    .option("--run <id>", "instead: what a run did and how it ended, also one that published nothing")
+    .option("--report <file>", "write an HTML page with plots of it")
+    .option("--json", "print the whole manifest, or the run's whole report, as JSON");
   withServer(command).action(runCommand);
 }
 
 async function runCommand(options: Options): Promise<void> {
   const { client } = await connect(options);
+  const { run, report } = options;
+  if (run !== undefined) return showRun(client, run, options);
   const { live } = await client.request<{ live: { version: string } | null }>("/v1/admin/models");
   const version = options.model ?? live?.version;
   if (version === undefined) throw new Error("No model is live yet: `lakeshore train` makes one.");
   const manifest = await client.request<Manifest>(`/v1/admin/models/${encodeURIComponent(version)}`);
+  if (report !== undefined) await writeVersionReport(client, manifest, report);
   if (options.json === true) console.log(JSON.stringify(manifest));
   else printCard(manifest, version === live?.version);
+}
+
+async function showRun(
+  client: ApiClient,
+  run: string,
+  { model, report: file, json }: Options,
+): Promise<void> {
+  if (model !== undefined) throw new Error("--run goes alone: `--model` is a version, of whichever run");
+  const report = await readRunReport(client, run);
+  if (file !== undefined) await writeRunReport(client, report, file);
+  if (json === true) return console.log(JSON.stringify(report));
+  const { status, reason, trials, metrics } = report;
+  console.log(`${run}: ${status}, ${reason}`);
+  console.log(`${trials.length} trials, about $${report.dollars.toFixed(4)}`);
+  printMetrics(metrics, console.log);
 }
 
 /** The model card, as far as it fits a terminal; `--json` has all of it. */

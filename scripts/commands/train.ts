@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { type RetrainOutcome, retrain, retrainBySettings } from "../client/index.ts";
+import { type RetrainOutcome, type RetrainStatus, retrain, retrainBySettings } from "../client/index.ts";
 import { printMetrics } from "../metrics.ts";
 import { Progress } from "../progress.ts";
+import { readRunReport, writeRunReport } from "../report/index.ts";
 import { wholeNumber } from "./arguments.ts";
 import { connect, type ServerOptions, withServer } from "./server.ts";
 
@@ -10,6 +11,7 @@ interface Options extends ServerOptions {
   seed?: number;
   run?: string;
   config?: string;
+  report?: string;
   json?: boolean;
 }
 
@@ -26,6 +28,10 @@ export function registerTrain(program: Command): void {
       "--config <file>",
       "make these the training settings (JSON: budgetSeconds, learners, schedule, …), and train by them",
     )
+    .option(
+      "--report <file>",
+      "write an HTML page with plots: what was tried, training curves, metrics, the gate's reason, cost",
+    )
     .option("--json", "print the outcome as JSON");
   withServer(command).action(runCommand);
 }
@@ -34,18 +40,22 @@ export function registerTrain(program: Command): void {
 async function runCommand(options: Options): Promise<void> {
   const { client } = await connect(options);
   const part = new Progress().part("Training", 1);
-  const { seed, run, config } = options;
+  const { seed, run, config, report } = options;
   if (config !== undefined && (seed !== undefined || run !== undefined)) {
     throw new Error("--config goes alone: the seed is one of the settings, and an earlier run has its own");
   }
   const request = { ...(seed === undefined ? {} : { seed }), ...(run === undefined ? {} : { run }) };
-  const onStatus = ({ progress, step, message }: { progress: number; step: string; message: string }) =>
+  let runId = "";
+  const onStatus = ({ run_id, progress, step, message }: RetrainStatus) => {
+    runId = run_id;
     part.update(progress, message === "" ? step : message);
+  };
   const outcome =
     config === undefined
       ? await retrain(client, request, onStatus)
       : await retrainBySettings(client, readSettings(config), onStatus);
   part.finish(outcome.status);
+  if (report !== undefined) await writeRunReport(client, await readRunReport(client, runId), report);
   const isGood = outcome.status === "published" || (outcome.status === "reproduced" && outcome.identical);
   if (!isGood) process.exitCode = 1;
   if (options.json === true) console.log(JSON.stringify(outcome));

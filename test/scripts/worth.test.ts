@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { ticksOf } from "../../scripts/plots/index.ts";
 import { oraclePolicy, randomPolicy } from "../../scripts/worth/bounds.ts";
-import { ticksOf } from "../../scripts/worth/chart.ts";
 import { browseList, type Mind, oddsNow } from "../../scripts/worth/choice.ts";
 import { figuresOf } from "../../scripts/worth/intervals.ts";
 import { neighboursPolicy } from "../../scripts/worth/neighbours.ts";

@@ -1,0 +1,114 @@
+import type { Interval, Metric, RunReport } from "../../src/registry/index.ts";
+import { axisAround, figure, intervalPlot, paragraph, section, table } from "../plots/index.ts";
+import { count, fixed, percent, signed, timeOf } from "./words.ts";
+
+/** The candidate against popularity on the cases that neither had seen, and against the live model where they met. */
+export function measuredSection({ metrics, evaluation, live }: RunReport): string {
+  const names = Object.keys(metrics);
+  if (names.length === 0 || evaluation === null) {
+    return section("How it did", paragraph("Nothing was measured: the run ended before."));
+  }
+  const { cases, users, cutMs, protocol } = evaluation;
+  const about = `${count(cases)} cases of ${count(users)} users after ${timeOf(cutMs)} UTC, which the fit had not seen (${protocol}). 95 % intervals by paired bootstrap over users.`;
+  const beside =
+    live === null
+      ? []
+      : live.metric === null
+        ? [
+            paragraph(
+              `Only ${count(live.cases)} cases are newer than live ${live.version}: the two were not compared.`,
+            ),
+          ]
+        : [
+            metricTable(
+              `NDCG@10 against live ${live.version}, on ${count(live.cases)} newer cases, with equal knowledge`,
+              { "ndcg@10": live.metric },
+              "live model",
+            ),
+          ];
+  return section(
+    "How it did",
+    paragraph(about),
+    figure(figuresPlot(metrics)),
+    figure(gainPlot(metrics)),
+    metricTable("The model, popularity on the same cases, and the paired difference", metrics, "popularity"),
+    ...beside,
+  );
+}
+
+export function metricTable(caption: string, metrics: Record<string, Metric>, rival: string): string {
+  const rows = Object.entries(metrics).map(([name, { model, popularity, difference }]) => [
+    name,
+    interval(model),
+    interval(popularity),
+    interval(difference, signed),
+    popularity.value > 0
+      ? `${signed((100 * difference.value) / popularity.value).replace(/\.(\d)\d+$/, ".$1")} %`
+      : "–",
+  ]);
+  return table(caption, ["metric", "model", rival, "difference", "relative"], rows);
+}
+
+function figuresPlot(metrics: Record<string, Metric>): string {
+  const rows = Object.entries(metrics).map(([label, { model, popularity }]) => ({
+    label,
+    bars: [
+      { name: "model", look: 3, ...model },
+      { name: "popularity", look: 1, ...popularity },
+    ],
+  }));
+  const values = rows.flatMap(({ bars }) => bars.flatMap(({ low, high }) => [low, high]));
+  return intervalPlot({
+    title: "Metrics of the model and of popularity with 95 % intervals",
+    description: Object.entries(metrics)
+      .map(
+        ([name, { model, popularity }]) =>
+          `${name}: model ${fixed(model.value)}, popularity ${fixed(popularity.value)}`,
+      )
+      .join("; "),
+    x: axisAround([0, ...values], { label: "figure (0 to 1, more is better)" }),
+    rows,
+  });
+}
+
+function gainPlot(metrics: Record<string, Metric>): string {
+  const rows = Object.entries(metrics).map(([label, { difference }]) => ({
+    label,
+    bars: [{ name: "model − popularity", look: 2, ...difference }],
+  }));
+  const values = rows.flatMap(({ bars }) => bars.flatMap(({ low, high }) => [low, high]));
+  return intervalPlot({
+    title: "Paired difference of the model and popularity with 95 % intervals",
+    description: Object.entries(metrics)
+      .map(([name, { difference }]) => `${name}: ${interval(difference, signed)}`)
+      .join("; "),
+    x: axisAround([0, ...values], { label: "model − popularity (above 0: the model is better)" }),
+    rows,
+    mark: 0,
+  });
+}
+
+/** What the lists of each show; empty where it was not measured. */
+export function exposureSection({ exposure }: RunReport): string {
+  const rows = Object.entries(exposure).map(([name, { coverage, recentShare }]) => [
+    LISTS[name] ?? name,
+    percent(coverage),
+    percent(recentShare),
+  ]);
+  if (rows.length === 0) return "";
+  return section(
+    "What its lists show",
+    table("Lists of ten", ["lists of", "of the catalogue in any list", "of the places to new items"], rows),
+  );
+}
+
+const LISTS: Record<string, string> = {
+  model: "the model",
+  popularity: "popularity",
+  live: "the live model, on newer cases",
+  besideLive: "the model, on the same newer cases",
+};
+
+function interval({ value, low, high }: Interval, format: (value: number) => string = fixed): string {
+  return `${format(value)} [${format(low)}, ${format(high)}]`;
+}

@@ -4,7 +4,22 @@ export interface Axis {
   ticks: readonly number[];
   low: number;
   high: number;
+  /** Equal distances are equal ratios; `low` is above 0. */
+  isLogarithmic?: boolean;
   format(value: number): string;
+}
+
+/** Of equal ratios, from a round number to a round number, ticks at powers of ten; values are above 0. */
+export function logarithmicAxis(values: readonly number[], label: string): Axis {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const first = Math.floor(Math.log10(least) + 1e-9);
+  const last = Math.max(first + 1, Math.floor(Math.log10(most) + 1e-9));
+  const rounds = [1, 2, 5, 10].map((factor) => factor * 10 ** last);
+  const high = rounds.find((round) => round >= most) ?? most;
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index));
+  const format = (value: number) =>
+    value.toLocaleString("en", { maximumFractionDigits: Math.max(0, -first) });
+  return { label, ticks, low: ticks[0] as number, high, isLogarithmic: true, format };
 }
 
 /** From a round number to a round number around all values. */

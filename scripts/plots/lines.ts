@@ -35,15 +35,19 @@ export interface LinePlot {
   isScattered?: boolean;
 }
 
-const FRAME: Frame = { width: 860, height: 340, left: 68, right: 128, top: 16, bottom: 46 };
+const FRAME: Frame = { width: 860, height: 340, left: 68, right: 36, top: 16, bottom: 46 };
+/** Of a letter of a name, about. */
+const LETTER_PX = 7.6;
 /** Least distance of two names at the right end, in pixels. */
 const NAME_GAP = 16;
 
 /** A line for each series, its interval as a band where it has one; the names stand on the right. */
 export function linePlot(plot: LinePlot): string {
   const { series, mark, x, y } = plot;
-  const { left, right, width } = FRAME;
-  const at = { x: across(FRAME, x), y: upwards(FRAME, y) };
+  const longest = Math.max(...series.map(({ name }) => name.length));
+  const frame = { ...FRAME, right: FRAME.right + LETTER_PX * longest };
+  const { left, right, width } = frame;
+  const at = { x: across(frame, x), y: upwards(frame, y) };
   const goal =
     mark === undefined
       ? []
@@ -51,12 +55,12 @@ export function linePlot(plot: LinePlot): string {
           `<line class="mark" x1="${left}" x2="${width - right}" y1="${px(at.y(mark.value))}" y2="${px(at.y(mark.value))}"/>`,
           `<text class="tick" x="${left + 6}" y="${px(at.y(mark.value) - 5)}">${escaped(mark.label)}</text>`,
         ];
-  return svgOf(FRAME, plot, [
-    ...verticalAxis(FRAME, y),
-    ...horizontalAxis(FRAME, x),
+  return svgOf(frame, plot, [
+    ...verticalAxis(frame, y),
+    ...horizontalAxis(frame, x),
     ...goal,
     ...series.map((one) => drawn(one, at, plot.isScattered === true)),
-    ...names(series, at.y),
+    ...names(series, at.y, frame),
   ]);
 }
 
@@ -90,13 +94,16 @@ function drawn({ name, look, points }: Series, { x, y }: Place, isScattered: boo
 }
 
 /** The series' names at the height where their lines end, moved apart where they would lie over each other. */
-function names(series: readonly Series[], y: (value: number) => number): string[] {
-  const { width, right } = FRAME;
+function names(
+  series: readonly Series[],
+  y: (value: number) => number,
+  { width, right, height, bottom }: Frame,
+): string[] {
   const ends = series
     .map(({ name, look, points }) => ({ name, look, at: y(points.findLast(isKnown)?.value ?? 0) }))
     .sort((a, b) => a.at - b.at);
   // From below, so that the lowest stays within the plot.
-  let below = FRAME.height - FRAME.bottom + NAME_GAP;
+  let below = height - bottom + NAME_GAP;
   const places = ends.toReversed().map(({ at }) => {
     below = Math.min(at, below - NAME_GAP);
     return below;

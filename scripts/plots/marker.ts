@@ -29,6 +29,11 @@ const FORMS: readonly (readonly (readonly [number, number])[])[] = [
     [0, 1.3],
     [-1.3, 0],
   ],
+  [
+    [0, 1.2],
+    [1.15, -0.9],
+    [-1.15, -0.9],
+  ],
 ];
 
 /** Told apart by form as well as by colour. `says` is shown under the pointer. */

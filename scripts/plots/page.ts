@@ -16,9 +16,10 @@ export function section(title: string, ...content: readonly string[]): string {
   return `<section><h2>${escaped(title)}</h2>\n${content.join("\n")}</section>`;
 }
 
-/** Wide ones are scrolled, the page is not. */
-export function figure(svg: string): string {
-  return `<div class="plot">${svg}</div>`;
+/** Wide ones are scrolled, the page is not. `content` is HTML. */
+export function figure(caption: string, content: string): string {
+  const told = caption === "" ? "" : `<figcaption>${escaped(caption)}</figcaption>`;
+  return `<figure>${told}<div class="plot">${content}</div></figure>`;
 }
 
 export function paragraph(text: string): string {
@@ -57,11 +58,12 @@ body { background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, s
   margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; margin-bottom: .25rem; } h2 { font-size: 1.1rem; margin: 2.25rem 0 .5rem; } p { color: var(--soft); margin: .4rem 0; }
 .plot { overflow-x: auto; } svg { display: block; width: 100%; min-width: 560px; height: auto; }
+figure { margin: 1.2rem 0 .6rem; } figcaption { font-size: 14px; font-weight: 600; }
 pre { font-size: 12px; line-height: 1.45; }
 .verdict { border-left: 4px solid currentColor; padding: .35rem .8rem; margin: 1rem 0; } .verdict p { color: var(--ink); }
 .facts { display: flex; flex-wrap: wrap; gap: .5rem 2.2rem; margin: 1rem 0; }
 .facts dt { color: var(--soft); font-size: 13px; } .facts dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
-table { border-collapse: collapse; font-size: 13px; margin: .5rem 0; } caption { text-align: left; color: var(--soft); padding: .3rem 0; }
+table { border-collapse: collapse; min-width: 34rem; font-size: 13px; margin: .5rem 0; } caption { text-align: left; color: var(--soft); padding: .3rem 0; }
 th, td { text-align: left; padding: .22rem .7rem .22rem 0; border-bottom: 1px solid var(--grid); vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; } tbody th { font-weight: 500; overflow-wrap: normal; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }

@@ -22,12 +22,18 @@ export function escaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-export function across({ width, left, right }: Frame, { low, high }: Axis): (value: number) => number {
-  return (value) => left + ((width - left - right) * (value - low)) / (high - low);
+export function across({ width, left, right }: Frame, axis: Axis): (value: number) => number {
+  return (value) => left + (width - left - right) * shareOf(axis, value);
 }
 
-export function upwards({ height, top, bottom }: Frame, { low, high }: Axis): (value: number) => number {
-  return (value) => top + ((height - top - bottom) * (high - value)) / (high - low);
+export function upwards({ height, top, bottom }: Frame, axis: Axis): (value: number) => number {
+  return (value) => top + (height - top - bottom) * (1 - shareOf(axis, value));
+}
+
+/** 0 at the axis' beginning, 1 at its end. */
+function shareOf({ low, high, isLogarithmic }: Axis, value: number): number {
+  if (isLogarithmic === true) return Math.log(value / low) / Math.log(high / low);
+  return (value - low) / (high - low);
 }
 
 /** The ticks' labels below, and the axis' own. */

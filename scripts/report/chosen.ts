@@ -84,7 +84,7 @@ export function dataSection(
   if (manifest !== null) rows.push(["items", count(manifest.itemCount)]);
   for (const [name, snapshot] of Object.entries(data?.snapshots ?? {}))
     rows.push([`snapshot of ${name}`, `${snapshot}`]);
-  return section("Data", table("What was read", ["", ""], rows));
+  return section("Data", table("What was read", ["what", "value"], rows));
 }
 
 export function costSection({ costs, dollars }: RunReport): string {

@@ -12,12 +12,11 @@ interface Curve {
 const CURVES_MAX = 8;
 
 /** Loss by pass of what is trained in passes; empty where nothing is. */
-export function curveSection({ trials, curves }: RunReport): string {
-  const final = curves.map(({ fit, learner, losses }) => ({
-    name: `${learner}, ${fit}`,
-    detail: fit,
-    losses,
-  }));
+export function curveSection({ trials, curves, recipe }: RunReport): string {
+  const final = curves.map(({ fit, learner, losses }) => {
+    const part = recipe?.parts.find((one) => one.learner === learner);
+    return { name: `${learner}, ${fit}`, detail: parametersOf(part?.parameters ?? {}), losses };
+  });
   const tried = trials
     .flatMap(({ learner, losses, figure, parameters }, index) =>
       losses === undefined
@@ -39,8 +38,9 @@ export function curveSection({ trials, curves }: RunReport): string {
     }),
   );
   const longest = Math.max(...shown.map(({ losses }) => losses.length));
+  const title = "Training loss by pass over the data";
   const plot = linePlot({
-    title: "Training loss by pass over the data",
+    title,
     description: shown.map(({ name, losses }) => `${name}: from ${ends(losses).join(" to ")}`).join("; "),
     x: axisAround([0, longest], { label: "pass over the data" }),
     y: axisAround(
@@ -57,7 +57,7 @@ export function curveSection({ trials, curves }: RunReport): string {
     paragraph(
       `Mean loss of each pass: a softmax over the right item and sampled wrong ones, dropout on. Fits on more rows, or with more negatives, have other losses.${more}`,
     ),
-    figure(plot),
+    figure(title, plot),
     table("First and last pass", ["fit", "passes", "first loss", "last loss", "parameters"], rows),
   );
 }

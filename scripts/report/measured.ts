@@ -2,6 +2,9 @@ import type { Interval, Metric, RunReport } from "../../src/registry/index.ts";
 import { axisAround, figure, intervalPlot, paragraph, section, table } from "../plots/index.ts";
 import { count, fixed, percent, signed, timeOf } from "./words.ts";
 
+const FIGURES = "Metrics of the model and of popularity, with 95 % intervals";
+const GAINS = "Paired difference of the model and popularity, with 95 % intervals";
+
 /** The candidate against popularity on the cases that neither had seen, and against the live model where they met. */
 export function measuredSection({ metrics, evaluation, live }: RunReport): string {
   const names = Object.keys(metrics);
@@ -29,8 +32,8 @@ export function measuredSection({ metrics, evaluation, live }: RunReport): strin
   return section(
     "How it did",
     paragraph(about),
-    figure(figuresPlot(metrics)),
-    figure(gainPlot(metrics)),
+    figure(FIGURES, figuresPlot(metrics)),
+    figure(GAINS, gainPlot(metrics)),
     metricTable("The model, popularity on the same cases, and the paired difference", metrics, "popularity"),
     ...beside,
   );
@@ -42,9 +45,7 @@ export function metricTable(caption: string, metrics: Record<string, Metric>, ri
     interval(model),
     interval(popularity),
     interval(difference, signed),
-    popularity.value > 0
-      ? `${signed((100 * difference.value) / popularity.value).replace(/\.(\d)\d+$/, ".$1")} %`
-      : "–",
+    relative(difference.value, popularity.value),
   ]);
   return table(caption, ["metric", "model", rival, "difference", "relative"], rows);
 }
@@ -59,7 +60,7 @@ function figuresPlot(metrics: Record<string, Metric>): string {
   }));
   const values = rows.flatMap(({ bars }) => bars.flatMap(({ low, high }) => [low, high]));
   return intervalPlot({
-    title: "Metrics of the model and of popularity with 95 % intervals",
+    title: FIGURES,
     description: Object.entries(metrics)
       .map(
         ([name, { model, popularity }]) =>
@@ -78,7 +79,7 @@ function gainPlot(metrics: Record<string, Metric>): string {
   }));
   const values = rows.flatMap(({ bars }) => bars.flatMap(({ low, high }) => [low, high]));
   return intervalPlot({
-    title: "Paired difference of the model and popularity with 95 % intervals",
+    title: GAINS,
     description: Object.entries(metrics)
       .map(([name, { difference }]) => `${name}: ${interval(difference, signed)}`)
       .join("; "),
@@ -111,4 +112,8 @@ const LISTS: Record<string, string> = {
 
 function interval({ value, low, high }: Interval, format: (value: number) => string = fixed): string {
   return `${format(value)} [${format(low)}, ${format(high)}]`;
+}
+
+function relative(difference: number, base: number): string {
+  return base > 0 ? `${difference > 0 ? "+" : ""}${fixed((100 * difference) / base, 1)} %` : "–";
 }

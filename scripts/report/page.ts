@@ -1,10 +1,11 @@
-import type { Manifest, RunReport } from "../../src/registry/index.ts";
+import type { Manifest, Metric, RunReport } from "../../src/registry/index.ts";
+import { GATE_METRIC } from "../../src/retraining/index.ts";
 import { escaped, htmlPage } from "../plots/index.ts";
 import { chosenSection, costSection, dataSection, hashSection, rankerSection } from "./chosen.ts";
 import { curveSection } from "./curves.ts";
 import { exposureSection, measuredSection } from "./measured.ts";
 import { triedSection } from "./tried.ts";
-import { count, seconds, timeOf } from "./words.ts";
+import { count, fixed, seconds, timeOf } from "./words.ts";
 
 /** The page of a run: its version's card beside the report where one was published. */
 export function pageOf(report: RunReport, manifest: Manifest | null): string {
@@ -44,16 +45,9 @@ function verdict({ status, reason }: RunReport): string {
 /** What a glance is for. */
 function facts({ data, trials, costs, dollars, metrics, recipe }: RunReport): string {
   const total = Object.values(costs).reduce((sum, cost) => sum + cost, 0);
-  const first = Object.entries(metrics)[0];
+  const judged = metrics[GATE_METRIC];
   const told: [string, string][] = [
-    ...(first === undefined
-      ? []
-      : ([
-          [
-            first[0],
-            `${first[1].model.value.toFixed(4)} (popularity ${first[1].popularity.value.toFixed(4)})`,
-          ],
-        ] as [string, string][])),
+    ...(judged === undefined ? [] : ([[GATE_METRIC, against(judged)]] as [string, string][])),
     ...(recipe === null
       ? []
       : ([["model", recipe.parts.map(({ learner }) => learner).join(" + ")]] as [string, string][])),
@@ -64,4 +58,8 @@ function facts({ data, trials, costs, dollars, metrics, recipe }: RunReport): st
   ];
   const pairs = told.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`);
   return `<dl class="facts">${pairs.join("")}</dl>`;
+}
+
+function against({ model, popularity }: Metric): string {
+  return `${fixed(model.value)} (popularity ${fixed(popularity.value)})`;
 }

@@ -1,5 +1,15 @@
 import type { RunReport, TrialReport } from "../../src/registry/index.ts";
-import { axisAround, figure, linePlot, paragraph, type Series, section, table } from "../plots/index.ts";
+import {
+  type Axis,
+  axisAround,
+  figure,
+  linePlot,
+  logarithmicAxis,
+  paragraph,
+  type Series,
+  section,
+  table,
+} from "../plots/index.ts";
 import { fixed, parametersOf, seconds } from "./words.ts";
 
 /** Every trial of the search: what it was worth against what had been spent by then, and all of them as a table. */
@@ -20,12 +30,13 @@ export function triedSection({ trials, study, plan, requestedAtMs }: RunReport):
       }),
     }),
   );
+  const title = "Validation figure of each trial against the CPU-seconds spent by then";
   const plot = linePlot({
-    title: "Validation figure of each trial against the CPU-seconds spent by then",
+    title,
     description: series
       .map(({ name, points }) => `${name}: ${points.length} trials, best ${best(points)}`)
       .join("; "),
-    x: axisAround([0, ...spent], { label: "CPU-seconds spent (estimated)" }),
+    x: spentAxis(spent),
     y: axisAround([...trials.map(({ figure }) => figure)], { label: "validation figure" }),
     series,
     isScattered: true,
@@ -40,15 +51,25 @@ export function triedSection({ trials, study, plan, requestedAtMs }: RunReport):
       `${trials.length} trials. The figure is the mean over validation cases of 1 / log2(rank + 1), of the learner with popularity beside it. ` +
         `Filled: on all rows of the search; outlined: on a share of the users and fewer cases, so of less weight.${earlier}`,
     ),
-    figure(plot),
+    figure(title, plot),
     trialTable(trials, spent),
   );
 }
 
 const NOTHING: Record<string, string> & { none: string } = {
-  none: "Nothing: no search was made.",
+  none: "Nothing is known of it: the run ended before its search, or its version was made before its trials were kept.",
   renew: "Nothing: the live model's recipe was fitted again, and the report of its search is no longer kept.",
 };
+
+/** Cheap learners come first: where they would all stand at the left edge, equal distances are equal ratios. */
+function spentAxis(spent: readonly number[]): Axis {
+  const [first, last] = [spent[0] as number, spent.at(-1) as number];
+  if (first <= 0 || last / first < WIDE_RATIO) return axisAround([0, last], { label: SPENT });
+  return logarithmicAxis(spent, `${SPENT}, logarithmic`);
+}
+
+const SPENT = "CPU-seconds spent (estimated)";
+const WIDE_RATIO = 100;
 
 function cumulative(trials: readonly TrialReport[]): number[] {
   let sum = 0;

@@ -23,8 +23,8 @@ export function pageOf(worth: Worth): string {
     `<p>${shoppers} shoppers, ${products} products, ${days} days from nothing, seed ${seed}. Every policy has a
 world of its own with the same shoppers, visits and chance; what is to be learnt is learnt each night from that world's own log.
 Bands are 95 % intervals by bootstrap over shoppers. Oracle: knows the tastes.</p>`,
-    ...chartsOf(worth).map((chart) => section(chart.title, figure(drawn(chart, days)))),
-    section("Figures", figure(`<pre>${lines}</pre>`)),
+    ...chartsOf(worth).map((chart) => section(chart.title, figure("", drawn(chart, days)))),
+    section("Figures", figure("", `<pre>${lines}</pre>`)),
   ]);
 }
 

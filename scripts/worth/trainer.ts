@@ -3,6 +3,7 @@ import { contentFeatures, LATE_FEATURES } from "../../src/catalogue/index.ts";
 import type { Item } from "../../src/events/index.ts";
 import {
   type Chosen,
+  ContentBuilder,
   createDataset,
   type Dataset,
   type InteractionRow,
@@ -79,10 +80,8 @@ async function study(dataset: Dataset, request: StudyRequest, ports: StudyPorts)
 }
 
 function requestOf(items: readonly Item[], options: TrainerOptions): StudyRequest {
-  const content = new Float32Array(items.length * LATE_FEATURES);
-  for (const [index, item] of items.entries()) {
-    content.set(contentFeatures(item, LATE_FEATURES), index * LATE_FEATURES);
-  }
+  const content = new ContentBuilder(items.length, LATE_FEATURES);
+  for (const item of items) content.add(contentFeatures(item, LATE_FEATURES));
   const { seed, budgetSeconds, learners } = options;
   return {
     seed,
@@ -91,7 +90,7 @@ function requestOf(items: readonly Item[], options: TrainerOptions): StudyReques
     refits: 1,
     historyMax: HISTORY_MAX,
     contentWidth: LATE_FEATURES,
-    content,
+    content: content.build(),
   };
 }
 

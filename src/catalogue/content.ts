@@ -1,8 +1,13 @@
 import { fnv1a32 } from "../base/index.ts";
 import type { Item } from "../events/index.ts";
 
-/** Width F of the content features that models are trained with and late items are placed by. */
-export const LATE_FEATURES = 64;
+/**
+ * Width F of the content features that models are trained with and late items are placed by: room for the rare words and
+ * categories that say most. Vectors are sparse, so width costs little.
+ */
+export const LATE_FEATURES = 512;
+/** Width of those that the second stage compares items by. */
+export const LIKENESS_WIDTH = 64;
 
 /** The square of a field's share of the vector: what an item is filed under says more than the words of its title. */
 const CATEGORY_SHARE = 4;

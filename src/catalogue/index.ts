@@ -3,7 +3,7 @@
  * since, and the content features that place an item no learner has seen. What may be answered is decided by `rules`.
  */
 export type { CatalogItem } from "./columns.ts";
-export { contentFeatures, LATE_FEATURES } from "./content.ts";
+export { contentFeatures, LATE_FEATURES, LIKENESS_WIDTH } from "./content.ts";
 export { itemFields } from "./fields.ts";
 export {
   mergeOverlay,

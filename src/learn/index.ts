@@ -14,6 +14,14 @@ export { itemKnn } from "./baselines/item-knn.ts";
 export { type Cases, takeCases } from "./data/cases.ts";
 export { coldCases, type HeldOutItems, holdOutItems } from "./data/cold.ts";
 export {
+  type Content,
+  ContentBuilder,
+  decodeContent,
+  encodeContent,
+  foldContent,
+  takeContent,
+} from "./data/content.ts";
+export {
   collapseRepeats,
   createDataset,
   type Dataset,

@@ -3,6 +3,7 @@ import { LATE_FEATURES } from "../catalogue/index.ts";
 import {
   type Chosen,
   type Dataset,
+  decodeContent,
   refitSlice,
   type StudyPorts,
   type StudyRequest,
@@ -103,7 +104,7 @@ async function requestOf({
   params,
   workspace,
 }: Context): Promise<Omit<StudyRequest, "budgetSeconds" | "learners">> {
-  const content = new Float32Array((await workspace.read("content.bin")).buffer);
+  const content = decodeContent(await workspace.read("content.bin"));
   return {
     seed: params.seed,
     refits: REFITS,

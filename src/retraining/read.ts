@@ -2,7 +2,7 @@ import { sha256Hex, TRAIN_INTERACTIONS_MIN, TRAIN_ITEMS_MIN } from "../base/inde
 import { type CatalogItem, contentFeatures, LATE_FEATURES, writeCatalog } from "../catalogue/index.ts";
 import type { StoredItem } from "../events/index.ts";
 import { ITEM_STATES, openLake, USER_CHANGES, USER_HISTORIES } from "../lake/index.ts";
-import type { Dataset } from "../learn/index.ts";
+import { type Content, ContentBuilder, type Dataset, encodeContent } from "../learn/index.ts";
 import type { TrainingSettings } from "../registry/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import { readDeletions } from "./deletions.ts";
@@ -65,7 +65,7 @@ export async function readData(
   await workspace.write(SUBJECT_KEYS_FILE, encodeSubjectKeys(dataset.userIds));
   const catalogue = catalogueOf(dataset, items);
   await workspace.write("catalog.parquet", await writeCatalog(catalogue, ports));
-  await workspace.write("content.bin", new Uint8Array((await contentOf(catalogue, ports)).buffer));
+  await workspace.write("content.bin", encodeContent(await contentOf(catalogue, ports)));
   const seen = new Set(dataset.items);
   return {
     interactions: dataset.items.length,
@@ -95,17 +95,13 @@ export function catalogueOf(dataset: Dataset, items: readonly StoredItem[]): Cat
 /** Some milliseconds of hashing. */
 const ITEMS_PER_YIELD = 500;
 
-/** [N × LATE_FEATURES], row i of item i. */
-async function contentOf(
-  catalogue: readonly CatalogItem[],
-  { yieldTo }: RetrainPorts,
-): Promise<Float32Array<ArrayBuffer>> {
-  const content = new Float32Array(catalogue.length * LATE_FEATURES);
+async function contentOf(catalogue: readonly CatalogItem[], { yieldTo }: RetrainPorts): Promise<Content> {
+  const content = new ContentBuilder(catalogue.length, LATE_FEATURES);
   for (const [index, item] of catalogue.entries()) {
-    content.set(contentFeatures(item, LATE_FEATURES), index * LATE_FEATURES);
+    content.add(contentFeatures(item, LATE_FEATURES));
     if (index % ITEMS_PER_YIELD === 0) await yieldTo();
   }
-  return content;
+  return content.build();
 }
 
 const POPULARITY_HALF_LIFE_MS = 14 * 86_400_000;

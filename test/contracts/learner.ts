@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import { createPrng, type Engine } from "../../src/base/index.ts";
 import {
   assembleModel,
+  type Content,
+  ContentBuilder,
   createDataset,
   createPace,
   type Dataset,
@@ -9,6 +11,7 @@ import {
   type FitPorts,
   type FittedModel,
   type FittedPart,
+  foldContent,
   type InteractionRow,
   type Learner,
   type Parameters,
@@ -45,10 +48,12 @@ export function toyDataset(): Dataset {
 }
 
 /** Content that tells the worlds apart and nothing else. */
-export function toyContent(): Float32Array {
-  const content = new Float32Array(TOY_ITEMS * TOY_OPTIONS.contentWidth);
-  for (let item = 0; item < TOY_ITEMS; item++) content[item * TOY_OPTIONS.contentWidth + (item % 2)] = 1;
-  return content;
+export function toyContent(): Content {
+  const content = new ContentBuilder(TOY_ITEMS, TOY_OPTIONS.contentWidth);
+  for (let item = 0; item < TOY_ITEMS; item++) {
+    content.add(Float32Array.from({ length: TOY_OPTIONS.contentWidth }, (_, f) => (f === item % 2 ? 1 : 0)));
+  }
+  return content.build();
 }
 
 function toyId(item: number): string {
@@ -78,12 +83,15 @@ export async function fitModel(
     parameters = startOf(learner, dataset),
     content,
     contentWeight = 0,
-  }: { dataset?: Dataset; parameters?: Parameters; content?: Float32Array; contentWeight?: number } = {},
+  }: { dataset?: Dataset; parameters?: Parameters; content?: Content; contentWeight?: number } = {},
 ): Promise<FittedModel> {
-  const options = { ...TOY_OPTIONS, ...(content === undefined ? {} : { content }) };
-  const part = await learner.fit(dataset, parameters, options, fitPorts(engine));
+  const { contentWidth } = TOY_OPTIONS;
+  const dense = content === undefined ? {} : { content: foldContent(content, contentWidth) };
+  const ports = fitPorts(engine);
+  const part = await learner.fit(dataset, parameters, { ...TOY_OPTIONS, ...dense }, ports);
   if (part === null) throw new Error("a slice without limit is never used up");
-  return assembleModel({ parts: [{ part, weight: 1 }], contentWeight }, { ...options, dataset });
+  const data = { dataset, contentWidth, ...(content === undefined ? {} : { content }) };
+  return assembleModel({ parts: [{ part, weight: 1 }], contentWeight }, data, ports.pace);
 }
 
 /** The first guess of each ladder. */

@@ -6,6 +6,7 @@ import { readProtocolData } from "../../scripts/data/protocol/index.ts";
 import {
   assembleModel,
   compareRanks,
+  createPace,
   type Evaluation,
   ease,
   evaluateModel,
@@ -41,7 +42,12 @@ describe.skipIf(!existsSync(FOLDER))("MovieLens ml-latest-small (skipped where t
       if (part === null) throw new Error("a slice without limit is never used up");
       parts.push({ part, weight });
     }
-    return assembleModel({ parts, contentWeight: 0 }, { ...OPTIONS, dataset }).onnx;
+    const { onnx } = await assembleModel(
+      { parts, contentWeight: 0 },
+      { ...OPTIONS, dataset },
+      createPace(yieldTo),
+    );
+    return onnx;
   }
 
   beforeAll(async () => {

@@ -17,6 +17,7 @@ import { fitPorts, TOY_OPTIONS } from "../contracts/learner.ts";
 
 const engine = nodeEngine();
 const yieldTo = async () => {};
+const { contentWidth } = TOY_OPTIONS;
 
 function dataset(items: number) {
   const prng = createPrng("shortlists");
@@ -46,14 +47,15 @@ describe("shortlists", () => {
   it("rank a weighted sum as the whole graph of that sum does", async () => {
     const { data, parts, cases } = await twoParts();
     const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
-    const both = { parts: 2, load: async () => assembleParts(parts, { ...TOY_OPTIONS, dataset: data }) };
+    const both = { parts: 2, load: async () => assembleParts(parts, { contentWidth, dataset: data }) };
     const lists = await makeShortlists(engine, [both], cases, sizes, createPace(yieldTo));
     for (const weights of [
       [1, 0],
       [0.3, 1],
     ]) {
       const weighed = parts.map((part, index) => ({ part, weight: weights[index] as number }));
-      const model = assembleModel({ parts: weighed, contentWeight: 0 }, { ...TOY_OPTIONS, dataset: data });
+      const assembly = { parts: weighed, contentWeight: 0 };
+      const model = await assembleModel(assembly, { contentWidth, dataset: data }, createPace(yieldTo));
       const whole = await rankCases(
         engine,
         model.onnx,
@@ -71,7 +73,7 @@ describe("shortlists", () => {
     const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
     const graphOf = (...some: (typeof parts)[number][]) => ({
       parts: some.length,
-      load: async () => assembleParts(some, { ...TOY_OPTIONS, dataset: data }),
+      load: async () => assembleParts(some, { contentWidth, dataset: data }),
     });
     const pace = createPace(yieldTo);
     const together = await makeShortlists(engine, [graphOf(...parts)], cases, sizes, pace);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FittedModel } from "../../src/learn/index.ts";
-import { transformer } from "../../src/learn/index.ts";
+import { foldContent, transformer } from "../../src/learn/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { graphContract, rank } from "../contracts/graph.ts";
 import {
@@ -61,7 +61,7 @@ describe("transformer", () => {
 
   it("starts from an earlier part: what that knew needs no learning", async () => {
     const ports = () => fitPorts(engine);
-    const options = { ...TOY_OPTIONS, content: toyContent() };
+    const options = { ...TOY_OPTIONS, content: foldContent(toyContent(), TOY_OPTIONS.contentWidth) };
     const previous = await transformer.fit(toyDataset(), PARAMETERS, options, ports());
     expect(previous?.losses).toHaveLength(PARAMETERS.epochs);
     expect(previous?.losses?.at(-1)).toBeLessThan(0.5 * (previous?.losses?.[0] as number));

@@ -158,14 +158,22 @@ function each(operation: (a: number) => number): Operator {
   return ([x]) => ({ ...must(x), data: must(x).data.map(operation) });
 }
 
-/** Over the second axis of a matrix, which stays with size 1. */
+/** Over the one axis that the second input names, the last where it names none. */
 function reduce(operation: (values: number[]) => number): Operator {
-  return ([x]) => {
+  return ([x, axes], node) => {
     const from = must(x);
-    const [rows, width] = from.dims as [number, number];
-    return fill(from.type, [rows, 1], ([row]) =>
-      operation(from.data.slice((row as number) * width, ((row as number) + 1) * width)),
+    const axis = axes?.data[0] ?? from.dims.length - 1;
+    const kept = fill(from.type, from.dims.with(axis, 1), (at) =>
+      operation(
+        Array.from({ length: from.dims[axis] as number }, (_, place) => {
+          return from.data[placeOf(at.with(axis, place), from.dims)] as number;
+        }),
+      ),
     );
+    const keeps = node.attributes.keepdims;
+    return keeps !== undefined && "int" in keeps && keeps.int === 0
+      ? { ...kept, dims: kept.dims.toSpliced(axis, 1) }
+      : kept;
   };
 }
 

@@ -83,7 +83,8 @@ async function beginRun(isFickle: boolean) {
   const part = await popularity.fit(dataset, { decayDays: 30 }, options, fitPorts);
   if (part === null) throw new Error("popularity is fitted in one slice");
   const parts = [{ part, weight: 1 }];
-  const { onnx } = assembleModel({ parts, contentWeight: 0 }, { dataset, contentWidth: LATE_FEATURES });
+  const data = { dataset, contentWidth: LATE_FEATURES };
+  const { onnx } = await assembleModel({ parts, contentWeight: 0 }, data, fitPorts.pace);
   await workspace.write("evaluated.onnx", onnx);
   const task = { snapshots: read.snapshots, cutMs: split.cutMs };
   return { context: { ports: runPorts, params: given, workspace }, task };

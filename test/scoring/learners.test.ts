@@ -9,6 +9,8 @@ import {
   writeOverlay,
 } from "../../src/catalogue/index.ts";
 import {
+  assembleModel,
+  ContentBuilder,
   createDataset,
   type InteractionRow,
   type Learner,
@@ -17,6 +19,7 @@ import {
 } from "../../src/learn/index.ts";
 import { promote, publish } from "../../src/registry/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { fitPorts, startOf } from "../contracts/learner.ts";
 import { harness, idsOf, requestOf } from "./harness.ts";
 import { manifestOf } from "./tiny-model.ts";
 
@@ -52,9 +55,16 @@ function interactions(): InteractionRow[] {
 async function serve(learner: Learner) {
   const h = harness(ENGINE);
   const itemIds = ITEMS.map(({ item_id }) => item_id);
-  const content = Float32Array.from(ITEMS.flatMap((item) => [...contentFeatures(item, LATE_FEATURES)]));
-  const options = { seed: 1, historyMax: 100, contentWidth: LATE_FEATURES, content };
-  const model = await learner.fit(createDataset(interactions(), itemIds), options, ENGINE, async () => {});
+  const content = new ContentBuilder(ITEMS.length, LATE_FEATURES);
+  for (const item of ITEMS) content.add(contentFeatures(item, LATE_FEATURES));
+  const dataset = createDataset(interactions(), itemIds);
+  const options = { seed: 1, historyMax: 100, contentWidth: LATE_FEATURES };
+  const ports = fitPorts(ENGINE);
+  const part = await learner.fit(dataset, startOf(learner, dataset), options, ports);
+  if (part === null) throw new Error("a slice without limit is never used up");
+  const parts = [{ part, weight: 1 }];
+  const data = { dataset, contentWidth: LATE_FEATURES, content: content.build() };
+  const model = await assembleModel({ parts, contentWeight: 0.3 }, data, ports.pace);
   const files = { "model.onnx": model.onnx, "catalog.parquet": await writeCatalog(ITEMS) };
   const { version } = await publish(h.store, { manifest: manifestOf("acme", ITEMS, 0), files });
   await promote(h.store, "acme", version, { nowMs: 0 });

@@ -3,11 +3,10 @@ import { linear, popularity } from "../../src/learn/index.ts";
 import { workerdEngine } from "../../src/runtime/index.ts";
 import { engineContract } from "../contracts/engine.ts";
 import { graphContract } from "../contracts/graph.ts";
-import { TOY_OPTIONS, toyContent, toyDataset } from "../contracts/learner.ts";
+import { fitModel, toyContent } from "../contracts/learner.ts";
 
 const instantiate = WebAssembly.instantiate;
 const engine = workerdEngine();
-const yieldTo = async () => {};
 
 describe("the engine in workerd", () => {
   engineContract(workerdEngine);
@@ -19,39 +18,21 @@ describe("the engine in workerd", () => {
 
 describe("popularity's graph in workerd", () =>
   graphContract(
-    async () => ({
-      engine,
-      model: await popularity.fit(
-        toyDataset(),
-        { ...TOY_OPTIONS, parameters: { decayDays: 30 } },
-        engine,
-        yieldTo,
-      ),
-    }),
+    async () => ({ engine, model: await fitModel(popularity, engine, { parameters: { decayDays: 30 } }) }),
     { readsHistory: false },
   ));
+
+const PARAMETERS = { orderFree: 0.1, ridge: 1, positionDecay: 2, ageDecayDays: 7 };
 
 describe("the linear learner in workerd", () =>
   graphContract(
     async () => ({
       engine,
-      model: await linear.fit(
-        toyDataset(),
-        {
-          ...TOY_OPTIONS,
-          content: toyContent(),
-          parameters: {
-            orderFree: 0.1,
-            ridge: 1,
-            positionDecay: 2,
-            ageDecayDays: 7,
-            popularityWeight: 0.1,
-            contentWeight: 0.3,
-          },
-        },
-        engine,
-        yieldTo,
-      ),
+      model: await fitModel(linear, engine, {
+        parameters: PARAMETERS,
+        content: toyContent(),
+        contentWeight: 0.3,
+      }),
     }),
     { readsHistory: true },
   ));

@@ -102,7 +102,8 @@ async function rankWith(
   const ports = { engine, pace: createPace(yieldTo), checkpoint };
   const part = await learner.fit(dataset, parameters, options, ports);
   if (part === null) throw new Error(`${learner.name} did not come to an end`);
-  const { onnx } = assembleModel({ parts: [{ part, weight: 1 }], contentWeight: 0 }, { dataset, ...options });
+  const parts = [{ part, weight: 1 }];
+  const { onnx } = await assembleModel({ parts, contentWeight: 0 }, { dataset, ...options }, ports.pace);
   const ranked = { historyMax: BASELINE_HISTORY_MAX, contentWidth: LATE_FEATURES };
   return rankCases(
     engine,

@@ -2,13 +2,16 @@ import { HISTORY_MAX } from "../../../src/base/index.ts";
 import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import {
   type Cases,
+  type Content,
   coldCases,
   compareRanks,
   contentKnnModel,
+  foldContent,
   type HeldOutItems,
   holdOutItems,
   type Interval,
   rankCases,
+  takeContent,
 } from "../../../src/learn/index.ts";
 import { nodeEngine } from "../../../src/runtime/node.ts";
 import { type ProtocolData, testingPart } from "../../data/protocol/index.ts";
@@ -18,8 +21,8 @@ export interface ColdData {
   /** What is learned from. */
   data: ProtocolData;
   held: HeldOutItems;
-  /** [items × LATE_FEATURES] of all items in the new order. */
-  content: Float32Array;
+  /** Of all items in the new order. */
+  content: Content;
   /** Test cases, all and those whose item was held out, these ranked among such items alone. */
   cases: { full: Cases; among: Cases };
 }
@@ -29,17 +32,15 @@ export function withoutItems(data: ProtocolData, share: number, seed: number): C
   if (data.content === null)
     throw new Error("these data describe no items: there is nothing to place a new one by");
   const held = holdOutItems(data.dataset, share, seed);
-  const content = new Float32Array(data.content.length);
-  for (const [item, place] of held.places.entries()) {
-    const from = item * LATE_FEATURES;
-    content.set(data.content.subarray(from, from + LATE_FEATURES), place * LATE_FEATURES);
-  }
+  const itemAt = new Uint32Array(held.places.length);
+  for (const [item, place] of held.places.entries()) itemAt[place] = item;
+  const content = takeContent(data.content, itemAt);
   return {
     data: {
       ...data,
       dataset: held.dataset,
       items: null,
-      content: content.slice(0, held.from * LATE_FEATURES),
+      content: takeContent(data.content, itemAt.subarray(0, held.from)),
     },
     held,
     content,
@@ -74,12 +75,13 @@ export async function measureCold(
   { names, seed, limit }: { names: readonly string[]; seed: number; limit(cases: Cases): Cases },
 ): Promise<ColdReport> {
   const engine = nodeEngine();
-  const knn = contentKnnModel(content, LATE_FEATURES);
+  const vectors = foldContent(content, LATE_FEATURES);
+  const knn = contentKnnModel(vectors, LATE_FEATURES);
   const ranked = { historyMax: HISTORY_MAX, contentWidth: LATE_FEATURES };
   const late = {
     ...ranked,
     itemCount: held.from,
-    lateFeatures: content.slice(held.from * LATE_FEATURES),
+    lateFeatures: vectors.slice(held.from * LATE_FEATURES),
   };
   const compare = async (all: Cases): Promise<Comparison> => {
     const own = limit(all);
@@ -100,7 +102,7 @@ export async function measureCold(
     };
   };
   return {
-    items: content.length / LATE_FEATURES - held.from,
+    items: vectors.length / LATE_FEATURES - held.from,
     among: await compare(cases.among),
     amongAll: await compare({ ...cases.among, known: cases.full.known }),
     full: await compare(cases.full),

@@ -1,10 +1,10 @@
-import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import {
   type Cases,
   type Dataset,
   FIGURE_NAMES,
   figure,
   findLeaks,
+  foldContent,
   type ListFigures,
   listFigures,
   SEGMENTS,
@@ -46,6 +46,9 @@ export function segmentFigures(
 }
 
 /** `lists` holds LIST_LENGTH items each. */
+/** Width of the vectors by which items of a list are compared. */
+const DIVERSITY_WIDTH = 64;
+
 export function figuresOfLists(
   lists: Uint32Array,
   { content, cases, fitted }: Pick<ProtocolData, "content"> & { cases: Cases; fitted: Dataset },
@@ -53,7 +56,8 @@ export function figuresOfLists(
   const figures = listFigures(lists, Math.min(LIST_LENGTH, cases.known.length), {
     counts: countsOf(fitted),
     known: cases.known,
-    content: content === null ? null : { vectors: content, width: LATE_FEATURES },
+    content:
+      content === null ? null : { vectors: foldContent(content, DIVERSITY_WIDTH), width: DIVERSITY_WIDTH },
   });
   const rounded = Object.entries(figures).map(([name, value]) => [
     name,

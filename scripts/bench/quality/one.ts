@@ -2,10 +2,12 @@ import { type Engine, HISTORY_MAX } from "../../../src/base/index.ts";
 import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import {
   assembleModel,
+  type Content,
   createPace,
   type Dataset,
   type FitOptions,
   type FittedModel,
+  foldContent,
   type Learner,
   learnerNamed,
   type Pace,
@@ -30,8 +32,7 @@ export interface OneLearner {
 
 export interface OneData {
   dataset: Dataset;
-  /** [items × LATE_FEATURES] */
-  content: Float32Array | null;
+  content: Content | null;
   maskSeen: boolean;
 }
 
@@ -43,6 +44,9 @@ export interface OnePorts {
   onProgress(fraction: number, message: string): void;
 }
 
+/** As a study gives content to fits. */
+const FIT_CONTENT_WIDTH = 64;
+
 /** One slice of the fit; `model` is null when it has to go on in another. */
 export async function fitOneSlice(
   { learner: name, settings, seed }: OneLearner,
@@ -52,9 +56,9 @@ export async function fitOneSlice(
   const options: FitOptions = {
     seed,
     historyMax: HISTORY_MAX,
-    contentWidth: LATE_FEATURES,
+    contentWidth: FIT_CONTENT_WIDTH,
     onProgress: ports.onProgress,
-    ...(content === null ? {} : { content }),
+    ...(content === null ? {} : { content: foldContent(content, FIT_CONTENT_WIDTH) }),
   };
   const pace = createPace(ports.yieldTo, ports.sliceSeconds);
   const fitWith = (learner: Learner, parameters: Parameters) =>
@@ -72,7 +76,8 @@ export async function fitOneSlice(
   const prior = await fitWith(popularity, parametersOf(popularity, dataset, maskSeen, {}));
   if (prior !== null && weight !== 0) parts.push({ part: prior, weight });
   const assembly = { parts, contentWeight: settings["content.weight"] ?? 0 };
-  return { model: assembleModel(assembly, { ...options, dataset }), workSeconds };
+  const data = { dataset, contentWidth: LATE_FEATURES, ...(content === null ? {} : { content }) };
+  return { model: await assembleModel(assembly, data, pace), workSeconds };
 }
 
 /** Throws for a setting that the learner does not have on such data. */

@@ -1,4 +1,4 @@
-import type { Parameters, Study } from "../../../src/learn/index.ts";
+import { encodeContent, type Parameters, type Study } from "../../../src/learn/index.ts";
 import { encodeDataset } from "../../../src/retraining/index.ts";
 import type { ProtocolData } from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
@@ -36,7 +36,7 @@ export interface Run {
 /** Learns and ranks, step by step and slice by slice. */
 export async function runJob(host: Host, data: ProtocolData, job: Job, progress: Progress): Promise<Run> {
   await host.objects.write(OBJECT.all, encodeDataset(data.dataset));
-  if (data.content !== null) await host.objects.write(OBJECT.content, new Uint8Array(data.content.buffer));
+  if (data.content !== null) await host.objects.write(OBJECT.content, encodeContent(data.content));
   const begun = host.cpuSeconds();
   const cpuSecondsBy: Record<string, number> = {};
   const memoryMbBy: RunReport["memoryMbBy"] = {};

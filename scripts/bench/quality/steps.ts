@@ -2,6 +2,8 @@ import { type Engine, HISTORY_MAX } from "../../../src/base/index.ts";
 import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import {
   type Cases,
+  type Content,
+  decodeContent,
   rankCases,
   refitSlice,
   STUDY_STAGE,
@@ -145,7 +147,7 @@ function within(objects: Objects, folder: string): Objects {
   };
 }
 
-async function contentOf(objects: Objects): Promise<Float32Array<ArrayBuffer> | null> {
+async function contentOf(objects: Objects): Promise<Content | null> {
   const bytes = await objects.read(OBJECT.content);
-  return bytes === null ? null : new Float32Array(bytes.buffer);
+  return bytes === null ? null : decodeContent(bytes);
 }

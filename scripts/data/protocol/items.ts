@@ -1,6 +1,7 @@
 import path from "node:path";
 import { contentFeatures, LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import type { Item } from "../../../src/events/index.ts";
+import { type Content, ContentBuilder } from "../../../src/learn/index.ts";
 import { logItems } from "../log.ts";
 import { type Row, readTable } from "../table.ts";
 import type { Protocol } from "./description.ts";
@@ -35,13 +36,11 @@ export async function readItems(
   return found.size === 0 ? null : itemIds.map((id) => found.get(id) ?? { item_id: id });
 }
 
-/** [items × LATE_FEATURES], as production describes items. */
-export function contentOf(items: readonly Item[]): Float32Array<ArrayBuffer> {
-  const content = new Float32Array(items.length * LATE_FEATURES);
-  for (const [index, item] of items.entries()) {
-    content.set(contentFeatures(item, LATE_FEATURES), index * LATE_FEATURES);
-  }
-  return content;
+/** As production describes items. */
+export function contentOf(items: readonly Item[]): Content {
+  const content = new ContentBuilder(items.length, LATE_FEATURES);
+  for (const item of items) content.add(contentFeatures(item, LATE_FEATURES));
+  return content.build();
 }
 
 /** A table with tabs (nothing is quoted there) or with commas. */

@@ -1,7 +1,13 @@
 import path from "node:path";
 import { SECOND_MS } from "../../../src/base/index.ts";
 import { EVENT_TYPES, type Item } from "../../../src/events/index.ts";
-import { type Cases, createDataset, type Dataset, type InteractionRow } from "../../../src/learn/index.ts";
+import {
+  type Cases,
+  type Content,
+  createDataset,
+  type Dataset,
+  type InteractionRow,
+} from "../../../src/learn/index.ts";
 import { positiveFrom } from "../log.ts";
 import { readTable } from "../table.ts";
 import { type Protocol, type ProtocolOf, readDescription } from "./description.ts";
@@ -14,8 +20,8 @@ export interface ProtocolData extends ProtocolRows {
   protocol: Protocol;
   /** In the data set's order; null where the folder describes none. */
   items: readonly Item[] | null;
-  /** [items × LATE_FEATURES] of `items`. */
-  content: Float32Array<ArrayBuffer> | null;
+  /** Of `items`. */
+  content: Content | null;
 }
 
 /** Reads a folder whose `protocol.json` describes data of one of the four forms; throws one clear sentence otherwise. */
@@ -34,7 +40,7 @@ export interface SplitProtocol {
   refit: Dataset | null;
   test: Cases;
   items: readonly Item[] | null;
-  content: Float32Array<ArrayBuffer> | null;
+  content: Content | null;
 }
 
 /** The data with all their parts at once, where memory is no matter. */

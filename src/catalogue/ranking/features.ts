@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../base/index.ts";
-import { LATE_FEATURES } from "../content.ts";
+import { LIKENESS_WIDTH } from "../content.ts";
 import {
   LABEL_KINDS,
   type LabelKind,
@@ -161,9 +161,9 @@ function priceBand(gap: number): number {
 const UNIT = 127 ** 2;
 
 function likeness({ items, row }: Row, other: Float32Array | Int8Array, at: number): number {
-  const from = row * LATE_FEATURES;
+  const from = row * LIKENESS_WIDTH;
   let sum = 0;
-  for (let i = 0; i < LATE_FEATURES; i++) {
+  for (let i = 0; i < LIKENESS_WIDTH; i++) {
     sum += (items.content[from + i] as number) * (other[at + i] as number);
   }
   return sum / UNIT;

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/index.ts";
-import { LATE_FEATURES } from "../content.ts";
+import { LIKENESS_WIDTH } from "../content.ts";
 import type { RankingItems } from "./items.ts";
 
 /** The file of an artifact that holds its items' columns for the ranker. */
@@ -87,7 +87,7 @@ function fits({ size, ...items }: RankingItems): boolean {
     items.publishedAtMs.length === size &&
     items.labelStart.length === size + 1 &&
     items.labels.length === items.labelStart[size] &&
-    items.content.length === size * LATE_FEATURES
+    items.content.length === size * LIKENESS_WIDTH
   );
 }
 

@@ -1,6 +1,6 @@
 import { fnv1a32 } from "../../base/index.ts";
 import type { Item } from "../../events/index.ts";
-import { contentFeatures, LATE_FEATURES } from "../content.ts";
+import { contentFeatures, LIKENESS_WIDTH } from "../content.ts";
 
 /** What the ranker knows of items, in columns. N = `size`; absent numbers are NaN. About 150 B an item. */
 export interface RankingItems {
@@ -17,7 +17,7 @@ export interface RankingItems {
   readonly labelStart: Uint32Array<ArrayBuffer>;
   /** See `labelCode`. */
   readonly labels: Uint32Array<ArrayBuffer>;
-  /** [N × LATE_FEATURES] `contentFeatures` in 127ths: a dot product of two is likeness × 127². */
+  /** [N × LIKENESS_WIDTH] `contentFeatures` in 127ths: a dot product of two is likeness × 127². */
   readonly content: Int8Array<ArrayBuffer>;
 }
 
@@ -42,11 +42,11 @@ export function createRankingItems(
 ): RankingItems {
   const labelStart = new Uint32Array(items.length + 1);
   const labels: number[] = [];
-  const content = new Int8Array(items.length * LATE_FEATURES);
+  const content = new Int8Array(items.length * LIKENESS_WIDTH);
   for (const [index, item] of items.entries()) {
     labels.push(...new Set(labelsOf(item)));
     labelStart[index + 1] = labels.length;
-    content.set(quantised(contentFeatures(item, LATE_FEATURES)), index * LATE_FEATURES);
+    content.set(quantised(contentFeatures(item, LIKENESS_WIDTH)), index * LIKENESS_WIDTH);
   }
   return {
     size: items.length,

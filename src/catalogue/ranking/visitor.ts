@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../base/index.ts";
-import { LATE_FEATURES } from "../content.ts";
+import { LIKENESS_WIDTH } from "../content.ts";
 import { LABEL_KINDS, labelKind, placeOf, type RankingTable } from "./items.ts";
 
 /** One interaction of a history; oldest first in a list. */
@@ -32,7 +32,7 @@ export interface RankingVisitor {
   shares: ReadonlyMap<number, number>;
   /** Mean of log(1 + price) over priced items; NaN without any. */
   priceLevel: number;
-  /** [LATE_FEATURES] each, in the units of `content`: weighted means over the history. */
+  /** [LIKENESS_WIDTH] each, in the units of `content`: weighted means over the history. */
   recentContent: Float32Array;
   wholeContent: Float32Array;
   /** Rows of the newest items. */
@@ -59,7 +59,7 @@ export function rankingVisitor(
     .reverse()
     .map(({ index }) => {
       const { items, row } = placeOf(table, index);
-      return { content: items.content, at: row * LATE_FEATURES };
+      return { content: items.content, at: row * LIKENESS_WIDTH };
     });
   const count = history.length;
   return {
@@ -116,17 +116,17 @@ function meanContent(
   history: readonly RankingEntry[],
   weightOf: (entry: RankingEntry, place: number) => number,
 ): Float32Array {
-  const mean = new Float32Array(LATE_FEATURES);
+  const mean = new Float32Array(LIKENESS_WIDTH);
   let total = 0;
   for (const [place, entry] of history.entries()) {
     const { items, row } = placeOf(table, entry.index);
     const weight = weightOf(entry, place);
     total += weight;
-    for (let i = 0; i < LATE_FEATURES; i++) {
-      mean[i] = (mean[i] as number) + weight * (items.content[row * LATE_FEATURES + i] as number);
+    for (let i = 0; i < LIKENESS_WIDTH; i++) {
+      mean[i] = (mean[i] as number) + weight * (items.content[row * LIKENESS_WIDTH + i] as number);
     }
   }
-  if (total > 0) for (let i = 0; i < LATE_FEATURES; i++) mean[i] = (mean[i] as number) / total;
+  if (total > 0) for (let i = 0; i < LIKENESS_WIDTH; i++) mean[i] = (mean[i] as number) / total;
   return mean;
 }
 

@@ -62,3 +62,46 @@ export function foldContent(content: Content, width: number): Float32Array<Array
   }
   return folded;
 }
+
+/** For the object store: width, cells of an item, number of cells, then buckets and levels. */
+export function encodeContent({ width, perItem, buckets, levels }: Content): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEADER_BYTES + buckets.byteLength + levels.byteLength);
+  new Uint32Array(bytes.buffer, 0, 3).set([width, perItem, buckets.length]);
+  bytes.set(new Uint8Array(buckets.buffer, buckets.byteOffset, buckets.byteLength), HEADER_BYTES);
+  bytes.set(
+    new Uint8Array(levels.buffer, levels.byteOffset, levels.byteLength),
+    HEADER_BYTES + buckets.byteLength,
+  );
+  return bytes;
+}
+
+/** Nothing is copied: the content lies on `bytes`. */
+export function decodeContent(bytes: Uint8Array<ArrayBuffer>): Content {
+  const [width, perItem, cells] = new Uint32Array(bytes.buffer, bytes.byteOffset, 3) as unknown as [
+    number,
+    number,
+    number,
+  ];
+  const at = bytes.byteOffset + HEADER_BYTES;
+  return {
+    width,
+    perItem,
+    buckets: new Uint16Array(bytes.buffer, at, cells),
+    levels: new Int8Array(bytes.buffer, at + 2 * cells, cells),
+  };
+}
+
+const HEADER_BYTES = 12;
+
+/** Items at `places`, in that order. */
+export function takeContent(content: Content, places: ArrayLike<number>): Content {
+  const { width, perItem } = content;
+  const buckets = new Uint16Array(places.length * perItem);
+  const levels = new Int8Array(places.length * perItem);
+  for (let row = 0; row < places.length; row++) {
+    const from = (places[row] as number) * perItem;
+    buckets.set(content.buckets.subarray(from, from + perItem), row * perItem);
+    levels.set(content.levels.subarray(from, from + perItem), row * perItem);
+  }
+  return { width, perItem, buckets, levels };
+}

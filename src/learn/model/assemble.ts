@@ -1,11 +1,13 @@
 import { createGraph, encodeModel, type GraphBuilder, pruneGraph, type Value } from "../../onnx/index.ts";
+import type { Content } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { learnerNamed } from "../learners.ts";
-import { contentRegression } from "./content.ts";
+import { contentRegression } from "./content-regression.ts";
 import { type ContractInputs, contractInputs, contractOutputs, standardise } from "./contract.ts";
-import { type ContentModel, contentLikeness, withContent } from "./graph-content.ts";
+import { contentLikeness, withContent } from "./graph-content.ts";
 import { type GraphHistory, graphHistory } from "./graph-history.ts";
 import type { FittedModel, FittedPart, Parameters } from "./learner.ts";
+import type { Pace } from "./pace.ts";
 
 export interface WeightedPart {
   part: FittedPart;
@@ -22,13 +24,18 @@ export interface AssemblyData {
   /** What the parts were fitted on: which items have interactions. */
   dataset: Dataset;
   contentWidth: number;
-  /** [items × F] */
-  content?: Float32Array;
+  /** Of the items, in their order; its width is F. */
+  content?: Content;
 }
 
 /** Parts → one graph of the model contract: each part standardised over the items with interactions, weighed, summed. */
-export function assembleModel({ parts, contentWeight }: Assembly, data: AssemblyData): FittedModel {
-  const { graph, inputs, history, warm, content } = begin("model", data);
+export async function assembleModel(
+  { parts, contentWeight }: Assembly,
+  data: AssemblyData,
+  pace: Pace,
+): Promise<FittedModel> {
+  const { content } = data;
+  const { graph, inputs, history, warm, isWarm } = begin("model", data);
   const scaled = parts.map(({ part, weight }) => ({
     isPersonal: part.learner !== "popularity",
     value: graph.op("Mul", [scaledScores(graph, part, history, warm), graph.float(weight)]),
@@ -40,12 +47,17 @@ export function assembleModel({ parts, contentWeight }: Assembly, data: Assembly
   const personal = scaled.filter(({ isPersonal }) => isPersonal).map(({ value }) => value);
   const late = inputs.lateFeatures;
   const raw =
-    content === null
+    content === undefined
       ? withoutContent(graph, known, history)
       : withContent(
           graph,
-          { known, personal: personal.length === 0 ? known : sum(graph, personal), warm, late },
-          { history, content, likenessWeight: contentWeight },
+          { known, personal: personal.length === 0 ? known : sum(graph, personal), isWarm, late },
+          {
+            history,
+            content,
+            regression: await contentRegression(content, isWarm, pace),
+            likenessWeight: contentWeight,
+          },
         );
   contractOutputs(graph, inputs, raw);
   return {
@@ -59,10 +71,11 @@ export function assembleModel({ parts, contentWeight }: Assembly, data: Assembly
 
 /** The same inputs; output `parts` float32 [P, B, N], each standardised; last, where content is known, the likeness to it. */
 export function assembleParts(parts: readonly FittedPart[], data: AssemblyData): Uint8Array<ArrayBuffer> {
-  const { graph, inputs, history, warm, content } = begin("parts", data);
+  const { content } = data;
+  const { graph, inputs, history, warm } = begin("parts", data);
   const values = parts.map((part) => scaledScores(graph, part, history, warm));
-  if (content !== null) {
-    const { known } = contentLikeness(graph, { late: inputs.lateFeatures }, { history, content });
+  if (content !== undefined) {
+    const { known } = contentLikeness(graph, inputs.lateFeatures, { history, content });
     values.push(graph.op("Mul", [standardise(graph, known, warm), warm]));
   }
   const unsqueezed = values.map((value) => graph.op("Unsqueeze", [value, graph.ints(0)]));
@@ -76,7 +89,7 @@ export function assembleParts(parts: readonly FittedPart[], data: AssemblyData):
   return encodeModel(pruneGraph(graph.build()));
 }
 
-function begin(name: string, { dataset, contentWidth, content: vectors }: AssemblyData) {
+function begin(name: string, { dataset, contentWidth }: AssemblyData) {
   const graph = createGraph(name);
   const inputs: ContractInputs = contractInputs(graph, contentWidth);
   const itemCount = dataset.itemIds.length;
@@ -84,11 +97,7 @@ function begin(name: string, { dataset, contentWidth, content: vectors }: Assemb
   const isWarm = new Float32Array(itemCount);
   for (const item of dataset.items) isWarm[item] = 1;
   const warm = graph.constant({ type: "float32", dims: [1, itemCount], data: isWarm });
-  const content: ContentModel | null =
-    vectors === undefined
-      ? null
-      : { vectors, width: contentWidth, regression: contentRegression(vectors, isWarm, contentWidth) };
-  return { graph, inputs, history, warm, content };
+  return { graph, inputs, history, warm, isWarm };
 }
 
 /** [B, N] mean 0, variance 1 over the items with interactions, 0 for the others. */

@@ -26,9 +26,9 @@ export interface FitOptions {
   seed: number;
   /** Newest interactions of a user that the graph is given. */
   historyMax: number;
-  /** Width F of item content vectors and of `late_features`. */
+  /** Width of `content`. */
   contentWidth: number;
-  /** [items × F], row i describes item i of the data set, each row of length 1 or all zeros. Absent: no content known. */
+  /** [items × width], row i describes item i of the data set, of length 1 or so. Absent: no content known, or none asked for. */
   content?: Float32Array;
   /** An earlier part of the same learner to start from, its items renumbered to this data set's. */
   previous?: FittedPart;
@@ -66,6 +66,8 @@ export interface Ladder {
  */
 export interface Learner {
   readonly name: string;
+  /** Wants the items' content for its fit. */
+  readonly readsContent?: true;
   /** Whether it makes sense for data of this shape. */
   suits(shape: DataShape): boolean;
   /** Those that change most first. */

@@ -1,5 +1,6 @@
 import type { Engine } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
+import type { Content } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FittedPart, Parameters } from "../model/learner.ts";
 import type { YieldTo } from "../model/pace.ts";
@@ -27,8 +28,8 @@ export interface StudyRequest {
   refits: number;
   historyMax: number;
   contentWidth: number;
-  /** [items × F] */
-  content?: Float32Array;
+  /** Of the items, in their order; `contentWidth` is its width. */
+  content?: Content;
 }
 
 export interface StudyPorts {

@@ -36,7 +36,11 @@ export async function refitSlice(
     }
     parts.push({ part, weight });
   }
-  const model = assembleModel({ parts, contentWeight: chosen.contentWeight }, { ...request, dataset });
+  const model = await assembleModel(
+    { parts, contentWeight: chosen.contentWeight },
+    { ...request, dataset },
+    pace,
+  );
   state.workSeconds += slice.takeWork();
   await saveState(ports.store, state);
   return { done: true, workSeconds: state.workSeconds, model };

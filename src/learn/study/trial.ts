@@ -1,3 +1,4 @@
+import { foldContent } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { assembleParts } from "../model/assemble.ts";
 import type { FitOptions, FittedPart, Learner, Parameters } from "../model/learner.ts";
@@ -9,6 +10,9 @@ import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
 import { makeShortlists, type ShortlistOptions } from "./shortlists.ts";
 import type { Slice } from "./slice.ts";
 import { partName } from "./state.ts";
+
+/** Width of the content that fits are given: a weight for each of its columns is learned, with each of their dimensions. */
+const FIT_CONTENT_WIDTH = 64;
 
 /** The parts of a study's last rung, which are fitted on all rows it may see. */
 export const STUDY_STAGE = "study";
@@ -78,8 +82,14 @@ export async function fitPart(
   const stored = await ports.store.read(file);
   if (stored !== null) return noteCurve(slice, name, decodePart(stored));
   const previous = (await ports.previous?.(learner.name)) ?? undefined;
+  const { content, ...plain } = request;
+  const contentWidth = Math.min(FIT_CONTENT_WIDTH, request.contentWidth);
   const options: FitOptions = {
-    ...request,
+    ...plain,
+    contentWidth,
+    ...(content === undefined || learner.readsContent !== true
+      ? {}
+      : { content: foldContent(content, contentWidth) }),
     ...(previous === undefined ? {} : { previous }),
     onProgress: (fraction) => slice.report(`${learner.name}: ${Math.round(fraction * 100)} % fitted`),
   };

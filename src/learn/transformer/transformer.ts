@@ -22,6 +22,7 @@ const ROWS_MIN = 5_000;
  */
 export const transformer: Learner = {
   name: "transformer",
+  readsContent: true,
   suits: (shape) => shape.isOrdered && shape.rowsPerUser >= 2 && shape.rows >= ROWS_MIN,
   ladders,
   workSeconds,

@@ -390,6 +390,10 @@ describe("models, documents and the rest", () => {
     const { outcome } = (await get(path, secret)).json;
     expect(outcome.status).toBe("too_little_data");
     expect(outcome.interactions_needed).toBeGreaterThan(0);
+    const report = await get(`${path}/report`, secret);
+    expect(report.json).toMatchObject({ status: "too_little_data", startedBy: "admin", trials: [] });
+    expect((await get("/v1/admin/retrain/shore-none/report", secret)).status).toBe(404);
+    expect((await get("/v1/admin/models/none/report", secret)).status).toBe(404);
     expect((await get(path, of("hill").secret)).status).toBe(404);
   });
 

@@ -32,14 +32,19 @@ export function measuredSection({ metrics, evaluation, live }: RunReport): strin
   return section(
     "How it did",
     paragraph(about),
-    figure(FIGURES, figuresPlot(metrics)),
+    figure(FIGURES, figuresPlot(FIGURES, metrics)),
     figure(GAINS, gainPlot(metrics)),
     metricTable("The model, popularity on the same cases, and the paired difference", metrics, "popularity"),
     ...beside,
   );
 }
 
-export function metricTable(caption: string, metrics: Record<string, Metric>, rival: string): string {
+export function metricTable(
+  caption: string,
+  metrics: Record<string, Metric>,
+  rival: string,
+  first = "metric",
+): string {
   const rows = Object.entries(metrics).map(([name, { model, popularity, difference }]) => [
     name,
     interval(model),
@@ -47,10 +52,10 @@ export function metricTable(caption: string, metrics: Record<string, Metric>, ri
     interval(difference, signed),
     relative(difference.value, popularity.value),
   ]);
-  return table(caption, ["metric", "model", rival, "difference", "relative"], rows);
+  return table(caption, [first, "model", rival, "difference", "relative"], rows);
 }
 
-function figuresPlot(metrics: Record<string, Metric>): string {
+function figuresPlot(title: string, metrics: Record<string, Metric>): string {
   const rows = Object.entries(metrics).map(([label, { model, popularity }]) => ({
     label,
     bars: [
@@ -60,7 +65,7 @@ function figuresPlot(metrics: Record<string, Metric>): string {
   }));
   const values = rows.flatMap(({ bars }) => bars.flatMap(({ low, high }) => [low, high]));
   return intervalPlot({
-    title: FIGURES,
+    title,
     description: Object.entries(metrics)
       .map(
         ([name, { model, popularity }]) =>
@@ -89,17 +94,42 @@ function gainPlot(metrics: Record<string, Metric>): string {
   });
 }
 
+/** By how much is known of the user, and by how frequent the item is; empty where it was not measured. */
+export function segmentSection({ evaluation }: RunReport): string {
+  const segments = Object.entries(evaluation?.segments ?? {});
+  if (segments.length === 0) return "";
+  const metrics = Object.fromEntries(
+    segments.map(([name, { cases, metric }]) => [`${name} (${count(cases)} cases)`, metric]),
+  );
+  const title = "NDCG@10 by segment, with 95 % intervals";
+  return section(
+    "For whom, and for what",
+    paragraph(
+      "New users have up to 5 interactions, light ones up to 20. Head items are the most frequent that make up half of the rows.",
+    ),
+    figure(title, figuresPlot(title, metrics)),
+    metricTable("The same as a table", metrics, "popularity", "segment"),
+  );
+}
+
 /** What the lists of each show; empty where it was not measured. */
 export function exposureSection({ exposure }: RunReport): string {
-  const rows = Object.entries(exposure).map(([name, { coverage, recentShare }]) => [
+  const rows = Object.entries(exposure).map(([name, { coverage, recentShare, gini, novelty }]) => [
     LISTS[name] ?? name,
     percent(coverage),
     percent(recentShare),
+    gini === undefined ? "–" : fixed(gini, 3),
+    novelty === undefined ? "–" : fixed(novelty, 2),
   ]);
   if (rows.length === 0) return "";
+  const head = ["lists of", "coverage", "places to new items", "Gini", "novelty (bits)"];
   return section(
     "What its lists show",
-    table("Lists of ten", ["lists of", "of the catalogue in any list", "of the places to new items"], rows),
+    paragraph(
+      "Lists of ten. Coverage: share of the catalogue that stands in any list. Gini: 0 when all items get equally many places, 1 when one has all. " +
+        "Novelty: mean of −log2 of an item's share of the interactions.",
+    ),
+    table("By whose lists", head, rows),
   );
 }
 

@@ -3,7 +3,7 @@ import { GATE_METRIC } from "../../src/retraining/index.ts";
 import { escaped, htmlPage } from "../plots/index.ts";
 import { chosenSection, costSection, dataSection, hashSection, rankerSection } from "./chosen.ts";
 import { curveSection } from "./curves.ts";
-import { exposureSection, measuredSection } from "./measured.ts";
+import { exposureSection, measuredSection, segmentSection } from "./measured.ts";
 import { triedSection } from "./tried.ts";
 import { count, fixed, seconds, timeOf } from "./words.ts";
 
@@ -15,6 +15,7 @@ export function pageOf(report: RunReport, manifest: Manifest | null): string {
     verdict(report),
     facts(report),
     measuredSection(report),
+    segmentSection(report),
     triedSection(report),
     curveSection(report),
     chosenSection(report),

@@ -28,6 +28,10 @@ export const exposureSchema = z.strictObject({
   coverage: z.number(),
   /** Of the lists' places, how many hold an item that is new to the catalogue. */
   recentShare: z.number(),
+  /** Of the places that items get, over the items that compete: 0 all alike, 1 one has all. Absent in older models, as is the next. */
+  gini: z.number().optional(),
+  /** Mean over places of −log2 of the item's share of the rows fitted on, bits. */
+  novelty: z.number().optional(),
 });
 
 export type Exposure = z.infer<typeof exposureSchema>;
@@ -89,7 +93,14 @@ export const manifestSchema = z.strictObject({
   lateFeatureCount: z.int(),
   /** Metrics on the slice that the evaluated fit had not seen; keys such as `ndcg@10`. */
   metrics: z.record(z.string(), metricSchema),
-  evaluation: z.strictObject({ protocol: z.string(), cases: z.int(), users: z.int(), cutMs: z.int() }),
+  evaluation: z.strictObject({
+    protocol: z.string(),
+    cases: z.int(),
+    users: z.int(),
+    cutMs: z.int(),
+    /** The gate's metric on parts of the cases: by how much is known of the user, and by how frequent the item is. */
+    segments: z.record(z.string(), z.strictObject({ cases: z.int(), metric: metricSchema })).optional(),
+  }),
   /** Of the slice's fit and of the published refit: both are named, so the card can say which the metrics are of. */
   fits: z.strictObject({ evaluated: z.string(), published: z.string() }),
   // What follows is absent in models made before it was kept.

@@ -1,13 +1,23 @@
 import { HISTORY_MAX } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
-import { type Cases, compareRanks, type Evaluation, rankCases } from "../learn/index.ts";
-import type { Exposure } from "../registry/index.ts";
+import {
+  type Cases,
+  compareRanks,
+  type Evaluation,
+  FIGURE_NAMES,
+  rankCases,
+  segmentsOf,
+} from "../learn/index.ts";
+import type { Exposure, Manifest, Metric } from "../registry/index.ts";
 import { decodeCases } from "./dataset-file.ts";
 import { watchExposure } from "./exposure.ts";
 import type { Context } from "./fit.ts";
+import { GATE_METRIC } from "./gate.ts";
+import type { Workspace } from "./workspace.ts";
 
 export interface Evaluated extends Evaluation {
   exposure: { model: Exposure; popularity: Exposure };
+  segments: NonNullable<Manifest["evaluation"]["segments"]>;
 }
 
 /** A file and how its items are numbered. */
@@ -29,7 +39,8 @@ export async function rankFile(
   onProgress: (fraction: number) => void,
 ): Promise<{ ranks: Float64Array; exposure: Exposure }> {
   const recent = await workspace.read("recent.bin");
-  const { onList, exposure } = watchExposure(cases, { ...numbering, recent });
+  const counts = await readCounts(workspace);
+  const { onList, exposure } = watchExposure(cases, { ...numbering, recent, counts });
   const options = { ...numbering, historyMax: HISTORY_MAX, onList, onProgress };
   const ranks = await rankCases(engine, onnx, cases, options, yieldTo);
   return { ranks, exposure: exposure() };
@@ -58,7 +69,31 @@ export async function evaluateFiles(
   return {
     cases: count,
     users: new Set(cases.users).size,
-    metrics: await compareRanks(ranks, cases.users, params.seed, ports.yieldTo),
+    metrics: await compareRanks(ranks, cases.users, params.seed, ports.yieldTo, { names: FIGURE_NAMES }),
+    segments: await compareSegments(context, ranks, cases),
     exposure: { model: model.exposure, popularity: popularity.exposure },
   };
+}
+
+/** The gate's metric by segment, those without a case left out. */
+async function compareSegments(
+  { ports, params, workspace }: Context,
+  ranks: { model: Float64Array; popularity: Float64Array },
+  cases: Cases,
+): Promise<Evaluated["segments"]> {
+  const segments: Evaluated["segments"] = {};
+  for (const [name, places] of Object.entries(segmentsOf(cases, await readCounts(workspace)))) {
+    if (places.length === 0) continue;
+    const of = (side: Float64Array) => Float64Array.from(places, (place) => side[place] as number);
+    const users = Uint32Array.from(places, (place) => cases.users[place] as number);
+    const some = { model: of(ranks.model), popularity: of(ranks.popularity) };
+    const names = [GATE_METRIC];
+    const metrics = await compareRanks(some, users, params.seed, ports.yieldTo, { names });
+    segments[name] = { cases: places.length, metric: metrics[GATE_METRIC] as Metric };
+  }
+  return segments;
+}
+
+async function readCounts(workspace: Workspace): Promise<Uint32Array> {
+  return new Uint32Array((await workspace.read("counts.bin")).buffer);
 }

@@ -1,4 +1,4 @@
-import type { Cases, RankOptions } from "../learn/index.ts";
+import { type Cases, listFigures, type RankOptions } from "../learn/index.ts";
 import type { Exposure } from "../registry/index.ts";
 
 /** Places of a list that people see. */
@@ -11,36 +11,39 @@ export interface ExposureOptions {
   itemMap?: Int32Array;
   /** [items of the data set] 1 for an item that is new to the catalogue. */
   recent: Uint8Array;
+  /** [items of the data set] rows of each among those fitted on. */
+  counts: Uint32Array;
 }
 
 /** Looks on while cases are ranked: what the top-10 lists show of the items that compete, and how much of what is new. */
 export function watchExposure(
   { known }: Cases,
-  { itemCount, itemMap, recent }: ExposureOptions,
+  { itemCount, itemMap, recent, counts }: ExposureOptions,
 ): { onList: NonNullable<RankOptions["onList"]>; exposure(): Exposure } {
   const isRecent = new Uint8Array(itemCount);
-  let competing = 0;
+  const competing = new Uint8Array(itemCount);
+  const rows = new Uint32Array(itemCount);
   for (const [item, competes] of known.entries()) {
     const index = itemMap === undefined ? item : (itemMap[item] ?? -1);
     if (competes === 0 || index < 0) continue;
-    competing++;
+    competing[index] = 1;
+    rows[index] = counts[item] ?? 0;
     isRecent[index] = recent[item] ?? 0;
   }
-  const shown = new Set<number>();
-  let places = 0;
+  const shown: number[] = [];
   let recentPlaces = 0;
   return {
     onList({ items }) {
       for (let place = 0; place < Math.min(items.length, LIST_LENGTH); place++) {
         const index = Number(items[place]);
-        shown.add(index);
-        places++;
+        shown.push(index);
         recentPlaces += isRecent[index] ?? 0;
       }
     },
-    exposure: () => ({
-      coverage: shown.size / Math.max(competing, 1),
-      recentShare: recentPlaces / Math.max(places, 1),
-    }),
+    exposure() {
+      const context = { counts: rows, known: competing, content: null };
+      const { coverage, gini, novelty } = listFigures(Uint32Array.from(shown), LIST_LENGTH, context);
+      return { coverage, recentShare: recentPlaces / Math.max(shown.length, 1), gini, novelty };
+    },
   };
 }

@@ -94,12 +94,7 @@ function cardOf(
     historyMax: HISTORY_MAX,
     lateFeatureCount: LATE_FEATURES,
     metrics: evaluation.metrics,
-    evaluation: {
-      protocol: PROTOCOL,
-      cases: evaluation.cases,
-      users: evaluation.users,
-      cutMs: split.cutMs,
-    },
+    evaluation: evaluationOf(evaluation, split),
     fits: { evaluated: evaluatedHash, published: refit.hash },
     recipe,
     ...(study === null || study === undefined ? {} : { study }),
@@ -116,4 +111,12 @@ export function dataOf(read: ReadResult): Manifest["data"] {
     ...{ fromMs, untilMs, interactions, users, snapshot, snapshots },
     ...(sampledFrom === undefined ? {} : { sampledFrom }),
   };
+}
+
+/** Of the cases that the metrics are means over. */
+export function evaluationOf(
+  { cases, users, segments }: Evaluated,
+  { cutMs }: SplitResult,
+): Manifest["evaluation"] {
+  return { protocol: PROTOCOL, cases, users, cutMs, segments };
 }

@@ -3,9 +3,8 @@ import { readTold, type Told } from "../learn/index.ts";
 import { modelKey, REPORT, type RunReport, readPointer, reportSchema } from "../registry/index.ts";
 import type { RetrainOutcome } from "./contract.ts";
 import type { Context } from "./fit.ts";
-import { dataOf, dollarsOf } from "./publish.ts";
+import { dataOf, dollarsOf, evaluationOf } from "./publish.ts";
 import type { RunContext } from "./run.ts";
-import { PROTOCOL } from "./split.ts";
 import { workKey } from "./workspace.ts";
 
 /** Folders that studies and fits leave in the run's: the work of each is told. */
@@ -70,10 +69,7 @@ async function reportOf(context: RunContext, outcome: RetrainOutcome): Promise<R
     plan: plan?.kind ?? null,
     data: made.read === undefined ? null : dataOf(made.read),
     metrics: evaluation?.metrics ?? {},
-    evaluation:
-      evaluation === undefined || split === undefined
-        ? null
-        : { protocol: PROTOCOL, cases: evaluation.cases, users: evaluation.users, cutMs: split.cutMs },
+    evaluation: evaluation === undefined || split === undefined ? null : evaluationOf(evaluation, split),
     exposure: made.exposure ?? {},
     live: made.live ?? null,
     recipe: made.recipe ?? null,

@@ -24,7 +24,8 @@ export interface SplitResult {
 
 /**
  * The run's rows, cut once for all later steps, each of which then holds no more than it needs: `train` before the cut and
- * `cases` after it; of `train`, `fit` and the `validation` cases that a search chooses by; and which items are `recent`.
+ * `cases` after it; of `train`, `fit` and the `validation` cases that a search chooses by; which items are `recent`, and `counts` of all
+ * items' rows in `train`.
  */
 export async function splitData({ seed }: RetrainParams, workspace: Workspace): Promise<SplitResult> {
   const bytes = await workspace.read("dataset.bin");
@@ -32,7 +33,9 @@ export async function splitData({ seed }: RetrainParams, workspace: Workspace): 
   const some = someUsers(dataset, seed);
   const cutMs = cutOf(dataset.timesMs, TEST_SHARE);
   const train = cutInPlace(dataset, cutMs);
-  const known = itemsOf(train);
+  const counts = countsOf(train);
+  const known = isPositive(counts);
+  await workspace.write("counts.bin", new Uint8Array(counts.buffer));
   const cases = sampleCases(casesSince(some, cutMs, known).cases, CASES_MAX, seed);
   await workspace.write("cases.bin", encodeCases(cases));
   const trainBytes = repack(bytes, train);
@@ -41,7 +44,7 @@ export async function splitData({ seed }: RetrainParams, workspace: Workspace): 
   const older = decodeDataset(trainBytes);
   const innerCutMs = cutOf(older.timesMs, VALIDATION_SHARE);
   const fit = cutInPlace(older, innerCutMs);
-  const fitted = itemsOf(fit);
+  const fitted = isPositive(countsOf(fit));
   const { cases: newest } = casesSince(cutInPlace(some, cutMs), innerCutMs, fitted);
   await workspace.write("validation.bin", encodeCases(sampleCases(newest, VALIDATION_CASES_MAX, seed)));
   await workspace.write("fit.bin", repack(trainBytes, fit));
@@ -64,9 +67,13 @@ function someUsers(dataset: Dataset, seed: number): Dataset {
   return rowsOfUsers(dataset, (user) => kept[user] === 1);
 }
 
-/** [items] 1 for an item with a row. */
-function itemsOf({ itemIds, items }: Dataset): Uint8Array {
-  const has = new Uint8Array(itemIds.length);
-  for (const item of items) has[item] = 1;
-  return has;
+/** [items] rows of each. */
+function countsOf({ itemIds, items }: Dataset): Uint32Array {
+  const counts = new Uint32Array(itemIds.length);
+  for (const item of items) counts[item] = (counts[item] as number) + 1;
+  return counts;
+}
+
+function isPositive(counts: Uint32Array): Uint8Array {
+  return Uint8Array.from(counts, (count) => (count > 0 ? 1 : 0));
 }

@@ -122,4 +122,22 @@ describe("a study", () => {
     expect(all.model.parameters).toEqual(own.model.parameters);
     expect(all.model.onnx).not.toEqual(own.model.onnx);
   });
+
+  it("keeps the losses of what is trained in passes, over all slices of the fit", async () => {
+    const part = { learner: "transformer", parameters: { width: 16, epochs: 4, window: 8 }, weight: 1 };
+    const chosen = { parts: [part], contentWeight: 0 };
+    const train = async (sliceSeconds: number) => {
+      const store = memoryStore();
+      const ports = { engine, store, sliceSeconds, yieldTo: async () => {} };
+      let slices = 1;
+      while (!(await refitSlice(DATA.fit, chosen, REQUEST, ports, "all")).done) slices++;
+      return { slices, losses: (await readTold(store)).lossesOf("all", part) };
+    };
+    const whole = await train(Number.POSITIVE_INFINITY);
+    expect(whole.losses).toHaveLength(4);
+    expect(whole.losses?.[3]).toBeLessThan(whole.losses?.[0] ?? 0);
+    const sliced = await train(0.005);
+    expect(sliced.slices).toBeGreaterThan(3);
+    expect(sliced.losses).toEqual(whole.losses);
+  });
 });

@@ -23,6 +23,15 @@ describe("a run's report", { timeout: 240_000 }, () => {
       ...{ fits: manifest?.fits, recipe: manifest?.recipe },
       study: { atMs: NOW_MS, figures: manifest?.study?.figures },
     });
+    expect(Object.keys(report.metrics)).toEqual(expect.arrayContaining(["ndcg@5", "map@10", "mrr@20"]));
+    const { cases = 0, segments = {} } = report.evaluation ?? {};
+    for (const kind of ["users", "items"]) {
+      const own = Object.entries(segments).filter(([name]) => name.endsWith(kind));
+      expect(own.reduce((sum, [, segment]) => sum + segment.cases, 0)).toBe(cases);
+    }
+    const { model, popularity } = report.exposure;
+    expect(model?.gini).toBeLessThan(popularity?.gini ?? 0);
+    expect(model?.novelty).toBeGreaterThan(popularity?.novelty ?? 0);
     const total = Object.values(report.costs).reduce((sum, seconds) => sum + seconds, 0);
     expect(total).toBeCloseTo(manifest?.cost?.cpuSeconds ?? 0, 6);
 

@@ -36,9 +36,15 @@ const REPORT: RunReport = reportSchema.parse({
     snapshots: { "gold.user_histories": 812 },
   },
   metrics: { "ndcg@10": metric(0.1234, 0.0456), "hr@20": metric(0.4321, 0.2109) },
-  evaluation: { protocol: "log", cases: 4_321, users: 765, cutMs: Date.UTC(2026, 10, 1) },
+  evaluation: {
+    protocol: "log",
+    cases: 4_321,
+    users: 765,
+    cutMs: Date.UTC(2026, 10, 1),
+    segments: { "new users": { cases: 321, metric: metric(0.0987, 0.0654) } },
+  },
   exposure: {
-    model: { coverage: 0.613, recentShare: 0.087 },
+    model: { coverage: 0.613, recentShare: 0.087, gini: 0.7654, novelty: 9.876 },
     popularity: { coverage: 0.021, recentShare: 0 },
   },
   live: { version: "20261120T000000Z-99999999", cases: 2_222, metric: metric(0.1511, 0.1499) },
@@ -106,8 +112,9 @@ describe("the page of a run", () => {
       ...["0.1234 [0.1134, 0.1334] 0.0456 [0.0356, 0.0556] +0.0778 [+0.0678, +0.0878] +170.6 %"],
       ...["0.4321 [0.4221, 0.4421]", "on 2,222 newer cases", "+0.0012 [−0.0088, +0.0112] +0.8 %"],
       ...[
-        "61.3 % 8.7 %",
-        "2.1 % 0.0 %",
+        "61.3 % 8.7 % 0.765 9.88",
+        "new users (321 cases) 0.0987 [0.0887, 0.1087]",
+        "2.1 % 0.0 % – –",
         "linear 0.65 ridge 300",
         "transformer 0.92 epochs 3",
         "content 0.17",
@@ -129,14 +136,14 @@ describe("the page of a run", () => {
   });
 
   it("draws each trial, each pass and each interval, once, where a pointer is told what it is", () => {
-    expect(page.match(/<svg /g)).toHaveLength(4);
-    expect(page.match(/<svg [^>]*role="img">\s*<title>[^<]+<\/title><desc>[^<]+<\/desc>/g)).toHaveLength(4);
+    expect(page.match(/<svg /g)).toHaveLength(5);
+    expect(page.match(/<svg [^>]*role="img">\s*<title>[^<]+<\/title><desc>[^<]+<\/desc>/g)).toHaveLength(5);
     const notes = [...page.matchAll(/<title>([^<]+)<\/title><\/(?:circle|polygon)>/g)].map(
       ([, note]) => note,
     );
     expect(notes.filter((note) => note?.includes("CPU-seconds"))).toHaveLength(REPORT.trials.length);
     expect(notes.filter((note) => note?.includes("pass "))).toHaveLength(5);
-    expect(notes.filter((note) => note?.includes(" to "))).toHaveLength(6);
+    expect(notes.filter((note) => note?.includes(" to "))).toHaveLength(8);
   });
 
   it("fetches nothing, runs nothing, and is made for light and dark", () => {

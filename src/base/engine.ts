@@ -1,10 +1,11 @@
 /** What runs an ONNX graph. Rooms that compute take one from outside; `runtime` makes it from ONNX Runtime. */
 export interface Engine {
-  /** Rejects when the bytes are not a graph that the engine can run. */
+  /** Rejects when the bytes are not a graph that the engine can run. It keeps none of them. */
   load(model: Uint8Array): Promise<Session>;
 }
 
 export interface Session {
+  /** The outputs are the caller's: nothing else reads them, so they may be discarded. The feeds stay as they are. */
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   /** Frees the engine's memory; the session must not be used afterwards. */
   release(): Promise<void>;

@@ -5,6 +5,7 @@
 export { assert, unreachable } from "./assert.ts";
 export { type ByteRange, contentRange, parseByteRange } from "./byte-range.ts";
 export { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
+export { discard, discardTensors } from "./discard.ts";
 export type { Engine, Session, Tensor } from "./engine.ts";
 export {
   equalConstantTime,

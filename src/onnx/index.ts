@@ -7,4 +7,5 @@ export { decodeModel } from "./decode.ts";
 export { encodeModel, OPSET } from "./encode.ts";
 export { gradients } from "./gradient/gradient.ts";
 export type { Attribute, Graph, Node, ValueInfo } from "./graph.ts";
+export { constantsOutside } from "./outside.ts";
 export { pruneGraph } from "./prune.ts";

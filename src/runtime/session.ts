@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
 import type { Engine, Session, Tensor } from "../base/index.ts";
+import { constantsOutside } from "../onnx/index.ts";
 
 /** The part of ONNX Runtime's module that we use; both hosts load it their own way. */
 export interface Ort {
@@ -37,9 +38,23 @@ export function createEngine(loadOrt: () => Promise<Ort>): Engine {
     load: (model) =>
       inTurn(async () => {
         const ort = await loadOrt();
-        return wrap(ort, await ort.InferenceSession.create(model, SESSION_OPTIONS));
+        return wrap(ort, await createSession(ort, model));
       }),
   };
+}
+
+/** Name under which the graph's constants point back into the model's own bytes. */
+const CONSTANTS = "constants";
+
+/**
+ * Constants are read from the model's bytes straight into tensors. Given the model whole, ONNX Runtime would copy it, parse the copy
+ * and make the tensors from what it parsed: three times the model in a memory that never shrinks.
+ */
+async function createSession(ort: Ort, model: Uint8Array): Promise<InferenceSession> {
+  const outside = constantsOutside(model, CONSTANTS);
+  if (outside === null) return ort.InferenceSession.create(model, SESSION_OPTIONS);
+  const externalData = [{ path: CONSTANTS, data: model }];
+  return ort.InferenceSession.create(outside, { ...SESSION_OPTIONS, externalData });
 }
 
 function wrap(ort: Ort, session: InferenceSession): Session {

@@ -1,3 +1,5 @@
+import { discard } from "../../base/index.ts";
+
 /** One interaction as the lake gives it; order does not matter. */
 export interface InteractionRow {
   userId: string;
@@ -176,7 +178,7 @@ export function keepRows(dataset: Dataset, keeps: (row: number, range: UserRows)
     starts[user + 1] = count;
   }
   const rows = kept.subarray(0, count);
-  return {
+  const columns: Dataset = {
     userIds: dataset.userIds,
     itemIds: dataset.itemIds,
     userStart: starts,
@@ -189,6 +191,8 @@ export function keepRows(dataset: Dataset, keeps: (row: number, range: UserRows)
       ? types.subarray(0, count)
       : Uint8Array.from(rows, (row) => types[row] as number),
   };
+  discard(kept);
+  return columns;
 }
 
 function isConstant(column: Float32Array | Uint8Array): boolean {

@@ -1,4 +1,4 @@
-import type { Engine, Session, Tensor } from "../../base/index.ts";
+import { discardTensors, type Engine, type Session, type Tensor } from "../../base/index.ts";
 import { createGraph, encodeModel } from "../../onnx/index.ts";
 import type { Pace } from "../model/pace.ts";
 
@@ -28,8 +28,9 @@ export async function tallProducts(engine: Engine, pace: Pace): Promise<TallProd
       const b: Floats = { type: "float32", dims: [width, columns], data: turn };
       for (let at = 0; at < table.length; at += ROWS_PER_RUN * width) {
         const a = rowsAt(table, at, width);
-        const { c } = await product.run({ a, b });
-        table.set((c as Floats).data, (at / width) * columns);
+        const outputs = await product.run({ a, b });
+        table.set((outputs.c as Floats).data, (at / width) * columns);
+        discardTensors(outputs);
         await pace.ran(2 * a.data.length * columns);
       }
     },
@@ -49,8 +50,11 @@ async function gramOf(
   const sums = new Float64Array(width * width);
   for (let at = 0; at < table.length; at += ROWS_PER_RUN * width) {
     const a = rowsAt(table, at, width);
-    const { gram } = await session.run({ a });
-    for (const [cell, value] of (gram as Floats).data.entries()) sums[cell] = (sums[cell] as number) + value;
+    const outputs = await session.run({ a });
+    for (const [cell, value] of (outputs.gram as Floats).data.entries()) {
+      sums[cell] = (sums[cell] as number) + value;
+    }
+    discardTensors(outputs);
     await pace.ran(2 * a.data.length * width);
   }
   return sums;

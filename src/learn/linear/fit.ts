@@ -1,4 +1,4 @@
-import type { Tensor } from "../../base/index.ts";
+import { discard, type Tensor } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FitPorts, Parameters } from "../model/learner.ts";
 import { BLOCK_SIZES, type BlockSizes, chooseSupport, planBlocks } from "./blocks.ts";
@@ -37,21 +37,40 @@ export async function fitLinear(
   ports: FitPorts,
   { sizes = BLOCK_SIZES, onProgress }: { sizes?: BlockSizes; onProgress: (fraction: number) => void },
 ): Promise<Record<string, Tensor> | null> {
-  const { pace, checkpoint } = ports;
+  const { pace } = ports;
   const collapsesRuns = (parameters.repeats ?? 0) === 0;
   const walks = await createWalks(dataset, { decay: decayOf(parameters), collapsesRuns }, pace);
   const equations = await prepare(walks, parameters, ports);
+  const tensors = await solveAll(walks, equations, sizes, ports, onProgress);
+  discard(walks.items, walks.steps, walks.tails, walks.places);
+  discardEntries(equations.neighbours, equations.transitions);
+  return tensors;
+}
+
+/** Block by block. */
+async function solveAll(
+  walks: Walks,
+  equations: Equations,
+  sizes: BlockSizes,
+  ports: FitPorts,
+  onProgress: (fraction: number) => void,
+): Promise<Record<string, Tensor> | null> {
+  const { pace, checkpoint } = ports;
   const { orderFree, neighbours, transitions } = equations;
   const blocks = await planBlocks(walks, sizes, orderFree, pace);
   // Rewritten for each slice only: the state is as large as the answer.
-  let block = readState(await checkpoint.read(), neighbours);
+  const saved = await checkpoint.read();
+  let block = readState(saved, neighbours);
+  if (saved !== null) discard(saved);
   while (block < blocks.length) {
     const done = block;
     const report = (fraction: number) => onProgress((done + fraction) / blocks.length);
     await solveBlock(walks, { targets: blocks[block] as Uint32Array, sizes, equations }, ports, report);
     block++;
     if (block < blocks.length && pace.isSpent) {
-      await checkpoint.write(writeState(block, neighbours));
+      const state = writeState(block, neighbours);
+      await checkpoint.write(state);
+      discard(state);
       return null;
     }
   }
@@ -95,11 +114,16 @@ async function solveBlock(
         }
         await pace.spend(columns.length * 6);
       }
+      discard(right.data);
       onProgress(Math.min(from + COLUMNS_MAX, targets.length) / targets.length);
     }
   } finally {
     await solver.release();
   }
+}
+
+function discardEntries(...rows: readonly Strongest[]): void {
+  for (const { values, columns, counts } of rows) discard(values, columns, counts);
 }
 
 /** Mean over the items that have any: λ counts in it, so that the same value suits small and large data. */

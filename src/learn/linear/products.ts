@@ -1,4 +1,4 @@
-import type { Engine, Session, Tensor } from "../../base/index.ts";
+import { discardTensors, type Engine, type Session, type Tensor } from "../../base/index.ts";
 import { createGraph, encodeModel } from "../../onnx/index.ts";
 import type { Pace } from "../model/pace.ts";
 
@@ -27,8 +27,9 @@ export async function createProducts(engine: Engine, pace: Pace): Promise<Produc
     outer: await engine.load(productGraph(["m", "k"], 0)),
   };
   async function run(session: Session, a: Matrix, b: Matrix, c: Matrix): Promise<void> {
-    const { d } = await session.run({ a: tensor(a), b: tensor(b), c: tensor(c) });
-    c.data.set((d as Float).data);
+    const outputs = await session.run({ a: tensor(a), b: tensor(b), c: tensor(c) });
+    c.data.set((outputs.d as Float).data);
+    discardTensors(outputs);
     await pace.ran(2 * c.rows * c.columns * b.rows);
   }
   return {

@@ -1,4 +1,4 @@
-import type { Engine } from "../../base/index.ts";
+import { discard, type Engine } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
 import { choleskyInverse } from "./dense.ts";
 import { createProducts, type Matrix, type Products, rowsOf } from "./products.ts";
@@ -35,7 +35,7 @@ export interface Solver {
 /**
  * Factors left = U'U in place, by panels, with the products in the engine: n³/3 multiply-adds; each column of a right side
  * takes n² more. `left` must be positive definite (λ sees to that), so no pivoting is needed. In place of the diagonal
- * blocks of U stand their inverses: nothing else is asked of them.
+ * blocks of U stand their inverses: nothing else is asked of them. Releasing the solver discards `left`.
  */
 export async function factor(left: Panels, engine: Engine, pace: Pace): Promise<Solver> {
   const products = await createProducts(engine, pace);
@@ -52,7 +52,10 @@ export async function factor(left: Panels, engine: Engine, pace: Pace): Promise<
       await forward(left, right, products);
       await backward(left, right, products);
     },
-    release: () => products.release(),
+    release() {
+      discard(...left.map(({ data }) => data));
+      return products.release();
+    },
   };
 }
 
@@ -80,6 +83,7 @@ async function replace(product: Products["inner"], a: Matrix, b: Matrix): Promis
   const negative = { ...b, data: b.data.map((value) => -value) };
   b.data.fill(0);
   await product(a, negative, b);
+  discard(negative.data);
 }
 
 function block(matrix: Matrix, p: number): Matrix {

@@ -1,4 +1,4 @@
-import type { Engine, Session } from "../../base/index.ts";
+import { discardTensors, type Engine, type Session } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { createPace, type YieldTo } from "../model/pace.ts";
 import { historyFeeds } from "./feeds.ts";
@@ -69,8 +69,9 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
   for (let start = 0; start < groups.length; start += size) {
     const batch = groups.slice(start, start + size);
     const masked = maskHistories(bias, { cases, batch, width, indexOf });
+    const histories = historyFeeds(cases.dataset, batch, { historyMax, indexOf });
     const outputs = await session.run({
-      ...historyFeeds(cases.dataset, batch, { historyMax, indexOf }),
+      ...histories,
       late_features: lateFeatures,
       bias: { type: "float32", dims: [batch.length, width], data: bias.subarray(0, batch.length * width) },
       k: { type: "int64", dims: [1], data: BigInt64Array.of(BigInt(k)) },
@@ -90,6 +91,8 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
       }
       options.onList?.({ items: list.items, group });
     }
+    discardTensors(histories);
+    discardTensors(outputs);
     await pace.spend(batch.length * (width * 20 + historyMax * 500));
     options.onProgress?.(Math.min(start + size, groups.length) / groups.length);
   }

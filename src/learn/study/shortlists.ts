@@ -1,4 +1,4 @@
-import type { Engine } from "../../base/index.ts";
+import { discard, discardTensors, type Engine } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { historyFeeds } from "../measure/feeds.ts";
 import { groupByHistory, type HistoryGroup } from "../measure/groups.ts";
@@ -19,7 +19,7 @@ export interface Shortlists {
   places: Int32Array;
 }
 
-/** A graph of `assembleParts` with its number of parts; the bytes are asked for when they are needed and then let go. */
+/** A graph of `assembleParts` with its number of parts; the bytes are asked for when they are needed, and discarded once loaded. */
 export interface PartsGraph {
   parts: number;
   load(): Promise<Uint8Array>;
@@ -85,18 +85,22 @@ async function runAll(
 ): Promise<void> {
   const { itemCount, historyMax, contentWidth } = options;
   const batchSize = Math.max(1, Math.min(16, Math.floor(OUTPUT_FLOATS_MAX / (graph.parts * itemCount))));
-  const session = await engine.load(await graph.load());
+  const onnx = await graph.load();
+  const session = await engine.load(onnx);
+  discard(onnx);
+  const bias = new Float32Array(batchSize * itemCount);
   try {
     for (let from = 0; from < groups.length; from += batchSize) {
       const batch = groups.slice(from, from + batchSize);
       const dims = [batch.length, itemCount];
-      const { parts } = await session.run({
-        ...historyFeeds(cases.dataset, batch, { historyMax, indexOf: (item) => item }),
+      const histories = historyFeeds(cases.dataset, batch, { historyMax, indexOf: (item) => item });
+      const outputs = await session.run({
+        ...histories,
         late_features: { type: "float32", dims: [0, contentWidth], data: new Float32Array(0) },
-        bias: { type: "float32", dims, data: new Float32Array(batch.length * itemCount) },
+        bias: { type: "float32", dims, data: bias.subarray(0, batch.length * itemCount) },
         k: { type: "int64", dims: [1], data: BigInt64Array.of(1n) },
       });
-      const data = parts?.data as Float32Array;
+      const data = outputs.parts?.data as Float32Array;
       for (let row = 0; row < batch.length; row++) {
         const rows = Array.from({ length: graph.parts }, (_, part) => {
           const at = (part * batch.length + row) * itemCount;
@@ -104,6 +108,8 @@ async function runAll(
         });
         visit(rows, from + row);
       }
+      discardTensors(histories);
+      discardTensors(outputs);
       await pace.spend(batch.length * (graph.parts * itemCount * 12 + 200_000));
     }
   } finally {

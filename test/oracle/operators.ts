@@ -14,6 +14,7 @@ export const OPERATORS: Record<string, Operator> = {
   Mul: pairwise((a, b) => a * b),
   Div: pairwise((a, b) => a / b),
   Max: pairwise(Math.max),
+  Min: pairwise(Math.min),
   Greater: pairwise((a, b) => Number(a > b), "bool"),
   Where: ([condition, a, b]) => {
     const [test, x, y] = [must(condition), must(a), must(b)];
@@ -64,6 +65,14 @@ export const OPERATORS: Record<string, Operator> = {
       dims,
       (at) => from.data[placeOf(at.with(axis, (at[axis] as number) + start), from.dims)] as number,
     );
+  },
+  GatherElements: ([x, index], node) => {
+    const [from, at] = [must(x), must(index)];
+    const axis = int(node, "axis");
+    return fill(from.type, at.dims, (place) => {
+      const pick = at.data[placeOf(place, at.dims)] as number;
+      return from.data[placeOf(place.with(axis, pick), from.dims)] as number;
+    });
   },
   Unsqueeze: ([x, axes]) => ({
     ...must(x),

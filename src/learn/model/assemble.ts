@@ -4,8 +4,9 @@ import type { Dataset } from "../data/dataset.ts";
 import { learnerNamed } from "../learners.ts";
 import { contentRegression } from "./content-regression.ts";
 import { type ContractInputs, contractInputs, contractOutputs, standardise } from "./contract.ts";
-import { contentLikeness, withContent } from "./graph-content.ts";
+import { withContent } from "./graph-content.ts";
 import { type GraphHistory, graphHistory } from "./graph-history.ts";
+import { contentLikeness } from "./graph-likeness.ts";
 import type { FittedModel, FittedPart, Parameters } from "./learner.ts";
 import type { Pace } from "./pace.ts";
 

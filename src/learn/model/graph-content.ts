@@ -1,8 +1,8 @@
-import type { Tensor } from "../../base/index.ts";
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
-import { type Content, foldContent, LEVEL_MAX } from "../data/content.ts";
+import { type Content, LEVEL_MAX } from "../data/content.ts";
 import { standardise } from "./contract.ts";
 import type { GraphHistory } from "./graph-history.ts";
+import { contentLikeness } from "./graph-likeness.ts";
 
 interface Scores {
   /** [B, N] scores without content. */
@@ -52,8 +52,13 @@ export function withContent(
 
 /** Items that a history's scores are regressed on: the best; the others are taken to score nothing. */
 const REGRESSED_ITEMS = 500;
+/**
+ * A regression predicts the mean, and so less than the best of what it predicts: items placed by content would never be among the
+ * best. Predictions are stretched towards the spread of what they predict, at most so much.
+ */
+const STRETCH_MAX = 15;
 
-/** [B, N] → θ [B, F] */
+/** [B, N] → θ [B, F], stretched. */
 function regress(
   graph: GraphBuilder,
   personal: Value,
@@ -65,19 +70,36 @@ function regress(
   const positive = graph.op("Max", [scores, graph.float(0)]);
   const { buckets, levels } = contentTables(graph, content, [...Array(history.itemCount).keys()]);
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
-  const values = graph.op("Mul", [
+  const cells = graph.op("Mul", [
     graph.op("Cast", [graph.op("Gather", [levels, items])], { to: { int: 1 } }), // [B, K, T]
-    graph.op("Unsqueeze", [graph.op("Mul", [positive, graph.float(1 / LEVEL_MAX)]), graph.ints(2)]),
+    graph.float(1 / LEVEL_MAX),
   ]);
-  const targets = graph.op("Cast", [graph.op("Gather", [buckets, items])], { to: { int: 7 } });
+  const values = graph.op("Mul", [cells, graph.op("Unsqueeze", [positive, graph.ints(2)])]);
+  const targets = flat(graph.op("Cast", [graph.op("Gather", [buckets, items])], { to: { int: 7 } }));
   const shape = graph.op("Concat", [history.batch, graph.ints(width)], { axis: { int: 0 } });
   const moment = graph.op(
     "ScatterElements",
-    [graph.op("Expand", [graph.float(0), shape]), flat(targets), flat(values)],
+    [graph.op("Expand", [graph.float(0), shape]), targets, flat(values)],
     { axis: { int: 1 }, reduction: { text: "add" } },
   );
   const square = graph.constant({ type: "float32", dims: [width, width], data: regression });
-  return graph.op("MatMul", [moment, square]);
+  const theta = graph.op("MatMul", [moment, square]);
+  const picked = graph.op("GatherElements", [theta, targets], { axis: { int: 1 } }); // [B, K · T]
+  const products = graph.op("Mul", [graph.op("Reshape", [picked, graph.op("Shape", [cells])]), cells]);
+  const predicted = graph.op("ReduceSum", [products, graph.ints(2)], { keepdims: { int: 0 } }); // [B, K]
+  return graph.op("Mul", [theta, stretch(graph, { positive, predicted })]);
+}
+
+/** [B, 1] √(Σ scores² / Σ predictions²), within 1 and its most. */
+function stretch(graph: GraphBuilder, { positive, predicted }: { positive: Value; predicted: Value }): Value {
+  const squares = (values: Value) =>
+    graph.op("ReduceSum", [graph.op("Mul", [values, values]), graph.ints(1)]);
+  const ratio = graph.op("Div", [
+    squares(positive),
+    graph.op("Max", [squares(predicted), graph.float(1e-12)]),
+  ]);
+  const root = graph.op("Sqrt", [graph.op("Max", [ratio, graph.float(1)])]);
+  return graph.op("Min", [root, graph.float(STRETCH_MAX)]);
 }
 
 /** Adds θ · content to the scores [B, N] of the `cold` items. */
@@ -129,58 +151,4 @@ function contentTables(
     buckets: graph.constant({ type: "uint16", dims, data: rows(buckets, new Uint16Array(cells)) }),
     levels: graph.constant({ type: "int8", dims, data: rows(levels, new Int8Array(cells)) }),
   };
-}
-
-/** Of a history's interactions, each one before the newest counts for its content e^(−1/5) less: what somebody looks for now. */
-const LIKENESS_DECAY = 1 / 5;
-/** Width of the vectors that are compared: the content's own would cost an answer of a large catalogue a millisecond. */
-const LIKENESS_WIDTH = 64;
-
-/** [B, N] and [B, M]: dot products of the history's content with that of all items. */
-export function contentLikeness(
-  graph: GraphBuilder,
-  late: Value,
-  { history, content }: { history: GraphHistory; content: Content },
-): { known: Value; late: Value } {
-  const { itemCount, rows, items, after, mask, weight } = history;
-  const width = Math.min(LIKENESS_WIDTH, content.width);
-  const table = likenessTable(graph, { content, width, itemCount });
-  const folded = foldLate(graph, late, { from: content.width, to: width });
-  const decay = graph.op("Exp", [graph.op("Mul", [after, graph.float(-LIKENESS_DECAY)])]);
-  const weights = graph.op("Mul", [graph.op("Mul", [weight, mask]), decay]); // [B, L']
-  const empty = graph.constant({
-    type: "float32",
-    dims: [1, width],
-    data: new Float32Array(width),
-  });
-  const lateTable = graph.op("Concat", [empty, folded], { axis: { int: 0 } }); // [1 + M, width]
-  const lateRows = graph.op("Max", [graph.op("Sub", [items, graph.ints(itemCount - 1)]), graph.ints(0)]);
-  const vectors = graph.op("Add", [
-    graph.op("Gather", [table, rows]),
-    graph.op("Gather", [lateTable, lateRows]),
-  ]); // [B, L', width]
-  const sum = graph.op("MatMul", [graph.op("Unsqueeze", [weights, graph.ints(1)]), vectors]);
-  const profile = graph.op("Squeeze", [sum, graph.ints(1)]);
-  const all = graph.op("Gemm", [profile, table], { transB: { int: 1 } });
-  return {
-    known: graph.op("Slice", [all, graph.ints(0), graph.ints(itemCount), graph.ints(1)]),
-    late: graph.op("MatMul", [profile, graph.op("Transpose", [folded], { perm: { ints: [1, 0] } })]),
-  };
-}
-
-/** [N + 1, width]; row N is empty: late items of the history have their content elsewhere. */
-function likenessTable(
-  graph: GraphBuilder,
-  { content, width, itemCount }: { content: Content; width: number; itemCount: number },
-): Value {
-  const data = new Float32Array((itemCount + 1) * width);
-  data.set(foldContent(content, width));
-  const tensor: Tensor = { type: "float32", dims: [itemCount + 1, width], data };
-  return graph.constant(tensor);
-}
-
-/** [M, F] → [M, to], as `foldContent` folds. */
-function foldLate(graph: GraphBuilder, late: Value, { from, to }: { from: number; to: number }): Value {
-  const split = graph.op("Reshape", [late, graph.ints(0, from / to, to)]);
-  return graph.op("ReduceSum", [split, graph.ints(1)], { keepdims: { int: 0 } });
 }

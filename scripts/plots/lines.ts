@@ -60,7 +60,7 @@ export function linePlot(plot: LinePlot): string {
     ...horizontalAxis(frame, x),
     ...goal,
     ...series.map((one) => drawn(one, at, plot.isScattered === true)),
-    ...names(series, at.y, frame),
+    ...names(plot, at.y, frame),
   ]);
 }
 
@@ -95,7 +95,7 @@ function drawn({ name, look, points }: Series, { x, y }: Place, isScattered: boo
 
 /** The series' names at the height where their lines end, moved apart where they would lie over each other. */
 function names(
-  series: readonly Series[],
+  { series, isScattered }: LinePlot,
   y: (value: number) => number,
   { width, right, height, bottom }: Frame,
 ): string[] {
@@ -110,7 +110,8 @@ function names(
   });
   return ends.map(({ name, look }, index) => {
     const at = places[ends.length - 1 - index] as number;
-    const sign = marker({ look, size: 4, x: width - right + 12, y: at, isHollow: false }, [name]);
+    const form = isScattered === true ? look : 0;
+    const sign = marker({ look: form, size: 4, x: width - right + 12, y: at, isHollow: false }, [name]);
     return `<g class="s${look}">${sign}<text class="name" x="${width - right + 22}" y="${px(at + 4)}">${escaped(name)}</text></g>`;
   });
 }

@@ -101,7 +101,7 @@ function portsOf(engine: Engine): StudyPorts {
     engine,
     yieldTo: async () => {},
     store: {
-      read: async (name) => kept.get(name) ?? null,
+      read: async (name) => kept.get(name)?.slice() ?? null,
       write: async (name, bytes) => {
         kept.set(name, bytes.slice());
       },

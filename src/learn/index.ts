@@ -31,6 +31,7 @@ export {
 } from "./data/dataset.ts";
 export { listCases, splitHoldOut } from "./data/hold-out.ts";
 export { type LastOut, lastCases, splitLastOut, withoutLast } from "./data/last-out.ts";
+export { discardRows, rowsAlone } from "./data/own-rows.ts";
 export { sampleCases, searchSlice } from "./data/sample.ts";
 export { prefixCases, splitNewestUsers, usersOf } from "./data/sessions.ts";
 export { type DataShape, shapeOf } from "./data/shape.ts";

@@ -31,7 +31,7 @@ export interface Ranked {
   itemMap?: Int32Array;
 }
 
-/** Every figure comes from here: the exported file, run by the engine as serving runs it. */
+/** Every figure comes from here: the exported file, run by the engine as serving runs it. Its bytes are discarded. */
 export async function rankFile(
   { ports: { engine, yieldTo }, workspace }: Context,
   { onnx, ...numbering }: Ranked,
@@ -41,7 +41,7 @@ export async function rankFile(
   const recent = await workspace.read("recent.bin");
   const counts = await readCounts(workspace);
   const { onList, exposure } = watchExposure(cases, { ...numbering, recent, counts });
-  const options = { ...numbering, historyMax: HISTORY_MAX, onList, onProgress };
+  const options = { ...numbering, historyMax: HISTORY_MAX, onList, onProgress, isModelDead: true };
   const ranks = await rankCases(engine, onnx, cases, options, yieldTo);
   return { ranks, exposure: exposure() };
 }

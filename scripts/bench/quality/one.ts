@@ -1,4 +1,4 @@
-import { type Engine, HISTORY_MAX } from "../../../src/base/index.ts";
+import { discardTensors, type Engine, HISTORY_MAX } from "../../../src/base/index.ts";
 import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import {
   assembleModel,
@@ -77,7 +77,9 @@ export async function fitOneSlice(
   if (prior !== null && weight !== 0) parts.push({ part: prior, weight });
   const assembly = { parts, contentWeight: settings["content.weight"] ?? 0 };
   const data = { dataset, contentWidth: LATE_FEATURES, ...(content === null ? {} : { content }) };
-  return { model: await assembleModel(assembly, data, pace), workSeconds };
+  const model = await assembleModel(assembly, data, pace);
+  for (const { part } of parts) discardTensors(part.tensors);
+  return { model, workSeconds };
 }
 
 /** Throws for a setting that the learner does not have on such data. */

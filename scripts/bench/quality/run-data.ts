@@ -1,24 +1,25 @@
 import { assert } from "../../../src/base/index.ts";
-import type { Cases, Dataset } from "../../../src/learn/index.ts";
+import { type Cases, type Dataset, discardRows, rowsAlone } from "../../../src/learn/index.ts";
 import { decodeDataset } from "../../../src/retraining/index.ts";
-import { learningPart, testingPart } from "../../data/protocol/split.ts";
+import { learningPart, type ProtocolRows, testingPart } from "../../data/protocol/split.ts";
 import { type Job, OBJECT, type ObjectReader } from "./contract.ts";
 
 type Part =
   | { name: "learning"; fit: Dataset; validation: Cases }
-  | { name: "testing"; refit: Dataset | null; test: Cases };
+  | { name: "rows"; rows: Dataset }
+  | { name: "cases"; cases: Cases };
 
 /**
- * The parts of a run's data, split from its rows when they are asked for. One part is kept for the next request: a million rows are
- * 17 MB, and garbage of an isolate counts too.
+ * The parts of a run's data, split from its rows when they are asked for. What the last request asked for is kept for the next, and
+ * nothing else: a million rows are 17 MB, and garbage of an isolate counts too.
  */
 export class RunData {
   #part: Part | null = null;
 
+  /** To choose by. */
   async learning(job: Job, objects: ObjectReader): Promise<{ fit: Dataset; validation: Cases }> {
     if (this.#part?.name !== "learning") {
-      this.#part = null;
-      const dataset = decodeDataset(await readObject(objects, OBJECT.all));
+      const dataset = await this.#all(objects);
       this.#part = { name: "learning", ...learningPart({ ...job, dataset }) };
     }
     return this.#part;
@@ -26,26 +27,55 @@ export class RunData {
 
   /** To fit on: on the validation part nothing but what was chosen by. */
   async rows(job: Job, objects: ObjectReader): Promise<Dataset> {
-    if (!isRefitted(job)) return (await this.learning(job, objects)).fit;
-    const { refit } = await this.#testing(job, objects);
-    assert(refit !== null, "a protocol that is refitted has rows to do so");
-    return refit;
+    if (this.#part?.name !== "rows") {
+      const dataset = await this.#all(objects);
+      const { rows, cases } = split(isRefitted(job), { ...job, dataset });
+      assert(rows !== null, "a protocol that is refitted has rows to do so");
+      const own = rowsAlone(rows, dataset, cases.dataset);
+      discardRows(cases.dataset, own);
+      discardRows(dataset, own);
+      this.#part = { name: "rows", rows: own };
+    }
+    return this.#part.rows;
   }
 
   /** To rank. */
   async cases(job: Job, objects: ObjectReader): Promise<Cases> {
-    if (job.on === "validation") return (await this.learning(job, objects)).validation;
-    return (await this.#testing(job, objects)).test;
+    if (this.#part?.name !== "cases") {
+      const dataset = await this.#all(objects);
+      const { rows, cases } = split(job.on === "test", { ...job, dataset });
+      if (rows !== null) discardRows(rows, cases.dataset);
+      discardRows(dataset, cases.dataset);
+      this.#part = { name: "cases", cases };
+    }
+    return this.#part.cases;
   }
 
-  async #testing(job: Job, objects: ObjectReader): Promise<{ refit: Dataset | null; test: Cases }> {
-    if (this.#part?.name !== "testing") {
-      this.#part = null;
-      const dataset = decodeDataset(await readObject(objects, OBJECT.all));
-      this.#part = { name: "testing", ...testingPart({ ...job, dataset }) };
-    }
-    return this.#part;
+  async #all(objects: ObjectReader): Promise<Dataset> {
+    for (const one of this.#part === null ? [] : dataOf(this.#part)) discardRows(one);
+    this.#part = null;
+    return decodeDataset(await readObject(objects, OBJECT.all));
   }
+}
+
+function dataOf(part: Part): Dataset[] {
+  switch (part.name) {
+    case "learning":
+      return [part.fit, part.validation.dataset];
+    case "rows":
+      return [part.rows];
+    case "cases":
+      return [part.cases.dataset];
+  }
+}
+
+function split(isTest: boolean, rows: ProtocolRows): { rows: Dataset | null; cases: Cases } {
+  if (!isTest) {
+    const { fit, validation } = learningPart(rows);
+    return { rows: fit, cases: validation };
+  }
+  const { refit, test } = testingPart(rows);
+  return { rows: refit, cases: test };
 }
 
 /** Whether what was chosen is fitted again before the test; a next item's protocol forbids it. */

@@ -1,4 +1,4 @@
-import { type Engine, HISTORY_MAX } from "../../../src/base/index.ts";
+import { discard, type Engine, HISTORY_MAX } from "../../../src/base/index.ts";
 import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import {
   type Cases,
@@ -63,6 +63,7 @@ async function refit(job: Job, ports: StepPorts): Promise<StepResult> {
   if (!slice.done) return { done: false, workSeconds: slice.workSeconds };
   const { onnx, ...model } = slice.model;
   await objects.write(OBJECT.model, onnx);
+  discard(onnx);
   return { done: true, workSeconds: slice.workSeconds, model };
 }
 
@@ -81,6 +82,7 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
   if (slice.model === null) return { done: false, workSeconds: slice.workSeconds };
   const { onnx, ...model } = slice.model;
   await objects.write(OBJECT.model, onnx);
+  discard(onnx);
   return { done: true, workSeconds: slice.workSeconds, model };
 }
 
@@ -95,6 +97,7 @@ async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResu
     {
       historyMax: HISTORY_MAX,
       contentWidth: LATE_FEATURES,
+      isModelDead: true,
       onProgress: (fraction) => onProgress(fraction, `ranking ${cases.targetRows.length} cases`),
       onList: ({ items }) => {
         for (let place = 0; place < Math.min(LIST_LENGTH, items.length); place++)

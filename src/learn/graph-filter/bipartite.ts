@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pace } from "../model/pace.ts";
 
@@ -96,6 +97,11 @@ export async function createBipartite(dataset: Dataset, pace: Pace): Promise<Bip
     userDegrees,
     itemDegrees,
   };
+}
+
+/** What is the graph's own: rows and their users are the data set's. */
+export function discardBipartite({ codes, users, userCodes, userDegrees, itemDegrees }: Bipartite): void {
+  discard(codes, users, userCodes, userDegrees, itemDegrees);
 }
 
 function codeOf(weight: number): number {

@@ -1,6 +1,6 @@
-import type { Tensor } from "../../base/index.ts";
+import { discard, type Tensor } from "../../base/index.ts";
 import type { Learner, Parameters } from "../model/learner.ts";
-import { createBipartite, powers } from "./bipartite.ts";
+import { createBipartite, discardBipartite, powers } from "./bipartite.ts";
 import { type NeighbourRows, neighbourRows } from "./neighbours.ts";
 import { graphFilterScores } from "./serve.ts";
 import { headOfSpectrum } from "./spectrum.ts";
@@ -65,6 +65,8 @@ export const graphFilter: Learner = {
       ports.pace,
       (fraction) => report(0.4 + 0.6 * fraction),
     );
+    discard(spectrum.vectors);
+    discardBipartite(graph);
     report(1);
     return { learner: "graphFilter", parameters, itemCount: graph.itemCount, tensors: tensorsOf(rows) };
   },

@@ -1,4 +1,4 @@
-import { createPrng, type Engine } from "../../base/index.ts";
+import { createPrng, discard, type Engine } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
 import type { Bipartite } from "./bipartite.ts";
 import { symmetricEigen } from "./eigen.ts";
@@ -59,6 +59,7 @@ export async function headOfSpectrum(
     await products.turn(table, leftTurn(vectors, { singular, width }), { width });
     return { rank, values: singular, vectors: table.subarray(0, graph.itemCount * rank) };
   } finally {
+    discard(filtered);
     await products.release();
   }
 }

@@ -41,22 +41,27 @@ export async function fitLinear(
   const collapsesRuns = (parameters.repeats ?? 0) === 0;
   const walks = await createWalks(dataset, { decay: decayOf(parameters), collapsesRuns }, pace);
   const equations = await prepare(walks, parameters, ports);
-  const tensors = await solveAll(walks, equations, sizes, ports, onProgress);
+  const { orderFree, neighbours, transitions } = equations;
+  const isDone = await solveAll(walks, equations, sizes, ports, onProgress);
   discard(walks.items, walks.steps, walks.tails, walks.places);
-  discardEntries(equations.neighbours, equations.transitions);
-  return tensors;
+  const tensors = isDone && {
+    ...neighbours.tensors(""),
+    ...(orderFree < 1 ? transitions.tensors("step_") : {}),
+  };
+  discardEntries(neighbours, transitions);
+  return tensors || null;
 }
 
-/** Block by block. */
+/** Block by block; false when the slice's allowance is used up. */
 async function solveAll(
   walks: Walks,
   equations: Equations,
   sizes: BlockSizes,
   ports: FitPorts,
   onProgress: (fraction: number) => void,
-): Promise<Record<string, Tensor> | null> {
+): Promise<boolean> {
   const { pace, checkpoint } = ports;
-  const { orderFree, neighbours, transitions } = equations;
+  const { orderFree, neighbours } = equations;
   const blocks = await planBlocks(walks, sizes, orderFree, pace);
   // Rewritten for each slice only: the state is as large as the answer.
   const saved = await checkpoint.read();
@@ -71,11 +76,11 @@ async function solveAll(
       const state = writeState(block, neighbours);
       await checkpoint.write(state);
       discard(state);
-      return null;
+      return false;
     }
   }
   onProgress(1);
-  return { ...neighbours.tensors(""), ...(orderFree < 1 ? transitions.tensors("step_") : {}) };
+  return true;
 }
 
 async function prepare(walks: Walks, parameters: Parameters, { pace }: FitPorts): Promise<Equations> {

@@ -1,4 +1,4 @@
-import { discardTensors, type Engine, type Session } from "../../base/index.ts";
+import { discard, discardTensors, type Engine, type Session } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { createPace, type YieldTo } from "../model/pace.ts";
 import { historyFeeds } from "./feeds.ts";
@@ -17,6 +17,8 @@ export interface RankOptions {
   lateFeatures?: Float32Array;
   /** Ranks beyond this are Infinity; RANK_MAX when absent. */
   rankMax?: number;
+  /** Nobody else reads the graph's bytes: they are discarded once it is loaded. */
+  isModelDead?: boolean;
   onProgress?(fraction: number): void;
   /** The best items of a case's list, best first, at most rankMax + 1; valid only during the call. */
   onList?(list: { items: ArrayLike<bigint>; group: HistoryGroup }): void;
@@ -39,6 +41,7 @@ export async function rankCases(
   yieldTo: YieldTo,
 ): Promise<Float64Array> {
   const session = await engine.load(onnx);
+  if (options.isModelDead === true) discard(onnx);
   try {
     return await rankAll(session, cases, options, yieldTo);
   } finally {

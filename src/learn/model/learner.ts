@@ -44,8 +44,9 @@ export interface FitPorts {
 
 /** Where a long fit keeps its state between slices; one for each fit. */
 export interface Checkpoint {
-  /** Null before the first write. */
+  /** Bytes of the caller's own; null before the first write. */
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Keeps none of the bytes once it is done: they may be discarded. */
   write(bytes: Uint8Array): Promise<void>;
 }
 

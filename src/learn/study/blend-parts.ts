@@ -1,3 +1,4 @@
+import { discardTensors } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { learnerNamed } from "../learners.ts";
 import { assembleParts } from "../model/assemble.ts";
@@ -22,6 +23,7 @@ export async function blendParts(slice: Slice, data: StudyData): Promise<Study |
     const learner = learnerNamed(name);
     const part = await fitPart(slice, { learner, parameters, rows: data.fit, stage: STUDY_STAGE });
     if (part === null) return null;
+    discardTensors(part.tensors);
   }
   slice.report(`weighing ${entries.length} parts`);
   const cases = casesOnRung(data.validation, RUNGS.length - 1, request.seed);
@@ -70,7 +72,9 @@ async function shortlistsOf(
         const learner = learnerNamed(name);
         const part = await fitPart(slice, { learner, parameters, rows: data.fit, stage: STUDY_STAGE });
         if (part === null) throw new Error(`the part of ${name} was there`);
-        return assembleParts([part], { ...(withContent ? request : plain), dataset: data.fit });
+        const onnx = assembleParts([part], { ...(withContent ? request : plain), dataset: data.fit });
+        discardTensors(part.tensors);
+        return onnx;
       },
     };
   });

@@ -7,8 +7,9 @@ import type { YieldTo } from "../model/pace.ts";
 
 /** Where a study keeps its state between slices. */
 export interface StudyStore {
-  /** Null for what was never written. */
+  /** Bytes of the caller's own, which it may discard; null for what was never written. */
   read(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Keeps none of the bytes once it is done: they are discarded. */
   write(name: string, bytes: Uint8Array): Promise<void>;
 }
 

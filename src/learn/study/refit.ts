@@ -1,3 +1,4 @@
+import { discardTensors } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { learnerNamed } from "../learners.ts";
 import { assembleModel, type WeightedPart } from "../model/assemble.ts";
@@ -41,6 +42,7 @@ export async function refitSlice(
     { ...request, dataset },
     pace,
   );
+  for (const { part } of parts) discardTensors(part.tensors);
   state.workSeconds += slice.takeWork();
   await saveState(ports.store, state);
   return { done: true, workSeconds: state.workSeconds, model };

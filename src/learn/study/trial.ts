@@ -1,5 +1,7 @@
+import { discard, discardTensors } from "../../base/index.ts";
 import { foldContent } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { discardRows } from "../data/own-rows.ts";
 import { assembleParts } from "../model/assemble.ts";
 import type { FitOptions, FittedPart, Learner, Parameters } from "../model/learner.ts";
 import { popularity } from "../popularity/popularity.ts";
@@ -39,9 +41,11 @@ export async function runTrial(slice: Slice, data: StudyData, trial: TrialOf): P
     rows,
     stage: stageOf(rung),
   });
+  discardRows(rows, data.fit);
   if (part === null) return null;
   const parts = learner.name === "popularity" ? [part] : [part, await priorPart(slice, data.fit)];
   const onnx = assembleParts(parts, { ...request, dataset: data.fit });
+  for (const { tensors } of parts) discardTensors(tensors);
   const cases = casesOnRung(data.validation, rung, request.seed);
   const count = parts.length + (request.content === undefined ? 0 : 1);
   const options = shortlistOptions(slice, data.fit);
@@ -96,7 +100,11 @@ export async function fitPart(
   const fitPorts = { engine: ports.engine, pace, checkpoint: slice.checkpoint(file) };
   const part = await learner.fit(rows, parameters, options, fitPorts);
   // Trials of smaller rungs are over with their figure: only what the blend will need is kept.
-  if (part !== null && !stage.startsWith("rung")) await ports.store.write(file, encodePart(part));
+  if (part !== null && !stage.startsWith("rung")) {
+    const bytes = encodePart(part);
+    await ports.store.write(file, bytes);
+    discard(bytes);
+  }
   return part === null ? null : noteCurve(slice, name, part);
 }
 

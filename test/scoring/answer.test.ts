@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { HISTORY_MAX, type Tensor } from "../../src/base/index.ts";
-import { mergeOverlay, type OverlayItem, writeOverlay } from "../../src/catalogue/index.ts";
+import { LATE_FEATURES, mergeOverlay, type OverlayItem, writeOverlay } from "../../src/catalogue/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { harness, idsOf, requestOf } from "./harness.ts";
 import { goLive, SHOP } from "./tiny-model.ts";
@@ -85,7 +85,7 @@ it("feeds the newest part of the history, padded, with ages in seconds", async (
   expect(numbersOf(feeds.history)).toEqual([2, 0, 0, 0, 0, 0, 0, 0]);
   expect(numbersOf(feeds.history_mask)).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
   expect(feeds.history_age?.data[0]).toBe(60);
-  expect(feeds.late_features?.dims).toEqual([0, 64]);
+  expect(feeds.late_features?.dims).toEqual([0, LATE_FEATURES]);
 
   const many = Array.from({ length: HISTORY_MAX + 20 }, (_, i) => (i < 20 ? "novel" : "boots"));
   const answer = await score(requestOf("acme", many));

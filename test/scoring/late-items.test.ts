@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { LATE_ITEMS_MAX } from "../../src/base/index.ts";
-import { mergeOverlay, writeOverlay } from "../../src/catalogue/index.ts";
+import { LATE_FEATURES, mergeOverlay, writeOverlay } from "../../src/catalogue/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { harness, idsOf, requestOf } from "./harness.ts";
 import { goLive, SHOP } from "./tiny-model.ts";
@@ -34,7 +34,7 @@ it.each([1, 50])("answers from N + M candidates with %i late items, each once", 
 it("keeps the newest late items when there are too many", async () => {
   const { score, log } = await withLateItems(LATE_ITEMS_MAX + 100);
   const answer = await score(requestOf("acme", ["late-1098"], { limit: 2_000 }));
-  expect(log.runs.at(-1)?.late_features?.dims).toEqual([LATE_ITEMS_MAX, 64]);
+  expect(log.runs.at(-1)?.late_features?.dims).toEqual([LATE_ITEMS_MAX, LATE_FEATURES]);
   const ids = new Set(answer.status === "ok" ? idsOf(answer) : []);
   expect([ids.has("late-99"), ids.has("late-100"), ids.has("late-1099")]).toEqual([false, true, true]);
   expect((await score(requestOf("acme", ["late-99"]))).status).toBe("no_history");

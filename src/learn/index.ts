@@ -71,6 +71,7 @@ export { compareLists, listNdcg } from "./ranker/judge.ts";
 export type { RankingLists } from "./ranker/lists.ts";
 export { type FittedRanker, fitRanker, type RankerShape, withoutUnused } from "./ranker/ranker.ts";
 export type { Chosen, StudyData, StudyPorts, StudyRequest, StudyStore } from "./study/contract.ts";
+export { type Parking, withParking } from "./study/parking.ts";
 export { type RefitSlice, refitSlice } from "./study/refit.ts";
 export type { Study, Trial } from "./study/state.ts";
 export { type StudySlice, studySlice } from "./study/study.ts";

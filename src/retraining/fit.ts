@@ -1,9 +1,11 @@
-import { HISTORY_MAX, sha256Hex } from "../base/index.ts";
+import { discard, HISTORY_MAX, sha256Hex } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
 import {
   type Chosen,
   type Dataset,
   decodeContent,
+  discardRows,
+  type Parking,
   refitSlice,
   type StudyPorts,
   type StudyRequest,
@@ -48,7 +50,10 @@ export async function search(
     const slice = await studySlice(
       { fit, validation },
       { ...(await requestOf(context)), ...request },
-      slicePorts(context, name, "study"),
+      {
+        ...slicePorts(context, name, "study"),
+        parking: parkingOf(fit, async () => decodeDataset(await workspace.read("fit.bin"))),
+      },
     );
     if (!slice.done) return slice;
     const { chosen, trials, figures, reason } = slice.study;
@@ -78,14 +83,19 @@ export async function fitRecipe(
   { name, step, recipe, data, beforeMs, file }: FitTask,
 ): Promise<Fitted> {
   return inSlices(context.step, name, async () => {
-    const rows = decodeDataset(await context.workspace.read(data));
-    const dataset: Dataset = beforeMs === undefined ? rows : cutInPlace(rows, beforeMs);
+    const read = async () => {
+      const rows = decodeDataset(await context.workspace.read(data));
+      return beforeMs === undefined ? rows : cutInPlace(rows, beforeMs);
+    };
+    const dataset = await read();
     const request = { ...(await requestOf(context)), budgetSeconds: Number.POSITIVE_INFINITY };
-    const slice = await refitSlice(dataset, recipe, request, slicePorts(context, name, step), name);
+    const ports = { ...slicePorts(context, name, step), parking: parkingOf(dataset, read) };
+    const slice = await refitSlice(dataset, recipe, request, ports, name);
     if (!slice.done) return slice;
     const { learner, parameters, itemCount, onnx } = slice.model;
     await context.workspace.write(file, onnx);
     const hash = await sha256Hex(onnx);
+    discard(onnx);
     return { done: true, workSeconds: slice.workSeconds, learner, parameters, itemCount, hash };
   });
 }
@@ -116,6 +126,13 @@ async function requestOf({
 
 /** What is chosen is fitted again on the training rows, beside the live model, and on all rows. */
 const REFITS = 3;
+
+function parkingOf(dataset: Dataset, read: () => Promise<Dataset>): Parking {
+  return {
+    park: () => discardRows(dataset),
+    restore: async () => void Object.assign(dataset, await read()),
+  };
+}
 
 function slicePorts({ ports, workspace }: Context, name: string, step: RetrainStep): StudyPorts {
   return {

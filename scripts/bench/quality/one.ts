@@ -12,9 +12,11 @@ import {
   learnerNamed,
   type Pace,
   type Parameters,
+  type Parking,
   popularity,
   shapeOf,
   type WeightedPart,
+  withParking,
   type YieldTo,
 } from "../../../src/learn/index.ts";
 import type { Objects } from "./contract.ts";
@@ -42,6 +44,7 @@ export interface OnePorts {
   store: Objects;
   sliceSeconds: number;
   onProgress(fraction: number, message: string): void;
+  parking?: Parking;
 }
 
 /** As a study gives content to fits. */
@@ -61,12 +64,11 @@ export async function fitOneSlice(
     ...(content === null ? {} : { content: foldContent(content, FIT_CONTENT_WIDTH) }),
   };
   const pace = createPace(ports.yieldTo, ports.sliceSeconds);
+  const fitPorts = { engine: ports.engine, pace, checkpoint: checkpointOf(ports.store) };
   const fitWith = (learner: Learner, parameters: Parameters) =>
-    learner.fit(dataset, parameters, options, {
-      engine: ports.engine,
-      pace,
-      checkpoint: checkpointOf(ports.store),
-    });
+    withParking(dataset, ports.parking, (onRowsRead) =>
+      learner.fit(dataset, parameters, options, { ...fitPorts, ...onRowsRead }),
+    );
   const learner = learnerNamed(name);
   const part = await fitWith(learner, parametersOf(learner, dataset, maskSeen, settings));
   const workSeconds = await addWork(ports.store, pace);

@@ -1,5 +1,5 @@
 import { assert } from "../../../src/base/index.ts";
-import { type Cases, type Dataset, discardRows, rowsAlone } from "../../../src/learn/index.ts";
+import { type Cases, type Dataset, discardRows, type Parking, rowsAlone } from "../../../src/learn/index.ts";
 import { decodeDataset } from "../../../src/retraining/index.ts";
 import { learningPart, type ProtocolRows, testingPart } from "../../data/protocol/split.ts";
 import { type Job, OBJECT, type ObjectReader } from "./contract.ts";
@@ -51,9 +51,32 @@ export class RunData {
     return this.#part.cases;
   }
 
-  async #all(objects: ObjectReader): Promise<Dataset> {
+  /** Of what the last request asked for. */
+  parking(job: Job, objects: ObjectReader): Parking {
+    let parked: Part | null = null;
+    return {
+      park: () => {
+        parked = this.#part;
+        this.#drop();
+      },
+      restore: async () => {
+        assert(parked !== null, "what is brought back was parked");
+        await this[parked.name](job, objects);
+        const again: Part | null = this.#part;
+        assert(again !== null, "the data are the same as before");
+        for (const [index, one] of dataOf(parked).entries()) Object.assign(one, dataOf(again)[index]);
+        this.#part = parked;
+      },
+    };
+  }
+
+  #drop(): void {
     for (const one of this.#part === null ? [] : dataOf(this.#part)) discardRows(one);
     this.#part = null;
+  }
+
+  async #all(objects: ObjectReader): Promise<Dataset> {
+    this.#drop();
     return decodeDataset(await readObject(objects, OBJECT.all));
   }
 }

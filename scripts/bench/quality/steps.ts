@@ -47,7 +47,7 @@ export async function runStep(step: Step, job: Job, ports: StepPorts): Promise<S
 async function study(job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, data } = ports;
   const learning = await data.learning(job, objects);
-  const slice = await studySlice(learning, await requestOf(job, objects), studyPorts(ports));
+  const slice = await studySlice(learning, await requestOf(job, objects), studyPorts(job, ports));
   if (!slice.done) return { done: false, workSeconds: slice.workSeconds };
   await objects.write(OBJECT.study, new TextEncoder().encode(JSON.stringify(slice.study)));
   return slice;
@@ -59,7 +59,7 @@ async function refit(job: Job, ports: StepPorts): Promise<StepResult> {
   const { chosen } = JSON.parse(new TextDecoder().decode(await readObject(objects, OBJECT.study))) as Study;
   const stage = isRefitted(job) ? "test" : STUDY_STAGE;
   const rows = await data.rows(job, objects);
-  const slice = await refitSlice(rows, chosen, await requestOf(job, objects), studyPorts(ports), stage);
+  const slice = await refitSlice(rows, chosen, await requestOf(job, objects), studyPorts(job, ports), stage);
   if (!slice.done) return { done: false, workSeconds: slice.workSeconds };
   const { onnx, ...model } = slice.model;
   await objects.write(OBJECT.model, onnx);
@@ -78,6 +78,7 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
     ...ports,
     store: within(objects, "one"),
     sliceSeconds: SLICE_SECONDS,
+    parking: data.parking(job, objects),
   });
   if (slice.model === null) return { done: false, workSeconds: slice.workSeconds };
   const { onnx, ...model } = slice.model;
@@ -139,8 +140,15 @@ async function requestOf(job: Job, objects: Objects): Promise<StudyRequest> {
   };
 }
 
-function studyPorts({ engine, yieldTo, objects, onProgress }: StepPorts): StudyPorts {
-  return { engine, yieldTo, onProgress, store: within(objects, "study"), sliceSeconds: SLICE_SECONDS };
+function studyPorts(job: Job, { engine, yieldTo, objects, data, onProgress }: StepPorts): StudyPorts {
+  return {
+    engine,
+    yieldTo,
+    onProgress,
+    store: within(objects, "study"),
+    sliceSeconds: SLICE_SECONDS,
+    parking: data.parking(job, objects),
+  };
 }
 
 function within(objects: Objects, folder: string): Objects {

@@ -40,6 +40,7 @@ export async function fitLinear(
   const { pace } = ports;
   const collapsesRuns = (parameters.repeats ?? 0) === 0;
   const walks = await createWalks(dataset, { decay: decayOf(parameters), collapsesRuns }, pace);
+  ports.onRowsRead?.();
   const equations = await prepare(walks, parameters, ports);
   const { orderFree, neighbours, transitions } = equations;
   const isDone = await solveAll(walks, equations, sizes, ports, onProgress);

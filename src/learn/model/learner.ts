@@ -40,6 +40,8 @@ export interface FitPorts {
   engine: Engine;
   pace: Pace;
   checkpoint: Checkpoint;
+  /** Called when the rest of the fit reads no row of the data set: until it is over, the columns may be put away. */
+  onRowsRead?(): void;
 }
 
 /** Where a long fit keeps its state between slices; one for each fit. */

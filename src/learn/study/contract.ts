@@ -4,6 +4,7 @@ import type { Content } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FittedPart, Parameters } from "../model/learner.ts";
 import type { YieldTo } from "../model/pace.ts";
+import type { Parking } from "./parking.ts";
 
 /** Where a study keeps its state between slices. */
 export interface StudyStore {
@@ -41,6 +42,8 @@ export interface StudyPorts {
   sliceSeconds: number;
   /** `fraction` 0…1 of the budget, never falling. */
   onProgress?(fraction: number, message: string): void;
+  /** For the data set that is fitted on, where memory is short. */
+  parking?: Parking;
   /** What the live model has of a learner, its items renumbered to this data set's; a fit may start from it. */
   previous?(learner: string): Promise<FittedPart | null>;
 }

@@ -7,6 +7,7 @@ import type { FitOptions, FittedPart, Learner, Parameters } from "../model/learn
 import { popularity } from "../popularity/popularity.ts";
 import { chooseWeights } from "./blend.ts";
 import type { StudyData } from "./contract.ts";
+import { withParking } from "./parking.ts";
 import { decodePart, encodePart } from "./part-file.ts";
 import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
 import { makeShortlists, type ShortlistOptions } from "./shortlists.ts";
@@ -98,7 +99,9 @@ export async function fitPart(
     onProgress: (fraction) => slice.report(`${learner.name}: ${Math.round(fraction * 100)} % fitted`),
   };
   const fitPorts = { engine: ports.engine, pace, checkpoint: slice.checkpoint(file) };
-  const part = await learner.fit(rows, parameters, options, fitPorts);
+  const part = await withParking(rows, ports.parking, (onRowsRead) =>
+    learner.fit(rows, parameters, options, { ...fitPorts, ...onRowsRead }),
+  );
   // Trials of smaller rungs are over with their figure: only what the blend will need is kept.
   if (part !== null && !stage.startsWith("rung")) {
     const bytes = encodePart(part);

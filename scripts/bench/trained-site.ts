@@ -1,5 +1,5 @@
 import type { Prng } from "../../src/base/index.ts";
-import { retrain, sendEvents, upsertItems } from "../client/index.ts";
+import { retrainBySettings, sendEvents, upsertItems } from "../client/index.ts";
 import type { Progress } from "../progress.ts";
 import type { Shop } from "../simulate/index.ts";
 import { waitLanded } from "./landing.ts";
@@ -26,7 +26,9 @@ export async function seedAndTrain(
   part.finish();
   await waitLanded(site, shop.events.length, progress);
   const training = progress.part("Training", 1);
-  const outcome = await retrain(site.client, { seed }, ({ progress: done, step }) =>
+  // One learner: what is measured is how fast a model answers, not how well.
+  const settings = { budgetSeconds: 60, learners: ["linear"], seed };
+  const outcome = await retrainBySettings(site.client, settings, ({ progress: done, step }) =>
     training.update(done, step),
   );
   if (outcome.status !== "published") throw new Error(`no model to measure: ${JSON.stringify(outcome)}`);

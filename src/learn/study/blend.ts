@@ -1,24 +1,34 @@
+import { discard } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { meanOf, OBJECTIVE_RANK_MAX, objective, objectivePerUnit } from "./objective.ts";
 import type { Shortlists } from "./shortlists.ts";
 
 /** [cases] ranks under a weighted sum of the parts; ties count against it; Infinity beyond what counts. */
 export function rankBlend(shortlists: Shortlists, weights: readonly number[]): Float64Array {
-  const sums = shortlists.scores.map((scores) => weighedSums(scores, weights));
-  return Float64Array.from(shortlists.groupOf, (group, one) => {
-    const list = sums[group] as Float32Array;
+  const starts = [0];
+  for (const scores of shortlists.scores) {
+    starts.push((starts.at(-1) as number) + scores.length / weights.length);
+  }
+  // One array for all lists: hundreds of blends are tried, each with megabytes of sums.
+  const sums = new Float32Array(starts.at(-1) as number);
+  for (const [group, scores] of shortlists.scores.entries()) {
+    weigh(scores, weights, sums.subarray(starts[group], starts[group + 1]));
+  }
+  const ranks = Float64Array.from(shortlists.groupOf, (group, one) => {
+    const list = sums.subarray(starts[group], starts[group + 1]);
     const own = list[shortlists.places[one] as number];
     if (own === undefined) return Number.POSITIVE_INFINITY;
     let rank = 0;
     for (const sum of list) if (sum >= own) rank++;
     return rank > OBJECTIVE_RANK_MAX ? Number.POSITIVE_INFINITY : rank;
   });
+  discard(sums);
+  return ranks;
 }
 
 /** [items × P] → [items] */
-function weighedSums(scores: Float32Array, weights: readonly number[]): Float32Array {
+function weigh(scores: Float32Array, weights: readonly number[], sums: Float32Array): void {
   const parts = weights.length;
-  const sums = new Float32Array(scores.length / parts);
   for (let item = 0; item < sums.length; item++) {
     let sum = 0;
     for (let part = 0; part < parts; part++) {
@@ -26,7 +36,6 @@ function weighedSums(scores: Float32Array, weights: readonly number[]): Float32A
     }
     sums[item] = sum;
   }
-  return sums;
 }
 
 export interface Blend {
@@ -46,7 +55,12 @@ const ROUNDS_MAX = 4;
  * the same cases can judge the outcome.
  */
 export function chooseWeights(shortlists: Shortlists, cases: Cases, allowed: readonly number[]): Blend {
-  const figureOf = (weights: readonly number[]) => objective(rankBlend(shortlists, weights), cases);
+  const figureOf = (weights: readonly number[]) => {
+    const ranks = rankBlend(shortlists, weights);
+    const figure = objective(ranks, cases);
+    discard(ranks);
+    return figure;
+  };
   const singles = allowed.map((part) => unit(shortlists.parts, part));
   const figures = singles.map(figureOf);
   const first = figures.indexOf(Math.max(...figures));

@@ -53,7 +53,9 @@ export async function runTrial(slice: Slice, data: StudyData, trial: TrialOf): P
   const graph = { parts: count, load: async () => onnx };
   const shortlists = await makeShortlists(ports.engine, [graph], cases, options, pace);
   const allowed = learner.name === "popularity" ? [0] : [...Array(count).keys()];
-  return chooseWeights(shortlists, cases, allowed).figure;
+  const { figure } = chooseWeights(shortlists, cases, allowed);
+  discard(...shortlists.scores);
+  return figure;
 }
 
 export function shortlistOptions({ request }: Slice, dataset: Dataset): ShortlistOptions {

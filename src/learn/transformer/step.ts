@@ -1,4 +1,4 @@
-import type { Tensor } from "../../base/index.ts";
+import { discard, discardTensors, type Tensor } from "../../base/index.ts";
 import { schedule } from "./adam.ts";
 import { weightDims } from "./network.ts";
 import type { PackedRow } from "./plan.ts";
@@ -28,8 +28,11 @@ export async function step(trainer: Trainer, rows: readonly PackedRow[], progres
       const part = floats(outputs[`d_${name}`]);
       for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
     }
+    discardTensors(outputs);
     await ports.pace.ran(runFlops(run));
   }
+  // The others are the state's own tables.
+  discard(floats(shared.negatives), floats(shared.bias));
   gatherNegatives(trainer, drawn);
   trainer.state.steps++;
   await update(trainer, worth, options.learningRate * schedule(progress, WARM_UP));

@@ -8,6 +8,9 @@ import type { SearchLimits, TrialRequest } from "./search.ts";
 const SEARCH_SHARE = 0.25;
 const FITS_SHARE = 0.55;
 
+/** What a trial costs however small the data: graphs are written, loaded and let go. */
+const TRIAL_SECONDS = 0.7;
+
 /** Estimated CPU-seconds of ranking one case, by items: a run of the graph and the choice of the best. */
 function caseSeconds({ items }: DataShape): number {
   return 1e-3 + items * 1e-7;
@@ -42,7 +45,8 @@ export function limitsOf(learner: Learner, shape: DataShape, request: StudyReque
     trialSeconds({ parameters, rung }: TrialRequest) {
       const share = shareOnRung(shape.rows, rung);
       const sampled = { ...shape, users: shape.users * share, rows: shape.rows * share };
-      return learner.workSeconds(sampled, parameters) + (RUNGS[rung]?.casesMax ?? 0) * caseSeconds(shape);
+      const ranking = (RUNGS[rung]?.casesMax ?? 0) * caseSeconds(shape);
+      return TRIAL_SECONDS + learner.workSeconds(sampled, parameters) + ranking;
     },
   };
 }

@@ -1,6 +1,7 @@
+import { discard } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
 import { addAfter, addBefore, addOthers, type Sums } from "./around.ts";
-import { rowsOn, type Walks } from "./walks.ts";
+import { countRowsOn, rowsOn, type Walks } from "./walks.ts";
 
 /** The items that a block's equations are about. */
 export interface Support {
@@ -39,7 +40,7 @@ export async function planBlocks(
 ): Promise<Uint32Array[]> {
   const seeds = warmItems(walks);
   if (seeds.length <= sizes.exactItemsMax) return [seeds];
-  seeds.sort((a, b) => rowsOn(walks, b).length - rowsOn(walks, a).length || a - b);
+  seeds.sort((a, b) => countRowsOn(walks, b) - countRowsOn(walks, a) || a - b);
   const isTaken = new Uint8Array(walks.itemCount);
   const blocks: Uint32Array[] = [];
   let nextSeed = 0;
@@ -60,6 +61,7 @@ export async function planBlocks(
       for (; summed < group.length; summed++) await near.addAround(group[summed] as number, pace);
       await pace.spend(walks.itemCount * 10);
     }
+    near.discard();
     blocks.push(Uint32Array.from(group).sort());
   }
   return blocks;
@@ -78,6 +80,7 @@ export async function chooseSupport(
   const isTarget = new Uint8Array(walks.itemCount);
   for (const target of targets) isTarget[target] = 1;
   const others = near.strongest(size - targets.length, (item) => isTarget[item] === 0);
+  near.discard();
   await pace.spend(walks.itemCount * 20);
   return supportOf(Uint32Array.from([...targets, ...others]).sort(), walks.itemCount);
 }
@@ -87,12 +90,16 @@ class Nearness {
   readonly #walks: Walks;
   readonly #orderFree: number;
   readonly #sums: Sums;
+  /** [N] */
+  readonly #nearness: Float64Array;
 
   constructor(walks: Walks, orderFree: number) {
     const { itemCount } = walks;
     this.#walks = walks;
     this.#orderFree = orderFree;
-    const placeOf = Int32Array.from({ length: itemCount }, (_, item) => item);
+    const placeOf = new Int32Array(itemCount);
+    for (let item = 0; item < itemCount; item++) placeOf[item] = item;
+    this.#nearness = new Float64Array(itemCount);
     this.#sums = { walks, placeOf, values: new Float32Array(itemCount) };
   }
 
@@ -110,13 +117,21 @@ class Nearness {
   /** At most `count` of those allowed, ties by index. */
   strongest(count: number, isAllowed: (item: number) => boolean): number[] {
     const { values } = this.#sums;
-    const found: { item: number; nearness: number }[] = [];
-    for (const [item, sum] of values.entries()) {
+    const nearness = this.#nearness;
+    // Numbers, not objects: each block asks several times, on a large catalogue for megabytes each.
+    const found: number[] = [];
+    for (let item = 0; item < values.length; item++) {
+      const sum = values[item] as number;
       if (sum <= 0 || !isAllowed(item)) continue;
-      found.push({ item, nearness: sum / Math.sqrt(rowsOn(this.#walks, item).length) });
+      nearness[item] = sum / Math.sqrt(countRowsOn(this.#walks, item));
+      found.push(item);
     }
-    found.sort((a, b) => b.nearness - a.nearness || a.item - b.item);
-    return found.slice(0, count).map(({ item }) => item);
+    found.sort((a, b) => (nearness[b] as number) - (nearness[a] as number) || a - b);
+    return found.slice(0, count);
+  }
+
+  discard(): void {
+    discard(this.#sums.placeOf, this.#sums.values, this.#nearness);
   }
 }
 

@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
 import { addAfter, addOthers, addPrefix, type Sums } from "./around.ts";
 import { type Support, supportOf } from "./blocks.ts";
@@ -128,6 +129,7 @@ async function subtractExplained(
     }
     await pace.spend(visited * 3 + values.length * (2 + found * 2));
   }
+  discard(columnOf);
 }
 
 function paddedSize(size: number): number {

@@ -8,7 +8,7 @@ const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => su
 it("has unit length, or is zero without content", () => {
   const vector = features({ categories: ["a", "b"], tags: ["c"], brand: "d", title: "the quick fox" });
   expect(dot(vector, vector)).toBeCloseTo(1, 6);
-  expect(vector).toHaveLength(64);
+  expect(vector).toHaveLength(LATE_FEATURES);
   expect([...features({ price: 3, title: "a" })].every((value) => value === 0)).toBe(true);
 });
 
@@ -38,7 +38,15 @@ it("keeps unrelated items uncorrelated on average", () => {
 });
 
 it("never changes: models in use were trained with these very numbers", () => {
-  const vector = features({ categories: ["shoes"], tags: ["winter"], brand: "Acme", title: "Brown boots" });
+  // The width that models before 0.3.0 were trained with: the scorer takes it from their manifest.
+  const boots = {
+    item_id: "x",
+    categories: ["shoes"],
+    tags: ["winter"],
+    brand: "Acme",
+    title: "Brown boots",
+  };
+  const vector = contentFeatures(boots, 64);
   const set = [...vector.entries()].filter(([, value]) => value !== 0);
   expect(set.map(([i, value]) => [i, Math.round(value * 1_000) / 1_000])).toMatchInlineSnapshot(`
     [
@@ -64,4 +72,19 @@ it("never changes: models in use were trained with these very numbers", () => {
       ],
     ]
   `);
+});
+
+it("gives at a narrower width what folding the wide vector gives: older models are served by the same function", () => {
+  const boots = {
+    item_id: "x",
+    categories: ["shoes"],
+    tags: ["winter"],
+    brand: "Acme",
+    title: "Brown boots",
+  };
+  const folded = new Float32Array(64);
+  for (const [bucket, value] of contentFeatures(boots, LATE_FEATURES).entries()) {
+    folded[bucket % 64] = (folded[bucket % 64] as number) + value;
+  }
+  expect(folded).toEqual(contentFeatures(boots, 64));
 });

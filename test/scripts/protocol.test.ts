@@ -61,7 +61,8 @@ describe("sequences", () => {
     expect(dataset.itemIds).toEqual(["10", "20", "30"]);
     expect(items?.[0]).toEqual({ item_id: "10", title: 'A "quoted" film', categories: ["Drama", "War"] });
     expect(items?.[1]).toEqual({ item_id: "20", categories: ["3", "4"] });
-    expect(content).toHaveLength(3 * LATE_FEATURES);
+    expect(content?.width).toBe(LATE_FEATURES);
+    expect(content?.levels).toHaveLength(3 * (content?.perItem ?? 0));
   });
 });
 

@@ -18,6 +18,7 @@ import {
   USER_STATES,
 } from "../../src/lake/index.ts";
 import { eraseUsers } from "../../src/ops/index.ts";
+import { SETTINGS_DEFAULT } from "../../src/registry/index.ts";
 import { pinSnapshots } from "../../src/retraining/pin.ts";
 import { planRerun } from "../../src/retraining/rerun.ts";
 import { eraseDeleted, eraseDue } from "../../workers/pipeline-erase.ts";
@@ -55,6 +56,8 @@ describe("deleted users", () => {
       status: "published",
       reason: "cron",
       seed: 1,
+      settings: { ...SETTINGS_DEFAULT },
+      plan: { kind: "search" },
     };
     await lake.append(TRAINING_RUNS, [{ ...run, seconds: 1, snapshots }], { nowMs: NOW_MS });
     await done("commit", NOW_MS + 3 * HOUR_MS);

@@ -3,8 +3,8 @@ import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import { type Content, foldContent } from "../data/content.ts";
 import type { GraphHistory } from "./graph-history.ts";
 
-/** Of a history's interactions, each one before the newest counts for its content e^(−1/5) less: what somebody looks for now. */
-const LIKENESS_DECAY = 1 / 5;
+/** Of a history's interactions, each one before the newest counts for its content 1/e as much: what somebody looks for now. */
+const LIKENESS_DECAY = 1;
 /** Width of the vectors that are compared: the content's own would cost an answer of a large catalogue a millisecond. */
 const LIKENESS_WIDTH = 64;
 

@@ -35,7 +35,9 @@ export async function blendParts(slice: Slice, data: StudyData): Promise<Study |
     blend: chooseWeights(shortlists, cases, index === 0 ? [0] : [...common, index]),
   }));
   const best = singles.reduce((one, other) => (other.blend.figure > one.blend.figure ? other : one));
-  const all = chooseWeights(shortlists, cases, [...Array(shortlists.parts).keys()]);
+  // Popularity with content beside it would be no baseline: alone it stays alone.
+  const allowed = entries.length === 1 ? [0] : [...Array(shortlists.parts).keys()];
+  const all = chooseWeights(shortlists, cases, allowed);
   const gain = pairedGain(
     rankBlend(shortlists, all.weights),
     rankBlend(shortlists, best.blend.weights),

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { DAY_MS, r2ObjectStore } from "../../src/base/index.ts";
+import { DAY_MS, HOUR_MS, r2ObjectStore } from "../../src/base/index.ts";
 import { EVENTS, type Lake, openLake } from "../../src/lake/index.ts";
 import { ROOT } from "../local/workers.ts";
 import type { Progress } from "../progress.ts";
@@ -71,8 +71,8 @@ async function fill(
 ): Promise<Rate> {
   const part = progress.part("Writing bronze", count);
   const startedMs = performance.now();
-  // Today is still growing: the month ends where it began.
-  const endMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  // Today is still growing, and so is yesterday in the first hour after it: the month ends before.
+  const endMs = Math.floor((Date.now() - HOUR_MS) / DAY_MS) * DAY_MS;
   let rows = 0;
   let day = 0;
   const days = tiny ? MONTH_DAYS_TINY : MONTH_DAYS;

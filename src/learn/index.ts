@@ -22,7 +22,6 @@ export {
   takeContent,
 } from "./data/content.ts";
 export {
-  collapseRepeats,
   createDataset,
   type Dataset,
   DatasetBuilder,
@@ -32,7 +31,7 @@ export {
 export { listCases, splitHoldOut } from "./data/hold-out.ts";
 export { type LastOut, lastCases, splitLastOut, withoutLast } from "./data/last-out.ts";
 export { discardRows, rowsAlone } from "./data/own-rows.ts";
-export { sampleCases, searchSlice } from "./data/sample.ts";
+export { sampleCases } from "./data/sample.ts";
 export { prefixCases, splitNewestUsers, usersOf } from "./data/sessions.ts";
 export { type DataShape, shapeOf } from "./data/shape.ts";
 export { shuffleItems } from "./data/shuffle.ts";
@@ -40,7 +39,7 @@ export { casesSince, cutOf, type Split, splitByTime } from "./data/split.ts";
 export { BASELINES, LEARNERS, learnerNamed } from "./learners.ts";
 export { linear } from "./linear/linear.ts";
 export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap.ts";
-export { compareRanks, type Evaluation, evaluateModel } from "./measure/evaluate.ts";
+export { compareRanks, type Evaluation } from "./measure/evaluate.ts";
 export { type HistoryRange, historyFeeds } from "./measure/feeds.ts";
 export { findLeaks, type Leak } from "./measure/leak.ts";
 export { type ListContext, type ListFigures, listFigures } from "./measure/lists.ts";
@@ -54,6 +53,7 @@ export {
   assembleParts,
   type WeightedPart,
 } from "./model/assemble.ts";
+export { fitContent } from "./model/fit-content.ts";
 export type {
   Checkpoint,
   FitOptions,

@@ -91,7 +91,7 @@ export async function fitModel(
   const part = await learner.fit(dataset, parameters, { ...TOY_OPTIONS, ...dense }, ports);
   if (part === null) throw new Error("a slice without limit is never used up");
   const data = { dataset, contentWidth, ...(content === undefined ? {} : { content }) };
-  return assembleModel({ parts: [{ part, weight: 1 }], contentWeight }, data, ports.pace);
+  return assembleModel({ parts: [{ part, weight: 1 }], contentWeight }, data, ports);
 }
 
 /** The first guess of each ladder. */

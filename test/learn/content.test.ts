@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
 import {
   ContentBuilder,
-  createPace,
   decodeContent,
   encodeContent,
   foldContent,
   takeContent,
 } from "../../src/learn/index.ts";
 import { contentRegression } from "../../src/learn/model/content-regression.ts";
+import { nodeEngine } from "../../src/runtime/node.ts";
+import { fitPorts } from "../contracts/learner.ts";
 
 const WIDTH = 16;
 
@@ -67,11 +68,7 @@ describe("the regression on content", () => {
   it("is the inverse of the Gram matrix of items with interactions, ridge included", async () => {
     const content = contentOf(vectors(40));
     const warm = Float32Array.from({ length: 40 }, (_, item) => (item % 4 === 0 ? 0 : 1));
-    const inverse = await contentRegression(
-      content,
-      warm,
-      createPace(async () => {}),
-    );
+    const inverse = await contentRegression(content, warm, fitPorts(nodeEngine()));
     const dense = foldContent(content, WIDTH);
     for (let i = 0; i < WIDTH; i++) {
       for (let j = 0; j < WIDTH; j++) {

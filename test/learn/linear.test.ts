@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createPrng, type Tensor } from "../../src/base/index.ts";
+import { invert } from "../../src/learn/algebra/dense.ts";
 import { createDataset, createPace, type Dataset, type Parameters } from "../../src/learn/index.ts";
 import { supportOf } from "../../src/learn/linear/blocks.ts";
 import { decayOf } from "../../src/learn/linear/decay.ts";
-import { invert } from "../../src/learn/linear/dense.ts";
 import { fitLinear } from "../../src/learn/linear/fit.ts";
 import { Strongest } from "../../src/learn/linear/strongest.ts";
 import { sumLeft, sumRight } from "../../src/learn/linear/sums.ts";

@@ -55,7 +55,7 @@ describe("shortlists", () => {
     ]) {
       const weighed = parts.map((part, index) => ({ part, weight: weights[index] as number }));
       const assembly = { parts: weighed, contentWeight: 0 };
-      const model = await assembleModel(assembly, { contentWidth, dataset: data }, createPace(yieldTo));
+      const model = await assembleModel(assembly, { contentWidth, dataset: data }, fitPorts(engine));
       const whole = await rankCases(
         engine,
         model.onnx,

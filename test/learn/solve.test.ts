@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
+import { choleskyInverse, invert } from "../../src/learn/algebra/dense.ts";
 import { createPace } from "../../src/learn/index.ts";
-import { choleskyInverse, invert } from "../../src/learn/linear/dense.ts";
 import { createPanels, factor, setColumn } from "../../src/learn/linear/solve.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 

@@ -84,7 +84,7 @@ async function beginRun(isFickle: boolean) {
   if (part === null) throw new Error("popularity is fitted in one slice");
   const parts = [{ part, weight: 1 }];
   const data = { dataset, contentWidth: LATE_FEATURES };
-  const { onnx } = await assembleModel({ parts, contentWeight: 0 }, data, fitPorts.pace);
+  const { onnx } = await assembleModel({ parts, contentWeight: 0 }, data, fitPorts);
   await workspace.write("evaluated.onnx", onnx);
   const task = { snapshots: read.snapshots, cutMs: split.cutMs };
   return { context: { ports: runPorts, params: given, workspace }, task };

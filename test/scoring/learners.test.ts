@@ -64,7 +64,7 @@ async function serve(learner: Learner) {
   if (part === null) throw new Error("a slice without limit is never used up");
   const parts = [{ part, weight: 1 }];
   const data = { dataset, contentWidth: LATE_FEATURES, content: content.build() };
-  const model = await assembleModel({ parts, contentWeight: 0.3 }, data, ports.pace);
+  const model = await assembleModel({ parts, contentWeight: 0.3 }, data, ports);
   const files = { "model.onnx": model.onnx, "catalog.parquet": await writeCatalog(ITEMS) };
   const { version } = await publish(h.store, { manifest: manifestOf("acme", ITEMS, 0), files });
   await promote(h.store, "acme", version, { nowMs: 0 });

@@ -103,7 +103,7 @@ async function rankWith(
   const part = await learner.fit(dataset, parameters, options, ports);
   if (part === null) throw new Error(`${learner.name} did not come to an end`);
   const parts = [{ part, weight: 1 }];
-  const { onnx } = await assembleModel({ parts, contentWeight: 0 }, { dataset, ...options }, ports.pace);
+  const { onnx } = await assembleModel({ parts, contentWeight: 0 }, { dataset, ...options }, ports);
   const ranked = { historyMax: BASELINE_HISTORY_MAX, contentWidth: LATE_FEATURES };
   return rankCases(
     engine,

@@ -5,9 +5,8 @@ import {
   type Content,
   createPace,
   type Dataset,
-  type FitOptions,
   type FittedModel,
-  foldContent,
+  fitContent,
   type Learner,
   learnerNamed,
   type Pace,
@@ -47,27 +46,24 @@ export interface OnePorts {
   parking?: Parking;
 }
 
-/** As a study gives content to fits. */
-const FIT_CONTENT_WIDTH = 64;
-
 /** One slice of the fit; `model` is null when it has to go on in another. */
 export async function fitOneSlice(
   { learner: name, settings, seed }: OneLearner,
   { dataset, content, maskSeen }: OneData,
   ports: OnePorts,
 ): Promise<{ model: FittedModel | null; workSeconds: number }> {
-  const options: FitOptions = {
-    seed,
-    historyMax: HISTORY_MAX,
-    contentWidth: FIT_CONTENT_WIDTH,
-    onProgress: ports.onProgress,
-    ...(content === null ? {} : { content: foldContent(content, FIT_CONTENT_WIDTH) }),
-  };
+  const { onProgress } = ports;
+  const options = { seed, historyMax: HISTORY_MAX, onProgress };
   const pace = createPace(ports.yieldTo, ports.sliceSeconds);
   const fitPorts = { engine: ports.engine, pace, checkpoint: checkpointOf(ports.store) };
   const fitWith = (learner: Learner, parameters: Parameters) =>
     withParking(dataset, ports.parking, (onRowsRead) =>
-      learner.fit(dataset, parameters, options, { ...fitPorts, ...onRowsRead }),
+      learner.fit(
+        dataset,
+        parameters,
+        { ...options, ...fitContent(learner, content ?? undefined) },
+        { ...fitPorts, ...onRowsRead },
+      ),
     );
   const learner = learnerNamed(name);
   const part = await fitWith(learner, parametersOf(learner, dataset, maskSeen, settings));
@@ -79,7 +75,7 @@ export async function fitOneSlice(
   if (prior !== null && weight !== 0) parts.push({ part: prior, weight });
   const assembly = { parts, contentWeight: settings["content.weight"] ?? 0 };
   const data = { dataset, contentWidth: LATE_FEATURES, ...(content === null ? {} : { content }) };
-  const model = await assembleModel(assembly, data, pace);
+  const model = await assembleModel(assembly, data, { engine: ports.engine, pace });
   for (const { part } of parts) discardTensors(part.tensors);
   return { model, workSeconds };
 }

@@ -1,8 +1,8 @@
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
+import { invertInPlace } from "../algebra/inverse.ts";
 import type { GraphHistory } from "../model/graph-history.ts";
 import type { FitPorts, FittedPart, Learner } from "../model/learner.ts";
 import { type DistinctPairs, distinctPairs } from "./distinct-pairs.ts";
-import { invertInPlace } from "./inverse.ts";
 
 /** The smaller of users and items decides: a matrix of that many rows and columns is inverted. */
 const SIDE_MAX = 3_500;

@@ -52,11 +52,20 @@ export function casesOfRows(
       users.push(user);
     }
   }
+  return casesOf(dataset, { rows, users, historyEnds: rows }, { maskSeen, mean });
+}
+
+/** All items compete. */
+export function casesOf(
+  dataset: Dataset,
+  { rows, users, historyEnds }: Record<"rows" | "users" | "historyEnds", readonly number[]>,
+  { maskSeen, mean }: Pick<Cases, "maskSeen" | "mean">,
+): Cases {
   return {
     dataset,
     targetRows: Uint32Array.from(rows),
     users: Uint32Array.from(users),
-    historyEnds: Uint32Array.from(rows),
+    historyEnds: Uint32Array.from(historyEnds),
     known: new Uint8Array(dataset.itemIds.length).fill(1),
     maskSeen,
     mean,

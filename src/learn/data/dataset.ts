@@ -146,14 +146,6 @@ export function rowsBefore(dataset: Dataset, cutMs: number): Dataset {
   return keepRows(dataset, (row) => (dataset.timesMs[row] as number) < cutMs);
 }
 
-/** One row for each run of rows of a user on the same item (seen, put into the cart, bought): the first. */
-export function collapseRepeats(dataset: Dataset): Dataset {
-  return keepRows(
-    dataset,
-    (row, { start }) => row === start || dataset.items[row] !== dataset.items[row - 1],
-  );
-}
-
 /** The rows of a user: `start` ≤ row < `end`. */
 export interface UserRows {
   user: number;

@@ -1,5 +1,5 @@
 import { createPrng, SECOND_MS } from "../../base/index.ts";
-import type { Cases } from "./cases.ts";
+import { type Cases, casesOf } from "./cases.ts";
 import { type Dataset, keepRows } from "./dataset.ts";
 
 /**
@@ -32,15 +32,7 @@ export function listCases(dataset: Dataset): Cases {
       historyEnds.push(historyEnd);
     }
   }
-  return {
-    dataset,
-    targetRows: Uint32Array.from(rows),
-    users: Uint32Array.from(users),
-    historyEnds: Uint32Array.from(historyEnds),
-    known: new Uint8Array(dataset.itemIds.length).fill(1),
-    maskSeen: true,
-    mean: "list",
-  };
+  return casesOf(dataset, { rows, users, historyEnds }, { maskSeen: true, mean: "list" });
 }
 
 /** [rows] 1 for a row that is held out. */

@@ -1,18 +1,5 @@
 import { createPrng, type Prng } from "../../base/index.ts";
 import { type Cases, takeCases } from "./cases.ts";
-import type { Dataset } from "./dataset.ts";
-import { splitByTime } from "./split.ts";
-
-/** Part of the training rows, the newest, on which hyper-parameters are chosen. */
-const SEARCH_SHARE = 0.15;
-/** Cases that a candidate is ranked on: enough to tell candidates apart, few enough to try a dozen of them. */
-const SEARCH_CASES_MAX = 1_000;
-
-/** The training rows without their newest part, and cases of that part. */
-export function searchSlice(dataset: Dataset, seed: number): { train: Dataset; cases: Cases } {
-  const { train, cases } = splitByTime(dataset, SEARCH_SHARE);
-  return { train, cases: sampleCases(cases, SEARCH_CASES_MAX, seed) };
-}
 
 /**
  * At most `casesMax` of the cases, drawn without replacement and so that the figure of the sample estimates that of all. Where it is

@@ -1,5 +1,6 @@
 import { discardTensors, type Engine, type Session, type Tensor } from "../../base/index.ts";
 import { createGraph, encodeModel } from "../../onnx/index.ts";
+import { productGraph } from "../algebra/product.ts";
 import type { Pace } from "../model/pace.ts";
 
 /** Rows of a tall table in one run of the engine: a few megabytes at the most. */
@@ -70,14 +71,6 @@ function gramGraph(): Uint8Array {
   const a = graph.input("a", "float32", ["m", "k"]);
   const transposed = graph.op("Transpose", [a], { perm: { ints: [1, 0] } });
   graph.output("gram", graph.op("MatMul", [transposed, a]), "float32", ["k", "k"]);
-  return encodeModel(graph.build());
-}
-
-function productGraph(): Uint8Array {
-  const graph = createGraph("product");
-  const a = graph.input("a", "float32", ["m", "k"]);
-  const b = graph.input("b", "float32", ["k", "n"]);
-  graph.output("c", graph.op("MatMul", [a, b]), "float32", ["m", "n"]);
   return encodeModel(graph.build());
 }
 

@@ -1,6 +1,6 @@
 import { discard, type Engine } from "../../base/index.ts";
+import { choleskyInverse } from "../algebra/dense.ts";
 import type { Pace } from "../model/pace.ts";
-import { choleskyInverse } from "./dense.ts";
 import { createProducts, type Matrix, type Products, rowsOf } from "./products.ts";
 
 /** Rows taken at once: large enough for the engine's matrix product, small enough to be factored in plain code. */

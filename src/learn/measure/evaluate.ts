@@ -1,39 +1,13 @@
-import type { Engine } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import type { YieldTo } from "../model/pace.ts";
 import { bootstrapPairs, type Metric } from "./bootstrap.ts";
 import { figuresOf, METRIC_NAMES } from "./metrics.ts";
-import { type RankOptions, rankCases } from "./rank.ts";
 
 export interface Evaluation {
   cases: number;
   users: number;
   /** Keys such as `ndcg@10`. */
   metrics: Record<string, Metric>;
-}
-
-/**
- * Ranks both graphs on the cases, each through the engine as serving runs it: full ranking over the known items, the
- * user's earlier items masked by `bias` where the cases say so. Figures with intervals by paired bootstrap over users.
- */
-export async function evaluateModel(
-  engine: Engine,
-  graphs: { model: Uint8Array; popularity: Uint8Array },
-  cases: Cases,
-  options: RankOptions & { seed: number },
-  yieldTo: YieldTo,
-): Promise<Evaluation> {
-  const half = (offset: number) => ({
-    ...options,
-    onProgress: (fraction: number) => options.onProgress?.(offset + fraction / 2),
-  });
-  const model = await rankCases(engine, graphs.model, cases, half(0), yieldTo);
-  const popularity = await rankCases(engine, graphs.popularity, cases, half(0.5), yieldTo);
-  return {
-    cases: cases.targetRows.length,
-    users: new Set(cases.users).size,
-    metrics: await compareRanks({ model, popularity }, cases.users, options.seed, yieldTo, cases),
-  };
 }
 
 /**

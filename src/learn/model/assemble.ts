@@ -7,8 +7,7 @@ import { type ContractInputs, contractInputs, contractOutputs, standardise } fro
 import { withContent } from "./graph-content.ts";
 import { type GraphHistory, graphHistory } from "./graph-history.ts";
 import { contentLikeness } from "./graph-likeness.ts";
-import type { FittedModel, FittedPart, Parameters } from "./learner.ts";
-import type { Pace } from "./pace.ts";
+import type { FitPorts, FittedModel, FittedPart, Parameters } from "./learner.ts";
 
 export interface WeightedPart {
   part: FittedPart;
@@ -33,7 +32,7 @@ export interface AssemblyData {
 export async function assembleModel(
   { parts, contentWeight }: Assembly,
   data: AssemblyData,
-  pace: Pace,
+  ports: Pick<FitPorts, "engine" | "pace">,
 ): Promise<FittedModel> {
   const { content } = data;
   const { graph, inputs, history, warm, isWarm } = begin("model", data);
@@ -56,7 +55,7 @@ export async function assembleModel(
           {
             history,
             content,
-            regression: await contentRegression(content, isWarm, pace),
+            regression: await contentRegression(content, isWarm, ports),
             likenessWeight: contentWeight,
           },
         );

@@ -1,5 +1,6 @@
+import { invertInPlace } from "../algebra/inverse.ts";
 import { type Content, LEVEL_MAX } from "../data/content.ts";
-import type { Pace } from "./pace.ts";
+import type { FitPorts } from "./learner.ts";
 
 /** λ of the regression, in items: a feature that fewer carry says little. */
 const RIDGE_ITEMS = 5;
@@ -11,10 +12,10 @@ const RIDGE_ITEMS = 5;
 export async function contentRegression(
   content: Content,
   warm: Float32Array,
-  pace: Pace,
+  ports: Pick<FitPorts, "engine" | "pace">,
 ): Promise<Float32Array<ArrayBuffer>> {
   const { width, perItem, buckets, levels } = content;
-  const gram = new Float64Array(width * width);
+  const gram = new Float32Array(width * width);
   for (let f = 0; f < width; f++) gram[f * width + f] = RIDGE_ITEMS;
   for (const [item, isWarm] of warm.entries()) {
     const from = item * perItem;
@@ -28,26 +29,8 @@ export async function contentRegression(
         gram[at] = (gram[at] as number) + level * (levels[b] as number);
       }
     }
-    await pace.spend(perItem * perItem * 4);
+    await ports.pace.spend(perItem * perItem * 4);
   }
-  await invertInPlace(gram, width, pace);
-  return Float32Array.from(gram);
-}
-
-/** Gauss–Jordan: the matrix is symmetric positive definite (λ sees to that), so no pivoting is needed. */
-async function invertInPlace(a: Float64Array, size: number, pace: Pace): Promise<void> {
-  for (let p = 0; p < size; p++) {
-    const pivot = a.subarray(p * size, (p + 1) * size);
-    const scale = 1 / (pivot[p] as number);
-    pivot[p] = 1;
-    for (let j = 0; j < size; j++) pivot[j] = (pivot[j] as number) * scale;
-    for (let i = 0; i < size; i++) {
-      const row = a.subarray(i * size, (i + 1) * size);
-      const factor = row[p] as number;
-      if (i === p || factor === 0) continue;
-      row[p] = 0;
-      for (let j = 0; j < size; j++) row[j] = (row[j] as number) - factor * (pivot[j] as number);
-    }
-    await pace.spend(size * size * 2);
-  }
+  await invertInPlace(gram, width, ports, () => {});
+  return gram;
 }

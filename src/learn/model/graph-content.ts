@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
-import { type Content, LEVEL_MAX } from "../data/content.ts";
+import { type Content, LEVEL_MAX, takeContent } from "../data/content.ts";
 import { standardise } from "./contract.ts";
 import type { GraphHistory } from "./graph-history.ts";
 import { contentLikeness } from "./graph-likeness.ts";
@@ -68,7 +68,7 @@ function regress(
   const count = Math.min(REGRESSED_ITEMS, history.itemCount);
   const [scores, items] = graph.ops("TopK", [personal, graph.ints(count)], 2) as [Value, Value];
   const positive = graph.op("Max", [scores, graph.float(0)]);
-  const { buckets, levels } = contentTables(graph, content, [...Array(history.itemCount).keys()]);
+  const { buckets, levels } = contentTables(graph, content);
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(0, -1)]);
   const cells = graph.op("Mul", [
     graph.op("Cast", [graph.op("Gather", [levels, items])], { to: { int: 1 } }), // [B, K, T]
@@ -114,7 +114,7 @@ function addPredicted(
   }: { theta: Value; cold: readonly number[]; content: Content; history: GraphHistory },
 ): Value {
   const { perItem } = content;
-  const { buckets, levels } = contentTables(graph, content, cold);
+  const { buckets, levels } = contentTables(graph, takeContent(content, cold));
   const all = graph.op("Reshape", [graph.op("Cast", [buckets], { to: { int: 7 } }), graph.ints(-1)]);
   const cells = graph.op("Gather", [theta, all], { axis: { int: 1 } }); // [B, Nc · T]
   const split = graph.op("Reshape", [cells, graph.ints(0, cold.length, perItem)]);
@@ -133,22 +133,14 @@ function addPredicted(
   });
 }
 
-/** [items, T] of some items. */
+/** [items, T] each. */
 function contentTables(
   graph: GraphBuilder,
   { perItem, buckets, levels }: Content,
-  items: readonly number[],
 ): { buckets: Value; levels: Value } {
-  const dims = [items.length, perItem];
-  const rows = <Cells extends Uint16Array | Int8Array>(from: Cells, to: Cells): Cells => {
-    for (const [row, item] of items.entries()) {
-      to.set(from.subarray(item * perItem, (item + 1) * perItem), row * perItem);
-    }
-    return to;
-  };
-  const cells = items.length * perItem;
+  const dims = [buckets.length / perItem, perItem];
   return {
-    buckets: graph.constant({ type: "uint16", dims, data: rows(buckets, new Uint16Array(cells)) }),
-    levels: graph.constant({ type: "int8", dims, data: rows(levels, new Int8Array(cells)) }),
+    buckets: graph.constant({ type: "uint16", dims, data: buckets }),
+    levels: graph.constant({ type: "int8", dims, data: levels }),
   };
 }

@@ -40,7 +40,7 @@ export async function refitSlice(
   const model = await assembleModel(
     { parts, contentWeight: chosen.contentWeight },
     { ...request, dataset },
-    pace,
+    { engine: ports.engine, pace },
   );
   for (const { part } of parts) discardTensors(part.tensors);
   state.workSeconds += slice.takeWork();

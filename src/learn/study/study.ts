@@ -26,8 +26,9 @@ export async function studySlice(
 ): Promise<StudySlice> {
   const slice = await openSlice(ports, request);
   const { state } = slice;
+  const shape = shapeOf(data.fit, data.validation);
   while (state.study === null) {
-    const next = nextTrial(state, shapeOf(data.fit, data.validation), request);
+    const next = nextTrial(state, shape, request);
     const isDone = next === null ? await finish(slice, data) : await tryOut(slice, data, next);
     state.workSeconds += slice.takeWork();
     await saveState(ports.store, state);

@@ -1,8 +1,8 @@
 import { discard, discardTensors } from "../../base/index.ts";
-import { foldContent } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { discardRows } from "../data/own-rows.ts";
 import { assembleParts } from "../model/assemble.ts";
+import { fitContent } from "../model/fit-content.ts";
 import type { FitOptions, FittedPart, Learner, Parameters } from "../model/learner.ts";
 import { popularity } from "../popularity/popularity.ts";
 import { chooseWeights } from "./blend.ts";
@@ -13,9 +13,6 @@ import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
 import { makeShortlists, type ShortlistOptions } from "./shortlists.ts";
 import type { Slice } from "./slice.ts";
 import { partName } from "./state.ts";
-
-/** Width of the content that fits are given: a weight for each of its columns is learned, with each of their dimensions. */
-const FIT_CONTENT_WIDTH = 64;
 
 /** The parts of a study's last rung, which are fitted on all rows it may see. */
 export const STUDY_STAGE = "study";
@@ -90,13 +87,9 @@ export async function fitPart(
   if (stored !== null) return noteCurve(slice, name, decodePart(stored));
   const previous = (await ports.previous?.(learner.name)) ?? undefined;
   const { content, ...plain } = request;
-  const contentWidth = Math.min(FIT_CONTENT_WIDTH, request.contentWidth);
   const options: FitOptions = {
     ...plain,
-    contentWidth,
-    ...(content === undefined || learner.readsContent !== true
-      ? {}
-      : { content: foldContent(content, contentWidth) }),
+    ...fitContent(learner, content),
     ...(previous === undefined ? {} : { previous }),
     onProgress: (fraction) => slice.report(`${learner.name}: ${Math.round(fraction * 100)} % fitted`),
   };

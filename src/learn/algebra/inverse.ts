@@ -1,6 +1,7 @@
 import type { Engine, Session, Tensor } from "../../base/index.ts";
-import { createGraph, encodeModel } from "../../onnx/index.ts";
 import type { Pace } from "../model/pace.ts";
+import { invert } from "./dense.ts";
+import { productGraph } from "./product.ts";
 
 /** Pivot rows taken at once: large enough for the engine's matrix product, small enough to be inverted in plain code. */
 const PANEL = 128;
@@ -36,7 +37,7 @@ async function eliminate(
   pace: Pace,
 ): Promise<void> {
   const block = columnsOf(matrix, { size, from: pivot, rows: width, pivot, width });
-  const inverse = invertSmall(block, width);
+  const inverse = invert(block, width);
   await pace.spend(2 * width ** 3);
   const panel = matrix.slice(pivot * size, (pivot + width) * size);
   const solved = await product(session, [inverse, width], [panel, size], width);
@@ -83,25 +84,6 @@ function columnsOf(
   return part;
 }
 
-/** Gauss–Jordan in double precision. */
-function invertSmall(values: Float32Array, size: number): Float32Array {
-  const a = Float64Array.from(values);
-  for (let p = 0; p < size; p++) {
-    const scale = 1 / (a[p * size + p] as number);
-    a[p * size + p] = 1;
-    for (let j = 0; j < size; j++) a[p * size + j] = (a[p * size + j] as number) * scale;
-    for (let i = 0; i < size; i++) {
-      const factor = i === p ? 0 : (a[i * size + p] as number);
-      if (factor === 0) continue;
-      a[i * size + p] = 0;
-      for (let j = 0; j < size; j++) {
-        a[i * size + j] = (a[i * size + j] as number) - factor * (a[p * size + j] as number);
-      }
-    }
-  }
-  return Float32Array.from(a);
-}
-
 /** [m, k] · [k, n]; each with its columns. */
 async function product(
   session: Session,
@@ -114,12 +96,4 @@ async function product(
     b: { type: "float32", dims: [k, n], data: b },
   });
   return (c as Extract<Tensor, { type: "float32" }>).data;
-}
-
-function productGraph(): Uint8Array {
-  const graph = createGraph("product");
-  const a = graph.input("a", "float32", ["m", "k"]);
-  const b = graph.input("b", "float32", ["k", "n"]);
-  graph.output("c", graph.op("MatMul", [a, b]), "float32", ["m", "n"]);
-  return encodeModel(graph.build());
 }

@@ -89,6 +89,8 @@ export const manifestSchema = z.strictObject({
   }),
   itemCount: z.int(),
   historyMax: z.int(),
+  /** Code of a standard event type → what one weighs, where training took another weight than the event's own; 0 leaves it out. */
+  historyWeights: z.record(z.string(), z.number()).optional(),
   /** Width F of `late_features`; 0 when the graph ignores late items. */
   lateFeatureCount: z.int(),
   /** Metrics on the slice that the evaluated fit had not seen; keys such as `ndcg@10`. */

@@ -1,5 +1,6 @@
 import { HISTORY_MAX } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
+import { eventTypeCode, isStandardType } from "../events/index.ts";
 import { type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
 import { canary } from "./canary.ts";
 import type { RetrainOutcome } from "./contract.ts";
@@ -92,6 +93,7 @@ function cardOf(
     data: dataOf(read),
     itemCount: refit.itemCount,
     historyMax: HISTORY_MAX,
+    ...historyWeights(params.settings?.eventWeights ?? {}),
     lateFeatureCount: LATE_FEATURES,
     metrics: evaluation.metrics,
     evaluation: evaluationOf(evaluation, split),
@@ -101,6 +103,19 @@ function cardOf(
     gate,
     ...(ranker === undefined ? {} : { ranker }),
     cost: { cpuSeconds: workSeconds, dollars: dollarsOf(workSeconds) },
+  };
+}
+
+/** Types of a tenant's own share one code: by that, serving could not tell one's weight from another's, so theirs is left. */
+function historyWeights(
+  eventWeights: Readonly<Record<string, number>>,
+): Pick<ManifestDraft, "historyWeights"> {
+  const standard = Object.entries(eventWeights).filter(([type]) => isStandardType(type));
+  if (standard.length === 0) return {};
+  return {
+    historyWeights: Object.fromEntries(
+      standard.map(([type, weight]) => [String(eventTypeCode(type)), weight]),
+    ),
   };
 }
 

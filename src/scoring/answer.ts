@@ -8,7 +8,8 @@ import type { ModelView } from "./view.ts";
 export async function answerFrom(view: ModelView, request: ScoreRequest): Promise<ScoreAnswer> {
   const modelVersion = view.model.manifest.version;
   const known = knownHistory(view, request);
-  if (known.length === 0) return { status: "no_history", modelVersion };
+  // What training left out says nothing here either, but has been seen all the same.
+  if (!known.some(({ weight }) => weight > 0)) return { status: "no_history", modelVersion };
   const limit = Math.max(0, Math.min(Math.floor(request.limit), view.size));
   const { ranker, rankerProblem } = view.model;
   const ranked =
@@ -26,10 +27,12 @@ export async function answerFrom(view: ModelView, request: ScoreRequest): Promis
 
 /** Ids that neither the model nor the overlay knows say nothing and are dropped. */
 function knownHistory(view: ModelView, { history, nowMs }: ScoreRequest): KnownEntry[] {
-  return history.flatMap(({ itemId, weight, occurredAtMs, typeCode }) => {
+  const { historyWeights } = view.model.manifest;
+  return history.flatMap(({ itemId, weight: own, occurredAtMs, typeCode }) => {
     const index = view.indexOf(itemId);
     // A client's clock may be ahead of ours: an interaction is never in the future.
     const ageS = Math.max(0, (nowMs - occurredAtMs) / SECOND_MS);
+    const weight = historyWeights?.[typeCode] ?? own;
     return index === undefined ? [] : [{ index, weight, ageS, typeCode }];
   });
 }
@@ -49,7 +52,7 @@ async function rank(
   limit: number,
 ): Promise<Ranked> {
   const { ranker, manifest } = view.model;
-  const recent = known.slice(-Math.min(HISTORY_MAX, manifest.historyMax));
+  const recent = known.filter(({ weight }) => weight > 0).slice(-Math.min(HISTORY_MAX, manifest.historyMax));
   const wanted = ranker === null ? limit : Math.min(view.size, Math.max(limit, ranker.candidates));
   const found = await retrieve(view, request, { known, recent, wanted });
   if (ranker === null) return { found };

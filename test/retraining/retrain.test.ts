@@ -20,7 +20,7 @@ import {
 } from "../../src/retraining/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { landShop, makeCurrent } from "./landed.ts";
-import { BUSY, once, params, ports, published, SHOP, shop, steps } from "./runs.ts";
+import { BUSY, once, params, ports, published, QUICK, SHOP, shop, steps } from "./runs.ts";
 import { NOW_MS, shopEvents } from "./shop-events.ts";
 
 /** Versions are named by the second. */
@@ -49,6 +49,14 @@ describe("a retrain", { timeout: 120_000 }, () => {
     expect(manifest?.hashes["model.onnx"]).toBe(manifest?.fits.published);
     expect(manifest?.cost?.cpuSeconds).toBeGreaterThan(0);
     expect(manifest?.cost?.dollars).toBeCloseTo((manifest?.cost?.cpuSeconds ?? 0) * 2e-5, 12);
+  });
+
+  it("tells serving what weights it took in place of the events' own, as far as types have codes", async () => {
+    const store = await shop();
+    const settings = { ...QUICK, eventWeights: { purchase: 9, view: 0.5, tasting: 2 } };
+    const { version } = published(await retrain(ports(store), params({ settings }), steps()));
+    const manifest = await readManifest(store, "shop", version);
+    expect(manifest?.historyWeights).toEqual({ 4: 9, 1: 0.5 });
   });
 
   it("leaves only its report behind", async () => {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { HISTORY_MAX, type Tensor } from "../../src/base/index.ts";
 import { LATE_FEATURES, mergeOverlay, type OverlayItem, writeOverlay } from "../../src/catalogue/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
-import { harness, idsOf, requestOf } from "./harness.ts";
+import { harness, idsOf, requestOf, T0 } from "./harness.ts";
 import { goLive, SHOP } from "./tiny-model.ts";
 
 async function shopWith(overlayItems: OverlayItem[] = []) {
@@ -94,6 +94,22 @@ it("feeds the newest part of the history, padded, with ages in seconds", async (
   expect(new Set(numbersOf(cut))).toEqual(new Set([0]));
   // What is cut away from the model's sight is still seen.
   expect(answer.status === "ok" && idsOf(answer)).toEqual(["sandals", "atlas"]);
+});
+
+it("weighs the history as training did: what that left out says nothing, but has been seen", async () => {
+  const h = harness(nodeEngine());
+  await goLive(h.store, "acme", SHOP, { historyWeights: { 4: 9, 2: 0 } });
+  await h.warm("acme");
+  const entry = (itemId: string, typeCode: number) => ({ itemId, typeCode, weight: 1, occurredAtMs: T0 });
+  const history = [entry("boots", 1), entry("novel", 4), entry("atlas", 2)];
+  const answer = await h.score(requestOf("acme", [], { history }));
+  const { history: items, history_weight: weights, history_mask: mask } = h.log.runs.at(-1) ?? {};
+  expect(numbersOf(items).slice(0, 2)).toEqual([0, 2]);
+  expect(numbersOf(weights).slice(0, 2)).toEqual([1, 9]);
+  expect(numbersOf(mask)).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+  expect(answer.status === "ok" && idsOf(answer)).toEqual(["sandals"]);
+  const left = await h.score(requestOf("acme", [], { history: [entry("atlas", 2)] }));
+  expect(left.status).toBe("no_history");
 });
 
 it("recommends items newer than the model, and takes them as history", async () => {

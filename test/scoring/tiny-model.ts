@@ -50,10 +50,13 @@ export async function goLive(
   store: ObjectStore,
   tenant: string,
   items: readonly CatalogItem[],
-  { createdAtMs = 0 }: { createdAtMs?: number } = {},
+  { createdAtMs = 0, ...more }: { createdAtMs?: number } & Pick<Manifest, "historyWeights"> = {},
 ): Promise<Manifest> {
   const files = { "model.onnx": contentGraph(items), "catalog.parquet": await writeCatalog(items) };
-  const manifest = await publish(store, { manifest: manifestOf(tenant, items, createdAtMs), files });
+  const manifest = await publish(store, {
+    manifest: { ...manifestOf(tenant, items, createdAtMs), ...more },
+    files,
+  });
   const promoted = await promote(store, tenant, manifest.version, { nowMs: createdAtMs });
   if (!promoted.ok) throw new Error(promoted.error.message);
   return manifest;

@@ -102,6 +102,44 @@ describe("reading histories", () => {
     expect(usersWithRows(other.dataset)).not.toEqual(users);
   });
 
+  it("draws subjects by 2^(−age / 30 days): those of a half-life ago come half as often", async () => {
+    // Ages of 0, 30 and 60 days, two hundred subjects each; one in ten is taken, so that the weights show undisturbed.
+    const rows = Array.from({ length: 600 * 4 }, (_, index) => {
+      const user = Math.floor(index / 4);
+      return { subject: `u:${user}`, item: index % 30, atMs: NOW_MS - (user % 3) * 30 * DAY_MS };
+    });
+    const lake = await lakeOf(rows);
+    const counts = [0, 0, 0];
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    for (const seed of seeds) {
+      for (const name of usersWithRows((await read(lake, { rowsMax: 240, seed })).dataset)) {
+        const age = Number(name.slice(2)) % 3;
+        counts[age] = (counts[age] ?? 0) + 1;
+      }
+    }
+    const [now = 0, month = 0, months = 0] = counts;
+    expect(now + month + months).toBe(60 * seeds.length);
+    // Not quite a half and a quarter, for what is drawn is not put back; the deviations of these ratios are 0.035 and 0.023.
+    expect(Math.abs(month / now - 0.536)).toBeLessThan(0.105);
+    expect(Math.abs(months / now - 0.27)).toBeLessThan(0.07);
+  });
+
+  it("leaves out a subject that has more rows than a sample, and only it", async () => {
+    const rows = rowsOf(100);
+    const robot = Array.from({ length: 1_500 }, (_, index) => ({
+      subject: "u:robot",
+      item: index % 30,
+      atMs: NOW_MS,
+    }));
+    const lake = await lakeOf([...rows, ...robot].sort((a, b) => (a.subject < b.subject ? -1 : 1)));
+    // Whatever its draw: of some seeds it is the least of all.
+    for (let seed = 0; seed < 30; seed++) {
+      const { dataset, sampledFrom } = await read(lake, { rowsMax: 1_000, seed });
+      expect(usersWithRows(dataset)).toHaveLength(100);
+      expect(sampledFrom?.interactions).toBe(2_000);
+    }
+  });
+
   it("finds nothing where there is nothing", async () => {
     const { dataset } = await read(openLake(memoryObjectStore()));
     expect(dataset.items).toHaveLength(0);

@@ -56,9 +56,9 @@ export class ContentBuilder {
 export function foldContent(content: Content, width: number): Float32Array<ArrayBuffer> {
   const { perItem, buckets, levels } = content;
   const folded = new Float32Array((buckets.length / perItem) * width);
-  for (const [cell, level] of levels.entries()) {
+  for (let cell = 0; cell < levels.length; cell++) {
     const at = Math.floor(cell / perItem) * width + ((buckets[cell] as number) % width);
-    folded[at] = (folded[at] as number) + level / LEVEL_MAX;
+    folded[at] = (folded[at] as number) + (levels[cell] as number) / LEVEL_MAX;
   }
   return folded;
 }

@@ -23,13 +23,14 @@ export function historyFeeds(
   const age = new Float32Array(size);
   const type = new BigInt64Array(size);
   const mask = new Float32Array(size);
+  const [histories, types] = [lowWords(history), lowWords(type)];
   for (const [b, list] of rows.entries()) {
     for (const [l, row] of list.entries()) {
       const at = b * length + l;
-      history[at] = BigInt(indexOf(dataset.items[row] as number));
+      histories[2 * at] = indexOf(dataset.items[row] as number);
       weight[at] = dataset.weights[row] as number;
       age[at] = ((batch[b] as HistoryRange).nowMs - (dataset.timesMs[row] as number)) / 1_000;
-      type[at] = BigInt(dataset.types[row] as number);
+      types[2 * at] = dataset.types[row] as number;
       mask[at] = 1;
     }
   }
@@ -40,6 +41,11 @@ export function historyFeeds(
     history_type: { type: "int64", dims, data: type },
     history_mask: { type: "float32", dims, data: mask },
   };
+}
+
+/** Place 2 · i is the lower half of number i, little-endian as everything here: written so, small numbers leave no garbage. */
+function lowWords(numbers: BigInt64Array): Uint32Array {
+  return new Uint32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
 }
 
 /** The newest rows whose item the graph knows, oldest first. */

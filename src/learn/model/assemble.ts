@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import { createGraph, encodeModel, type GraphBuilder, pruneGraph, type Value } from "../../onnx/index.ts";
 import type { Content } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -65,7 +66,11 @@ export async function assembleModel(
     parameters: flatten({ parts, contentWeight }),
     itemCount: history.itemCount,
     contentWidth: data.contentWidth,
-    onnx: encodeModel(pruneGraph(graph.build())),
+    onnx: encodeOnly(
+      graph,
+      parts.map(({ part }) => part),
+      content,
+    ),
   };
 }
 
@@ -86,7 +91,24 @@ export function assembleParts(parts: readonly FittedPart[], data: AssemblyData):
   ]);
   // Inputs that no node reads would be refused as unknown by some engines.
   graph.output("k_echo", inputs.k, "int64", [1]);
-  return encodeModel(pruneGraph(graph.build()));
+  return encodeOnly(graph, parts, content);
+}
+
+/** The graph's bytes, and nothing beside them: constants that were made for it are discarded, those of its parts and content are not. */
+function encodeOnly(
+  graph: GraphBuilder,
+  parts: readonly FittedPart[],
+  content: Content | undefined,
+): Uint8Array<ArrayBuffer> {
+  const built = graph.build();
+  const onnx = encodeModel(pruneGraph(built));
+  const given = new Set(
+    parts.flatMap(({ tensors }) => Object.values(tensors)).map(({ data }) => data.buffer),
+  );
+  if (content !== undefined) given.add(content.buckets.buffer).add(content.levels.buffer);
+  const constants = [...built.initializers.values()].map(({ data }) => data);
+  discard(...constants.filter(({ buffer }) => !given.has(buffer)));
+  return onnx;
 }
 
 function begin(name: string, { dataset, contentWidth }: AssemblyData) {
@@ -95,7 +117,7 @@ function begin(name: string, { dataset, contentWidth }: AssemblyData) {
   const itemCount = dataset.itemIds.length;
   const history = graphHistory(graph, inputs, itemCount);
   const isWarm = new Float32Array(itemCount);
-  for (const item of dataset.items) isWarm[item] = 1;
+  for (let row = 0; row < dataset.items.length; row++) isWarm[dataset.items[row] as number] = 1;
   const warm = graph.constant({ type: "float32", dims: [1, itemCount], data: isWarm });
   return { graph, inputs, history, warm, isWarm };
 }

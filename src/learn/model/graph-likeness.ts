@@ -1,4 +1,4 @@
-import type { Tensor } from "../../base/index.ts";
+import { discard, type Tensor } from "../../base/index.ts";
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import { type Content, foldContent } from "../data/content.ts";
 import type { GraphHistory } from "./graph-history.ts";
@@ -46,7 +46,9 @@ function likenessTable(
   { content, width, itemCount }: { content: Content; width: number; itemCount: number },
 ): Value {
   const data = new Float32Array((itemCount + 1) * width);
-  data.set(foldContent(content, width));
+  const folded = foldContent(content, width);
+  data.set(folded);
+  discard(folded);
   const tensor: Tensor = { type: "float32", dims: [itemCount + 1, width], data };
   return graph.constant(tensor);
 }

@@ -1,4 +1,4 @@
-import { discardTensors } from "../../base/index.ts";
+import { discard, discardTensors } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { learnerNamed } from "../learners.ts";
 import { assembleParts } from "../model/assemble.ts";
@@ -43,6 +43,7 @@ export async function blendParts(slice: Slice, data: StudyData): Promise<Study |
     rankBlend(shortlists, best.blend.weights),
     cases,
   );
+  discard(...shortlists.scores);
   const isBlend = gain > GAIN_ERRORS_MIN;
   return {
     chosen: chosenOf(entries, isBlend ? all : best.blend, contentAt),

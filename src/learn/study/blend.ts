@@ -14,16 +14,25 @@ export function rankBlend(shortlists: Shortlists, weights: readonly number[]): F
   for (const [group, scores] of shortlists.scores.entries()) {
     weigh(scores, weights, sums.subarray(starts[group], starts[group + 1]));
   }
-  const ranks = Float64Array.from(shortlists.groupOf, (group, one) => {
-    const list = sums.subarray(starts[group], starts[group + 1]);
-    const own = list[shortlists.places[one] as number];
-    if (own === undefined) return Number.POSITIVE_INFINITY;
-    let rank = 0;
-    for (const sum of list) if (sum >= own) rank++;
-    return rank > OBJECTIVE_RANK_MAX ? Number.POSITIVE_INFINITY : rank;
-  });
+  const { groupOf, places } = shortlists;
+  const ranks = new Float64Array(groupOf.length).fill(Number.POSITIVE_INFINITY);
+  for (let one = 0; one < ranks.length; one++) {
+    const group = groupOf[one] as number;
+    const place = places[one] as number;
+    if (place < 0) continue;
+    const rank = rankWithin(sums, starts[group] as number, starts[group + 1] as number, place);
+    if (rank <= OBJECTIVE_RANK_MAX) ranks[one] = rank;
+  }
   discard(sums);
   return ranks;
+}
+
+/** Of the sum at `from + place` among those at from … end. Not with an iterator: it would box every sum. */
+function rankWithin(sums: Float32Array, from: number, end: number, place: number): number {
+  const own = sums[from + place] as number;
+  let rank = 0;
+  for (let at = from; at < end; at++) if ((sums[at] as number) >= own) rank++;
+  return rank;
 }
 
 /** [items × P] → [items] */

@@ -47,9 +47,10 @@ export async function makeShortlists(
   const collect = (rows: readonly Float32Array[], group: number, first: number) => {
     const list = items[group] as number[];
     if (first === 0) scores[group] = new Float32Array(list.length * parts);
-    for (const [index, item] of list.entries()) {
-      for (const [part, row] of rows.entries()) {
-        (scores[group] as Float32Array)[index * parts + first + part] = row[item] as number;
+    const found = scores[group] as Float32Array;
+    for (const [part, row] of rows.entries()) {
+      for (let index = 0; index < list.length; index++) {
+        found[index * parts + first + part] = row[list[index] as number] as number;
       }
     }
   };

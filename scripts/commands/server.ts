@@ -35,10 +35,15 @@ export async function connect({ url: address, key: given }: ServerOptions): Prom
       `No key for ${url}: give the tenant's secret key by --key or LAKESHORE_SECRET_KEY, or run \`lakeshore start\` here.`,
     );
   }
+  return { client: new ApiClient(url, key), key, tenant: tenantOfSecret(key) };
+}
+
+/** Throws one sentence for anything but a secret key. */
+export function tenantOfSecret(key: string): string {
   const parsed = parseKey(key);
   if (parsed === null) throw new Error("The key is malformed: a secret key reads sk_<tenant>_<random>.");
   if (parsed.kind !== "secret") throw new Error("This needs the secret key (sk_…), not the publishable one.");
-  return { client: new ApiClient(url, key), key, tenant: parsed.tenant };
+  return parsed.tenant;
 }
 
 /** The demo's key goes to this machine only, whatever port. */

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import type { SettingsPatch } from "../../src/registry/index.ts";
 import { type RetrainOutcome, type RetrainStatus, retrain, retrainBySettings } from "../client/index.ts";
 import { printMetrics } from "../metrics.ts";
 import { Progress } from "../progress.ts";
 import { readRunReport, writeRunReport } from "../report/index.ts";
+import type { WholeRequest } from "../whole/index.ts";
 import { wholeNumber } from "./arguments.ts";
 import { connect, type ServerOptions, withServer } from "./server.ts";
 
@@ -13,6 +15,9 @@ interface Options extends ServerOptions {
   config?: string;
   report?: string;
   json?: boolean;
+  whole?: boolean;
+  resume?: string;
+  state?: string;
 }
 
 export function registerTrain(program: Command): void {
@@ -32,18 +37,49 @@ export function registerTrain(program: Command): void {
       "--report <file>",
       "write an HTML page with plots: what was tried, training curves, metrics, the gate's reason, cost",
     )
-    .option("--json", "print the outcome as JSON");
+    .option("--json", "print the outcome as JSON")
+    .option(
+      "--whole",
+      "train in this process, on all cores and all rows, where the trainer Worker takes a sample; a local site must be stopped",
+    )
+    .option("--resume <id>", "with --whole: go on with a run that was cut short here")
+    .option(
+      "--state <folder>",
+      "with --whole: the folder of a local site (default: .lakeshore of the project)",
+    );
   withServer(command).action(runCommand);
 }
 
 /** Exit code 0 when a model was published or came out the same again, 1 otherwise. */
 async function runCommand(options: Options): Promise<void> {
-  const { client } = await connect(options);
-  const part = new Progress().part("Training", 1);
-  const { seed, run, config, report } = options;
+  checkOptions(options);
+  const outcome = options.whole === true ? await trainWhole(options) : await trainThere(options);
+  const isGood = outcome.status === "published" || (outcome.status === "reproduced" && outcome.identical);
+  if (!isGood) process.exitCode = 1;
+  if (options.json === true) console.log(JSON.stringify(outcome));
+  else printOutcome(outcome);
+}
+
+function checkOptions({ seed, run, config, whole, resume, state }: Options): void {
   if (config !== undefined && (seed !== undefined || run !== undefined)) {
     throw new Error("--config goes alone: the seed is one of the settings, and an earlier run has its own");
   }
+  if (run !== undefined && seed !== undefined) {
+    throw new Error("--run goes without --seed: a run that is run again has its own");
+  }
+  if (whole !== true && (resume !== undefined || state !== undefined)) {
+    throw new Error("--resume and --state go with --whole");
+  }
+  if (resume !== undefined && (seed !== undefined || run !== undefined || config !== undefined)) {
+    throw new Error("--resume goes without --seed, --run and --config: a run that goes on has all of them");
+  }
+}
+
+/** In the site's own trainer Worker. */
+async function trainThere(options: Options): Promise<RetrainOutcome> {
+  const { client } = await connect(options);
+  const part = new Progress().part("Training", 1);
+  const { seed, run, config, report } = options;
   const request = { ...(seed === undefined ? {} : { seed }), ...(run === undefined ? {} : { run }) };
   let runId = "";
   const onStatus = ({ run_id, progress, step, message }: RetrainStatus) => {
@@ -56,10 +92,35 @@ async function runCommand(options: Options): Promise<void> {
       : await retrainBySettings(client, readSettings(config), onStatus);
   part.finish(outcome.status);
   if (report !== undefined) await writeRunReport(client, await readRunReport(client, runId), report);
-  const isGood = outcome.status === "published" || (outcome.status === "reproduced" && outcome.identical);
-  if (!isGood) process.exitCode = 1;
-  if (options.json === true) console.log(JSON.stringify(outcome));
-  else printOutcome(outcome);
+  return outcome;
+}
+
+/** In this process, on the site's storage. */
+async function trainWhole(options: Options): Promise<RetrainOutcome> {
+  const { seed, run, resume, config, report } = options;
+  const request: WholeRequest = {
+    ...(seed === undefined ? {} : { seed }),
+    ...(run === undefined ? {} : { run }),
+    ...(resume === undefined ? {} : { resume }),
+    ...(config === undefined ? {} : { settings: readSettings(config) as SettingsPatch }),
+  };
+  const progress = new Progress();
+  // Loaded only here: the runtime and the engine take seconds, which no other command is to wait for.
+  const { openSite, runWhole, toldOutcome } = await import("../whole/index.ts");
+  const site = await openSite(options, progress);
+  try {
+    const part = progress.part("Training", 1);
+    const { runId, outcome } = await runWhole(site, request, {
+      onProgress: ({ step, progress: done, message }) => part.update(done, message === "" ? step : message),
+      say: (line) => progress.say(line),
+    });
+    part.finish(outcome.status);
+    const { client } = site;
+    if (report !== undefined) await writeRunReport(client, await readRunReport(client, runId), report);
+    return toldOutcome(outcome);
+  } finally {
+    await site.close();
+  }
 }
 
 function readSettings(file: string): unknown {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { ObjectStore } from "../../src/base/index.ts";
+import type { ObjectPage, ObjectStore } from "../../src/base/index.ts";
 
 /**
  * `ObjectStore` over a folder: keys are paths. For one process at a time; a write is a rename, so a reader never sees half
@@ -13,8 +13,8 @@ export function folderStore(folder: string): ObjectStore {
     async get(key, range) {
       const whole = await readOrNull(fileOf(key));
       if (whole === null) return null;
-      const { offset, length } = range ?? { offset: 0, length: whole.byteLength };
-      return { bytes: whole.slice(offset, offset + length), etag: etagOf(whole), size: whole.byteLength };
+      const bytes = range === undefined ? whole : whole.slice(range.offset, range.offset + range.length);
+      return { bytes, etag: etagOf(whole), size: whole.byteLength };
     },
     async etag(key) {
       const whole = await readOrNull(fileOf(key));
@@ -42,13 +42,13 @@ export function folderStore(folder: string): ObjectStore {
         .sort();
       const page = rest.slice(0, 1_000);
       const last = page.at(-1);
-      const objects = await Promise.all(
-        page.map(async (key) => {
-          const bytes = await readFile(fileOf(key));
-          const { mtimeMs } = await stat(fileOf(key));
-          return { key, size: bytes.byteLength, etag: etagOf(bytes), uploadedMs: mtimeMs };
-        }),
-      );
+      const objects: ObjectPage["objects"] = [];
+      // One after the other, for together they may be more than memory holds.
+      for (const key of page) {
+        const bytes = await readFile(fileOf(key));
+        const { mtimeMs } = await stat(fileOf(key));
+        objects.push({ key, size: bytes.byteLength, etag: etagOf(bytes), uploadedMs: mtimeMs });
+      }
       return { objects, ...(rest.length > page.length && last !== undefined ? { cursor: last } : {}) };
     },
     async delete(keys) {

@@ -45,6 +45,8 @@ export const TRAIN_INTERACTIONS_MIN = 1_000;
 export const TRAIN_ITEMS_MIN = 20;
 /** Interactions that a Worker trains on: their columns are 51 MB of its 128. Of more it takes a sample of the users. */
 export const TRAIN_ROWS_MAX = 3_000_000;
+/** Interactions that a process on Node trains on, memory permitting: their columns are 1.7 GB, in one file and one buffer. */
+export const TRAIN_ROWS_WHOLE_MAX = 100_000_000;
 /** Items newer than the model that the overlay places by content. */
 export const LATE_ITEMS_MAX = 1_000;
 /** Items of an overlay. At about 500 B each, 2.5 MB of JSON: parsed in about 20 ms, once per change. */

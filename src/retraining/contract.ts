@@ -56,12 +56,14 @@ export interface RetrainParams {
   tenant: string;
   runId: string;
   seed: number;
-  /** Who or what asked for it: `cron`, `admin`, `import`, `settings`, `rerun`. */
+  /** Who or what asked for it: `cron`, `admin`, `import`, `settings`, `rerun`, `whole`. */
   reason: string;
   /** When it was asked for: the "now" of every step, so that a retry gives the same bytes. */
   requestedAtMs: number;
   /** Those in force when it was asked for; the default ones where absent. */
   settings?: TrainingSettings;
+  /** Interactions that it takes, whatever the settings say: a run on Node has more memory than a Worker, for which they are made. */
+  rowsMax?: number;
   /** Runs an earlier run again, on the snapshots that it read: nothing is published. */
   rerun?: Rerun;
 }
@@ -85,7 +87,7 @@ export interface RunSummary {
   run: string;
   requestedAtMs: number;
   status: string;
-  /** `cron`, `admin`, `import`, `settings`, `rerun`. */
+  /** `cron`, `admin`, `import`, `settings`, `rerun`, `whole`. */
   startedBy: string;
   seconds: number;
   learner: string | null;

@@ -1,5 +1,6 @@
 import type { Clock, Engine, ObjectStore } from "../base/index.ts";
 import type { YieldTo } from "../learn/index.ts";
+import type { Progress } from "./workspace.ts";
 
 /** A check of a table that fails, and the figures that it failed by. */
 export interface FailingCheck {
@@ -18,6 +19,8 @@ export interface RetrainPorts {
   yieldTo: YieldTo;
   /** Estimated CPU-seconds after which a slice ends; SLICE_SECONDS where absent. */
   sliceSeconds?: number;
+  /** Told of progress as it comes, by a process that shows it to somebody; `progress.json` is written seldom. */
+  onProgress?(progress: Progress): void;
   /** For progress reports, tags and the run's duration only; what is computed takes its time from the run's parameters. */
   clock: Clock;
 }

@@ -1,4 +1,4 @@
-import { sha256Hex, TRAIN_INTERACTIONS_MIN, TRAIN_ITEMS_MIN } from "../base/index.ts";
+import { sha256Hex, TRAIN_INTERACTIONS_MIN, TRAIN_ITEMS_MIN, TRAIN_ROWS_MAX } from "../base/index.ts";
 import { type CatalogItem, contentFeatures, LATE_FEATURES, writeCatalog } from "../catalogue/index.ts";
 import type { StoredItem } from "../events/index.ts";
 import { ITEM_STATES, openLake, USER_CHANGES, USER_HISTORIES } from "../lake/index.ts";
@@ -39,10 +39,12 @@ export interface Unreadable {
  */
 export async function readData(
   ports: RetrainPorts,
-  { tenant, runId, rerun, requestedAtMs, seed, settings }: RetrainParams & { settings: TrainingSettings },
+  params: RetrainParams & { settings: TrainingSettings },
   workspace: Workspace,
 ): Promise<ReadResult | Unreadable> {
+  const { tenant, runId, rerun, requestedAtMs, seed, settings } = params;
   const report = workspace.progress("read");
+  const rowsMax = params.rowsMax ?? Math.min(settings.rowsMax, TRAIN_ROWS_MAX);
   const lake = openLake(ports.store, { clock: ports.clock });
   if (rerun === undefined) await ports.makeCurrent();
   const snapshots = rerun?.snapshots ?? (await pinSnapshots(lake, runId, ports.clock()));
@@ -55,12 +57,17 @@ export async function readData(
     deletedAtMs: await readDeletions(lake, tenant, snapshots[USER_CHANGES.name]),
     eventWeights: settings.eventWeights,
     itemIds: items.map((item) => item.item_id),
-    rowsMax: settings.rowsMax,
+    rowsMax,
     nowMs: rerun?.requestedAtMs ?? requestedAtMs,
     seed,
     yieldTo: ports.yieldTo,
     report,
   });
+  if (rerun !== undefined && sampledFrom !== undefined && rowsMax < settings.rowsMax) {
+    return {
+      unreadable: `${rerun.of} read more than a Worker can: \`lakeshore train --whole --run\` runs it again`,
+    };
+  }
   await workspace.write("dataset.bin", file);
   await workspace.write(SUBJECT_KEYS_FILE, encodeSubjectKeys(dataset.userIds));
   const catalogue = catalogueOf(dataset, items);
@@ -127,7 +134,9 @@ function maxOf(values: Float64Array): number {
 }
 
 /** Says how much is missing, in the tenant's own terms. */
-export function missingData({ interactions, itemsSeen }: ReadResult): RetrainOutcome | null {
+export function missingData({ itemsSeen, ...read }: ReadResult): RetrainOutcome | null {
+  // A sample may be smaller than the least that there must be to take one from.
+  const { interactions } = read.sampledFrom ?? read;
   const needed = TRAIN_INTERACTIONS_MIN - interactions;
   if (needed > 0) {
     return {

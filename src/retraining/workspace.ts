@@ -66,9 +66,10 @@ export function openWorkspace(ports: RetrainPorts, { tenant, runId }: RetrainPar
       );
       return (fraction, message) => {
         const nowMs = clock();
+        const report: Progress = { step, progress: before + SHARE[step] * fraction, message, atMs: nowMs };
+        ports.onProgress?.(report);
         if (nowMs - reportedAtMs < REPORT_EVERY_MS) return;
         reportedAtMs = nowMs;
-        const report: Progress = { step, progress: before + SHARE[step] * fraction, message, atMs: nowMs };
         // Progress is a courtesy: a report that fails is overtaken by the next one.
         store.put(key("progress.json"), toJson(report)).catch(() => {});
       };

@@ -73,6 +73,7 @@ export { type FittedRanker, fitRanker, type RankerShape, withoutUnused } from ".
 export type { Chosen, StudyData, StudyPorts, StudyRequest, StudyStore } from "./study/contract.ts";
 export { type Parking, withParking } from "./study/parking.ts";
 export { type RefitSlice, refitSlice } from "./study/refit.ts";
+export { casesOfStudy } from "./study/rungs.ts";
 export type { Study, Trial } from "./study/state.ts";
 export { type StudySlice, studySlice } from "./study/study.ts";
 export { readTold, type Told } from "./study/told.ts";

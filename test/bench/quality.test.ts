@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { type Job, OBJECT } from "../../scripts/bench/quality/contract.ts";
 import { cpuSecondsOf, cpuSecondsOfPs, cpuSecondsOfStat } from "../../scripts/bench/quality/cpu.ts";
+import { RunData } from "../../scripts/bench/quality/run-data.ts";
 import { wasmBytes } from "../../scripts/bench/quality/wasm-memory.ts";
+import { writeRunData } from "../../scripts/bench/quality/write-run-data.ts";
+import { createDataset } from "../../src/learn/index.ts";
 
 describe("the CPU time of a process", () => {
   it("is read from /proc, whatever the process is called", () => {
@@ -30,5 +34,62 @@ describe("Wasm memory", () => {
     expect(wasmBytes() - before).toBe(2 * 65_536);
     memory.grow(3);
     expect(wasmBytes() - before).toBe(5 * 65_536);
+  });
+});
+
+describe("the data of a run", () => {
+  const rows = Array.from({ length: 40 * 6 }, (_, row) => ({
+    userId: `u${100 + Math.floor(row / 6)}`,
+    itemId: `i${(row * 5) % 17}`,
+    timeMs: 1_000 * (row % 6),
+    weight: 1,
+    typeCode: 1,
+  }));
+  const dataset = createDataset(rows);
+  const job: Job = {
+    task: "next-item",
+    learner: "auto",
+    settings: {},
+    seed: 1,
+    budgetSeconds: 1,
+    on: "test",
+    casesMax: null,
+  };
+
+  async function written() {
+    const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+    const objects = {
+      read: async (name: string) => kept.get(name)?.slice() ?? null,
+      write: async (name: string, bytes: Uint8Array) => void kept.set(name, bytes.slice()),
+    };
+    await writeRunData({ task: "next-item", dataset, testUsersFrom: 0 }, job, objects);
+    return { kept, objects };
+  }
+
+  it("is split before the steps, and no step that fits reads a row of the test", async () => {
+    const { objects } = await written();
+    const data = new RunData();
+    const { fit, validation } = await data.learning(objects);
+    expect(fit.items.length).toBe(40 * 4);
+    expect([...validation.targetRows].every((row) => validation.dataset.timesMs[row] === 4_000)).toBe(true);
+    expect((await data.rows(objects)).items.length).toBe(40 * 4);
+    const cases = await data.cases(objects);
+    expect([...cases.targetRows].every((row) => cases.dataset.timesMs[row] === 5_000)).toBe(true);
+  });
+
+  it("is held a part at a time, and rows that were parked come back into the same object", async () => {
+    const { kept, objects } = await written();
+    const data = new RunData();
+    const { fit, validation } = await data.learning(objects);
+    const items = fit.items.slice();
+    const parking = data.parking(objects);
+    parking.park();
+    expect([fit.items.length, validation.dataset.items.length > 0]).toEqual([0, true]);
+    await parking.restore();
+    expect(fit.items).toEqual(items);
+    kept.delete(OBJECT.learning);
+    expect((await data.learning(objects)).fit).toBe(fit);
+    await data.rows(objects);
+    expect([fit.items.length, validation.dataset.items.length]).toEqual([0, 0]);
   });
 });

@@ -1,6 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createPrng, type Engine, type Tensor } from "../../src/base/index.ts";
 import {
+  assembleModel,
+  type Cases,
+  ContentBuilder,
+  casesOfStudy,
   createDataset,
   createPace,
   type Dataset,
@@ -15,6 +19,7 @@ import {
   withoutLast,
   withParking,
 } from "../../src/learn/index.ts";
+import { casesOnRung, RUNGS } from "../../src/learn/study/rungs.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { fitModel } from "../contracts/learner.ts";
 
@@ -99,6 +104,53 @@ describe("what the engine gave", () => {
     expect(runs()).toBeGreaterThan(0);
     expect(liveBytes()).toBe(0);
     expect([data.fit.items.length, DATA.items.length]).toEqual([1_200, 1_440]);
+  });
+});
+
+describe("a graph's bytes", () => {
+  it("are all that assembling leaves: its own constants are discarded, those of parts and content are not", async () => {
+    const learner = learnerNamed("popularity");
+    const checkpoint = { read: async () => null, write: async () => {} };
+    const ports = { engine: nodeEngine(), pace: createPace(yieldTo), checkpoint };
+    const part = await learner.fit(DATA, {}, { seed: 1, historyMax: 20, contentWidth: 4 }, ports);
+    if (part === null) throw new Error("popularity is fitted in one slice");
+    const builder = new ContentBuilder(DATA.itemIds.length, 8);
+    for (const item of DATA.itemIds.keys())
+      builder.add(new Float32Array(8).fill(1, item % 8, (item % 8) + 1));
+    const data = { dataset: DATA, contentWidth: 8, content: builder.build() };
+    const assemble = () => assembleModel({ parts: [{ part, weight: 1 }], contentWeight: 1 }, data, ports);
+    const first = await assemble();
+    const given = [...Object.values(part.tensors).map((tensor) => tensor.data), data.content.buckets];
+    const detached = vi.spyOn(ArrayBuffer.prototype, "transfer");
+    const second = await assemble();
+    expect(second.onnx).toEqual(first.onnx);
+    expect(detached.mock.contexts.length).toBeGreaterThan(0);
+    for (const { buffer } of given) expect(detached.mock.contexts).not.toContain(buffer);
+    detached.mockRestore();
+  });
+});
+
+describe("cases of a study", () => {
+  it("have the rows of the users who are drawn, and every rung draws the same from them", () => {
+    const rows = Array.from({ length: 3_000 * 4 }, (_, row) => ({
+      userId: `u${Math.floor(row / 4)}`,
+      itemId: `i${(row * 7) % 50}`,
+      timeMs: row,
+      weight: 1 + (row % 3),
+      typeCode: 1,
+    }));
+    const cases = lastCases(createDataset(rows));
+    const fewer = casesOfStudy(cases, 5);
+    expect(fewer.dataset.items.length).toBe(2_500 * 4);
+    const told = ({ dataset, targetRows, users, historyEnds }: Cases) =>
+      [...targetRows].map((row, one) => {
+        const start = dataset.userStart[users[one] as number] as number;
+        const end = historyEnds[one] as number;
+        return [users[one], dataset.items[row], dataset.weights[row], ...dataset.items.subarray(start, end)];
+      });
+    for (const rung of RUNGS.keys()) {
+      expect(told(casesOnRung(fewer, rung, 5))).toEqual(told(casesOnRung(cases, rung, 5)));
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import type { FittedModel, Parameters, Study } from "../../../src/learn/index.ts
 import type { ProtocolRows } from "../../data/protocol/split.ts";
 
 /** What is measured: the same for every step of a run. */
-export interface Job extends Omit<ProtocolRows, "dataset"> {
+export interface Job extends Pick<ProtocolRows, "task"> {
   /** `auto` chooses; otherwise one learner with `settings`, popularity at a small weight beside it. */
   learner: string;
   /** Of one learner; its first guess where none is given. */
@@ -38,8 +38,12 @@ export type StepLine =
 
 /** Objects that steps leave for each other. */
 export const OBJECT = {
-  /** All rows, those of the test included, as they were read. */
-  all: "all.bin",
+  /** Rows to choose by, and the cases that a study draws from. */
+  learning: "learning.bin",
+  validation: "validation.bin",
+  /** Rows to fit what is measured, and the cases that measure it. */
+  rows: "rows.bin",
+  cases: "cases.bin",
   /** Float32 [items × LATE_FEATURES]; absent without content. */
   content: "content.bin",
   study: "study.bin",

@@ -59,8 +59,8 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
   const cold = options.cold === null ? null : withoutItems(read, options.cold, options.seed);
   const data = cold?.data ?? read;
   const { learner, set: settings, seed, budget: budgetSeconds, on, cases: casesMax, engine } = options;
-  const { task, testUsersFrom } = data;
-  const job: Job = { task, testUsersFrom, learner, settings, seed, budgetSeconds, on, casesMax };
+  const { task } = data;
+  const job: Job = { task, learner, settings, seed, budgetSeconds, on, casesMax };
   const { fitted, cases: all } = partOf(data, on);
   refuseLeaks(fitted, all);
   const cases = casesOf(job, all);

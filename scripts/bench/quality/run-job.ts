@@ -1,10 +1,10 @@
 import { encodeContent, type Parameters, type Study } from "../../../src/learn/index.ts";
-import { encodeDataset } from "../../../src/retraining/index.ts";
 import type { ProtocolData } from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
 import { type Job, OBJECT, type Step, type StepResult } from "./contract.ts";
 import type { Host, MemoryOfStep } from "./host.ts";
 import { readObject } from "./run-data.ts";
+import { writeRunData } from "./write-run-data.ts";
 
 /** What a run cost and found, apart from its ranks. */
 export interface RunReport {
@@ -35,7 +35,7 @@ export interface Run {
 
 /** Learns and ranks, step by step and slice by slice. */
 export async function runJob(host: Host, data: ProtocolData, job: Job, progress: Progress): Promise<Run> {
-  await host.objects.write(OBJECT.all, encodeDataset(data.dataset));
+  await writeRunData(data, job, host.objects);
   if (data.content !== null) await host.objects.write(OBJECT.content, encodeContent(data.content));
   const begun = host.cpuSeconds();
   const cpuSecondsBy: Record<string, number> = {};

@@ -46,8 +46,8 @@ export async function runStep(step: Step, job: Job, ports: StepPorts): Promise<S
 
 async function study(job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, data } = ports;
-  const learning = await data.learning(job, objects);
-  const slice = await studySlice(learning, await requestOf(job, objects), studyPorts(job, ports));
+  const learning = await data.learning(objects);
+  const slice = await studySlice(learning, await requestOf(job, objects), studyPorts(ports));
   if (!slice.done) return { done: false, workSeconds: slice.workSeconds };
   await objects.write(OBJECT.study, new TextEncoder().encode(JSON.stringify(slice.study)));
   return slice;
@@ -58,8 +58,8 @@ async function refit(job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, data } = ports;
   const { chosen } = JSON.parse(new TextDecoder().decode(await readObject(objects, OBJECT.study))) as Study;
   const stage = isRefitted(job) ? "test" : STUDY_STAGE;
-  const rows = await data.rows(job, objects);
-  const slice = await refitSlice(rows, chosen, await requestOf(job, objects), studyPorts(job, ports), stage);
+  const rows = await data.rows(objects);
+  const slice = await refitSlice(rows, chosen, await requestOf(job, objects), studyPorts(ports), stage);
   if (!slice.done) return { done: false, workSeconds: slice.workSeconds };
   const { onnx, ...model } = slice.model;
   await objects.write(OBJECT.model, onnx);
@@ -70,7 +70,7 @@ async function refit(job: Job, ports: StepPorts): Promise<StepResult> {
 async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, data } = ports;
   const one = {
-    dataset: await data.rows(job, objects),
+    dataset: await data.rows(objects),
     maskSeen: job.task !== "session",
     content: await contentOf(objects),
   };
@@ -78,7 +78,7 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
     ...ports,
     store: within(objects, "one"),
     sliceSeconds: SLICE_SECONDS,
-    parking: data.parking(job, objects),
+    parking: data.parking(objects),
   });
   if (slice.model === null) return { done: false, workSeconds: slice.workSeconds };
   const { onnx, ...model } = slice.model;
@@ -89,7 +89,7 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
 
 async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, engine, yieldTo, onProgress, data } = ports;
-  const { cases, done } = sliceOfCases(casesOf(job, await data.cases(job, objects)), slice);
+  const { cases, done } = sliceOfCases(casesOf(job, await data.cases(objects)), slice);
   const lists: number[] = [];
   const ranks = await rankCases(
     engine,
@@ -140,14 +140,14 @@ async function requestOf(job: Job, objects: Objects): Promise<StudyRequest> {
   };
 }
 
-function studyPorts(job: Job, { engine, yieldTo, objects, data, onProgress }: StepPorts): StudyPorts {
+function studyPorts({ engine, yieldTo, objects, data, onProgress }: StepPorts): StudyPorts {
   return {
     engine,
     yieldTo,
     onProgress,
     store: within(objects, "study"),
     sliceSeconds: SLICE_SECONDS,
-    parking: data.parking(job, objects),
+    parking: data.parking(objects),
   };
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../../../src/learn/index.ts";
 import type { Protocol } from "./description.ts";
 
-/** What a split needs; runs in a Worker too. */
+/** What a split needs. */
 export interface ProtocolRows {
   task: Protocol["task"];
   /** Every row, those of the test included. */

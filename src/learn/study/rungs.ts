@@ -1,6 +1,7 @@
 import { createPrng } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { type Dataset, keepRows } from "../data/dataset.ts";
+import { rowsAlone } from "../data/own-rows.ts";
 import { sampleCases } from "../data/sample.ts";
 
 /** How much of the data a trial gets: a share of the users to fit on, a number of cases to be judged by. */
@@ -24,6 +25,35 @@ export function dataOnRung(dataset: Dataset, rung: number, seed: number): Datase
   const prng = createPrng(`users/${seed}`);
   const keeps = Uint8Array.from(dataset.userIds, () => (prng.next() < share ? 1 : 0));
   return keepRows(dataset, (_, { user }) => keeps[user] === 1);
+}
+
+/**
+ * The same cases on a data set with no more than the rows of users whom some rung draws: what a study reads of it, and a fraction of
+ * many rows. Cases of the others stay to be drawn from; they have no rows.
+ */
+export function casesOfStudy(cases: Cases, seed: number): Cases {
+  const { dataset } = cases;
+  const isDrawn = new Uint8Array(dataset.userIds.length);
+  for (const rung of RUNGS.keys()) {
+    const { users } = casesOnRung(cases, rung, seed);
+    for (let one = 0; one < users.length; one++) isDrawn[users[one] as number] = 1;
+  }
+  const drawn = rowsAlone(
+    keepRows(dataset, (_, { user }) => isDrawn[user] === 1),
+    dataset,
+  );
+  const move = (rows: Uint32Array) =>
+    rows.map((row, one) => {
+      const user = cases.users[one] as number;
+      if (isDrawn[user] === 0) return 0;
+      return row - (dataset.userStart[user] as number) + (drawn.userStart[user] as number);
+    });
+  return {
+    ...cases,
+    dataset: drawn,
+    targetRows: move(cases.targetRows),
+    historyEnds: move(cases.historyEnds),
+  };
 }
 
 export function casesOnRung(cases: Cases, rung: number, seed: number): Cases {

@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import type { HistoryGroup } from "../measure/groups.ts";
 
@@ -8,26 +9,30 @@ const KEPT_PER_PART = 100;
 export function createPicker({ dataset, known, targetRows, maskSeen }: Cases, itemCount: number) {
   const isOut = new Uint8Array(itemCount);
   const isIn = new Uint8Array(itemCount);
+  const longer = new Uint32Array(itemCount);
   const heap = new Float32Array(KEPT_PER_PART);
   return {
     /** Item indices, each once. */
-    targetsOf: (group: HistoryGroup): number[] => [
-      ...new Set(group.cases.map((one) => dataset.items[targetRows[one] as number] as number)),
-    ],
-    /** Adds to `items` what it does not hold yet. */
-    addBest(items: number[], rows: readonly Float32Array[], group: HistoryGroup): void {
+    targetsOf: (group: HistoryGroup): Uint32Array =>
+      Uint32Array.from(new Set(group.cases.map((one) => dataset.items[targetRows[one] as number] as number))),
+    /** `items` and behind them what they do not hold yet; they themselves are discarded. */
+    withBest(items: Uint32Array, rows: readonly Float32Array[], group: HistoryGroup): Uint32Array {
       for (let item = 0; item < itemCount; item++) isOut[item] = known[item] === 1 ? 0 : 1;
       for (let row = group.from; maskSeen && row < group.end; row++) isOut[dataset.items[row] as number] = 1;
-      for (const item of items) isIn[item] = 1;
+      let count = items.length;
+      longer.set(items);
+      for (let at = 0; at < count; at++) isIn[longer[at] as number] = 1;
       for (const row of rows) {
         const least = leastOfBest(row, isOut, heap);
         for (let item = 0; item < itemCount; item++) {
           if ((row[item] as number) <= least || isOut[item] === 1 || isIn[item] === 1) continue;
           isIn[item] = 1;
-          items.push(item);
+          longer[count++] = item;
         }
       }
-      for (const item of items) isIn[item] = 0;
+      for (let at = 0; at < count; at++) isIn[longer[at] as number] = 0;
+      discard(items);
+      return longer.slice(0, count);
     },
   };
 }

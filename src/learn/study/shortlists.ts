@@ -45,7 +45,7 @@ export async function makeShortlists(
   const items = groups.map((group) => picker.targetsOf(group));
   const scores = groups.map(() => new Float32Array(0));
   const collect = (rows: readonly Float32Array[], group: number, first: number) => {
-    const list = items[group] as number[];
+    const list = items[group] as Uint32Array;
     if (first === 0) scores[group] = new Float32Array(list.length * parts);
     const found = scores[group] as Float32Array;
     for (const [part, row] of rows.entries()) {
@@ -56,7 +56,7 @@ export async function makeShortlists(
   };
   for (const graph of graphs) {
     await runAll(engine, graph, { cases, groups, options, pace }, (rows, group) => {
-      picker.addBest(items[group] as number[], rows, groups[group] as HistoryGroup);
+      items[group] = picker.withBest(items[group] as Uint32Array, rows, groups[group] as HistoryGroup);
       if (graphs.length === 1) collect(rows, group, 0);
     });
   }
@@ -67,7 +67,9 @@ export async function makeShortlists(
     );
     first += graph.parts;
   }
-  return { parts, scores, ...placesOf(cases, groups, items) };
+  const places = placesOf(cases, groups, items);
+  discard(...items);
+  return { parts, scores, ...places };
 }
 
 /** Floats of one run's output: 2 MB. */
@@ -121,7 +123,7 @@ async function runAll(
 function placesOf(
   { dataset, targetRows, known, maskSeen }: Cases,
   groups: readonly HistoryGroup[],
-  items: readonly number[][],
+  items: readonly Uint32Array[],
 ): Pick<Shortlists, "groupOf" | "places"> {
   const groupOf = new Uint32Array(targetRows.length);
   const places = new Int32Array(targetRows.length);
@@ -131,7 +133,7 @@ function placesOf(
       const target = dataset.items[targetRows[one] as number] as number;
       const isOut = known[target] !== 1 || seen.includes(target);
       groupOf[one] = index;
-      places[one] = isOut ? -1 : (items[index] as number[]).indexOf(target);
+      places[one] = isOut ? -1 : (items[index] as Uint32Array).indexOf(target);
     }
   }
   return { groupOf, places };

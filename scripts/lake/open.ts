@@ -67,7 +67,7 @@ function ofServer(url: string, adminToken: string): OpenedStore {
 }
 
 /** By the environment only: what stands on a command line is seen by everybody on the machine. */
-function deployedToken(url: string): string {
+export function deployedToken(url: string): string {
   if (!URL.canParse(url)) throw new Error(`--url ${url} is no address: it reads https://recs.example.com`);
   const token = process.env.LAKESHORE_ADMIN_TOKEN;
   if (token === undefined || token === "") {

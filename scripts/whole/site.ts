@@ -7,6 +7,7 @@ import type { LakeServer } from "../lake/server-store.ts";
 import type { Progress } from "../progress.ts";
 import { Home } from "../start/home.ts";
 import { openShore } from "../start/shore.ts";
+import { openDeployed } from "./deployed.ts";
 
 export interface SiteOptions {
   url?: string;
@@ -29,8 +30,8 @@ export interface Site {
 }
 
 /** The local site in its folder, or the deployed one that `url` names. */
-export async function openSite(options: SiteOptions, progress: Progress): Promise<Site> {
-  const site = await openLocal(options, progress);
+export async function openSite({ url, ...options }: SiteOptions, progress: Progress): Promise<Site> {
+  const site = url === undefined ? await openLocal(options, progress) : await openDeployed(url, options);
   try {
     // Also says whether the key is any good, before hours are spent.
     await site.client.request("/v1/admin/training");
@@ -45,7 +46,7 @@ export async function openSite(options: SiteOptions, progress: Progress): Promis
  * Its Workers are started for the time of the run, on its state and under its lock: two processes on one state would corrupt it, so
  * this one refuses while another runs, and no `start` begins meanwhile. No cron is fired.
  */
-async function openLocal({ key, state }: SiteOptions, progress: Progress): Promise<Site> {
+async function openLocal({ key, state }: Omit<SiteOptions, "url">, progress: Progress): Promise<Site> {
   const home = state === undefined ? Home.ofProject() : new Home(path.resolve(state));
   if (!existsSync(home.statePath)) {
     throw new Error(

@@ -4,16 +4,19 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ApiClient, retrainBySettings } from "../../scripts/client/index.ts";
+import { BUCKET } from "../../scripts/lake/s3.ts";
 import { openStoppedStore } from "../../scripts/lake/stopped-store.ts";
-import { startLocal } from "../../scripts/local/runtime.ts";
+import { type LocalRuntime, startLocal } from "../../scripts/local/runtime.ts";
 import { lakeshoreProgram } from "../../scripts/program.ts";
 import { Home } from "../../scripts/start/home.ts";
 import { r2ObjectStore } from "../../src/base/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import { type Manifest, readManifest, readPointer } from "../../src/registry/index.ts";
 import { listRuns } from "../../src/retraining/index.ts";
+import { memoryObjectStore } from "../memory-object-store.ts";
 import { landShop } from "../retraining/landed.ts";
 import { shopEvents } from "../retraining/shop-events.ts";
+import { CREDENTIALS, type S3Server, startS3Server } from "../s3-server.ts";
 
 const ROWS = 3_000;
 const ROWS_OF_A_WORKER = 1_000;
@@ -60,18 +63,21 @@ async function liveModel(client: ApiClient): Promise<Manifest> {
   return client.request(`/v1/admin/models/${live.version}`);
 }
 
-/** The command, in this very process; its one line of JSON. */
-async function trainWhole(...args: string[]): Promise<Record<string, unknown>> {
+/** A command, in this very process; its one line of JSON. */
+async function command(...args: string[]): Promise<Record<string, unknown>> {
   const lines: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
   try {
-    const own = ["--whole", "--json", "--state", folder, "--key", key];
-    await lakeshoreProgram().parseAsync(["train", ...own, ...args], { from: "user" });
+    await lakeshoreProgram().parseAsync(args, { from: "user" });
   } finally {
     log.mockRestore();
   }
   expect(lines).toHaveLength(1);
   return JSON.parse(lines[0] ?? "");
+}
+
+function trainWhole(...args: string[]) {
+  return command("train", "--whole", "--json", "--state", folder, "--key", key, ...args);
 }
 
 /** What lies in the site's bucket afterwards. */
@@ -108,11 +114,6 @@ describe("train --whole", () => {
     expect(await trainWhole("--run", run)).toMatchObject({ status: "reproduced", of: run, identical: true });
   });
 
-  it("refuses a key that the site does not know", async () => {
-    const stranger = `sk_shop_${"a".repeat(32)}`;
-    await expect(trainWhole("--key", stranger)).rejects.toThrow("401");
-  });
-
   it("refuses while a site runs on that state", async () => {
     const lock = new Home(folder).runPath;
     // A process is known by its command line too.
@@ -124,5 +125,51 @@ describe("train --whole", () => {
       other.kill();
       rmSync(lock);
     }
+  });
+});
+
+describe("train --whole --url", () => {
+  let runtime: LocalRuntime;
+  let bucket: S3Server;
+  beforeAll(async () => {
+    const home = new Home(folder);
+    const secrets = { ...(await home.secrets()) };
+    runtime = await startLocal({ secrets, statePath: home.statePath, onLog: () => {} });
+    bucket = await startS3Server(r2ObjectStore(await runtime.lake()), BUCKET);
+    vi.stubEnv("LAKESHORE_ADMIN_TOKEN", secrets.ADMIN_TOKEN);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await bucket?.close();
+    await runtime?.dispose();
+  });
+
+  const train = (...args: string[]) =>
+    command("train", "--whole", "--json", "--url", runtime.url.origin, "--key", key, "--seed", "2", ...args);
+
+  it("says what it needs while that is missing", async () => {
+    await expect(train()).rejects.toThrow("LAKESHORE_R2_ENDPOINT is not set");
+  });
+
+  it("publishes in the bucket of the deployment, through its S3 endpoint", async () => {
+    vi.stubEnv("LAKESHORE_R2_ENDPOINT", bucket.endpoint);
+    vi.stubEnv("LAKESHORE_R2_ACCESS_KEY_ID", CREDENTIALS.accessKeyId);
+    vi.stubEnv("LAKESHORE_R2_SECRET_ACCESS_KEY", CREDENTIALS.secretAccessKey);
+    const outcome = await train();
+    expect(outcome).toMatchObject({ status: "published" });
+    const client = new ApiClient(runtime.url.origin, key);
+    const model = await liveModel(client);
+    expect(model).toMatchObject({ version: outcome.version, seed: 2, data: { interactions: ROWS } });
+  });
+
+  it("refuses a key that the site does not know", async () => {
+    await expect(train("--key", `sk_shop_${"a".repeat(32)}`)).rejects.toThrow("401");
+  });
+
+  it("refuses a bucket that is not the deployment's", async () => {
+    const other = await startS3Server(memoryObjectStore(), BUCKET);
+    vi.stubEnv("LAKESHORE_R2_ENDPOINT", other.endpoint);
+    await expect(train()).rejects.toThrow("is not that of");
+    await other.close();
   });
 });

@@ -7,7 +7,7 @@ import { BUSY, params, ports, published, QUICK, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
 
 const ROWS = 450 * 16;
-const SAMPLING = { ...QUICK, rowsMax: 1_000 };
+const SAMPLING = { ...QUICK, rowsMax: 6_800 };
 
 const WHOLE = params({ settings: SAMPLING, rowsMax: 1_000_000 });
 
@@ -56,7 +56,8 @@ describe("a run that is given more rows than the settings name", { timeout: 120_
 describe("a run that takes a sample", () => {
   it("does not take one below the least number of interactions for too little data", async () => {
     const store = await shop();
-    const outcome = published(await retrain(ports(store), params({ settings: SAMPLING }), steps()));
+    const settings = { ...QUICK, rowsMax: 1_000 };
+    const outcome = published(await retrain(ports(store), params({ settings }), steps()));
     const manifest = await readManifest(store, "shop", outcome.version);
     expect(manifest?.data.interactions).toBeLessThan(1_000);
     expect(manifest?.data.sampledFrom).toEqual({ interactions: 3_000, users: 200 });

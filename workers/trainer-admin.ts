@@ -40,11 +40,9 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
 
   async startRerun(tenant: string, run: string) {
     const nowMs = Date.now();
-    const plan = await planRerun(openLake(r2ObjectStore(this.env.LAKE), { clock: Date.now }), {
-      tenant,
-      run,
-      nowMs,
-    });
+    const store = r2ObjectStore(this.env.LAKE);
+    const ports = { lake: openLake(store, { clock: Date.now }), store };
+    const plan = await planRerun(ports, { tenant, run, nowMs });
     if (!plan.ok) return { refusal: plan.error };
     return startRetrain(this.env, { tenant, ...plan.value, reason: "rerun", nowMs });
   }

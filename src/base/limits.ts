@@ -45,6 +45,11 @@ export const TRAIN_INTERACTIONS_MIN = 1_000;
 export const TRAIN_ITEMS_MIN = 20;
 /** Interactions that a Worker trains on: their columns are 51 MB of its 128. Of more it takes a sample of the users. */
 export const TRAIN_ROWS_MAX = 3_000_000;
+/**
+ * A part that a model version keeps for later fits to start from, of its two: 60,000 items at 64 dims. They are read while the columns
+ * of the data are in memory.
+ */
+export const WARM_PART_BYTES_MAX = 16_000_000;
 /** Interactions that a process on Node trains on, memory permitting: their columns are 1.7 GB, in one file and one buffer. */
 export const TRAIN_ROWS_WHOLE_MAX = 100_000_000;
 /** Items newer than the model that the overlay places by content. */

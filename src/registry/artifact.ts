@@ -1,37 +1,65 @@
-import { assert, err, listAll, type ObjectStore, ok, type Result, sha256Hex } from "../base/index.ts";
+import {
+  assert,
+  discard,
+  err,
+  listAll,
+  type ObjectStore,
+  ok,
+  type Result,
+  sha256Hex,
+} from "../base/index.ts";
 import { modelKey, versionName } from "./keys.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
 
 export const MANIFEST = "manifest.json";
 
-/** A manifest before its files are hashed: both missing fields follow from them. */
-export type ManifestDraft = Omit<Manifest, "v" | "version" | "hashes">;
+/** A manifest before its files are hashed: the missing fields follow from them. */
+export type ManifestDraft = Omit<Manifest, "v" | "version" | "hashes" | "parts">;
 
 export interface Artifact {
   manifest: ManifestDraft;
   /** By file name: `model.onnx`, `catalog.parquet` and what else the learner made. */
   files: Record<string, Uint8Array<ArrayBuffer>>;
+  /**
+   * By file name what later fits may start from; null is left out. Large, so each is asked for alone, and discarded once it is
+   * written. The version is not named after them.
+   */
+  parts?: Record<string, () => Promise<Uint8Array<ArrayBuffer> | null>>;
 }
 
 /**
  * Writes an artifact under its own version, files first. Safe to repeat: the same artifact has the same version, and
  * what an earlier attempt wrote is kept. Nothing goes live by this. Throws when a stored file differs from ours.
  */
-export async function publish(store: ObjectStore, { manifest, files }: Artifact): Promise<Manifest> {
+export async function publish(
+  store: ObjectStore,
+  { manifest, files, parts: given = {} }: Artifact,
+): Promise<Manifest> {
   const names = Object.keys(files).sort();
   assert(names.length > 0 && !names.includes(MANIFEST), "an artifact has files, and its manifest is not one");
   const hashes: Record<string, string> = {};
   for (const name of names) hashes[name] = await sha256Hex(files[name] as Uint8Array<ArrayBuffer>);
 
   const version = versionName(manifest.createdAtMs, await sha256Hex(JSON.stringify(hashes)));
-  const full = manifestSchema.parse({ ...manifest, v: 1, version, hashes });
-  const { tenant } = full;
+  const { tenant } = manifest;
   for (const name of names) {
-    const key = modelKey(tenant, version, name);
     const bytes = files[name] as Uint8Array<ArrayBuffer>;
-    const written = await store.put(key, bytes, { ifAbsent: true });
-    if (written === null) assert(await holds(store, key, hashes[name]), `${key} is there with other bytes`);
+    await keep(store, modelKey(tenant, version, name), bytes, hashes[name] as string);
   }
+  const parts: Record<string, string> = {};
+  for (const [name, read] of Object.entries(given)) {
+    const bytes = await read();
+    if (bytes === null) continue;
+    const hash = await sha256Hex(bytes);
+    await keep(store, modelKey(tenant, version, name), bytes, hash);
+    discard(bytes);
+    parts[name] = hash;
+  }
+  const full = manifestSchema.parse({
+    ...manifest,
+    ...{ v: 1, version, hashes },
+    ...(Object.keys(parts).length === 0 ? {} : { parts }),
+  });
   // The commit point of a publication: a version without manifest does not exist for any reader.
   const bytes = new TextEncoder().encode(JSON.stringify(full, null, 1));
   await store.put(modelKey(tenant, version, MANIFEST), bytes, { ifAbsent: true });
@@ -59,7 +87,7 @@ export async function readArtifactFile(
   name: string,
 ): Promise<Result<Uint8Array<ArrayBuffer>>> {
   const key = modelKey(manifest.tenant, manifest.version, name);
-  const expected = manifest.hashes[name];
+  const expected = manifest.hashes[name] ?? manifest.parts?.[name];
   if (expected === undefined) return err(`${key} is not in the manifest`);
   const object = await store.get(key);
   if (object === null) return err(`${key} is missing`);
@@ -78,9 +106,11 @@ export async function listVersions(store: ObjectStore, tenant: string): Promise<
   return versions.sort().reverse();
 }
 
-async function holds(store: ObjectStore, key: string, hash: string | undefined): Promise<boolean> {
+/** What an earlier attempt wrote stays. */
+async function keep(store: ObjectStore, key: string, bytes: Uint8Array, hash: string): Promise<void> {
+  if ((await store.put(key, bytes, { ifAbsent: true })) !== null) return;
   const object = await store.get(key);
-  return object !== null && (await sha256Hex(object.bytes)) === hash;
+  assert(object !== null && (await sha256Hex(object.bytes)) === hash, `${key} is there with other bytes`);
 }
 
 /** Undefined for what is not JSON: the schema then refuses it. */

@@ -10,7 +10,7 @@ export {
   readArtifactFile,
   readManifest,
 } from "./artifact.ts";
-export { modelKey, pointerKey, versionName } from "./keys.ts";
+export { modelKey, partFileName, pointerKey, versionName } from "./keys.ts";
 export {
   type Exposure,
   type Interval,
@@ -23,6 +23,7 @@ export {
   type RankerCard,
   type Recipe,
   recipeSchema,
+  type Start,
 } from "./manifest.ts";
 export {
   POINTER_PREVIOUS_MAX,

@@ -8,6 +8,14 @@ export function modelKey(tenant: string, version: string, file: string): string 
 }
 
 /**
+ * What a version keeps of a learner's fit, for later fits to start from: tables of items and weights, no user among them. Of the fit
+ * that was evaluated and of the one on all rows: what is to be judged may only start from what has not seen its test slice.
+ */
+export function partFileName(fit: "evaluated" | "published", learner: string): string {
+  return `parts/${fit}-${learner}.bin`;
+}
+
+/**
  * `20261121T150954Z-1a2b3c4d`: sorts by time of creation, and the same files made at the same time have the same name,
  * so that publishing again after a crash continues the first attempt instead of leaving a second version.
  */

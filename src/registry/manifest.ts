@@ -65,6 +65,11 @@ export const rankerSchema = z.strictObject({
 
 export type RankerCard = z.infer<typeof rankerSchema>;
 
+/** The version whose parts the fits started from, and how many runs in a row have begun so; absent where fits begin anew. */
+export const startSchema = z.strictObject({ version: z.string(), inARow: z.int() });
+
+export type Start = z.infer<typeof startSchema>;
+
 /** `manifest.json` of a model artifact: all that serving, the gate and the model card must know of it. */
 export const manifestSchema = z.strictObject({
   v: z.literal(1),
@@ -124,8 +129,11 @@ export const manifestSchema = z.strictObject({
   ranker: rankerSchema.optional(),
   /** Estimated by the work that was counted, for the clock stands still while a Worker computes. */
   cost: z.strictObject({ cpuSeconds: z.number(), dollars: z.number() }).optional(),
+  startedFrom: startSchema.optional(),
   /** SHA-256, hex, by file name. */
   hashes: z.record(z.string(), z.string()),
+  /** Likewise, of what later fits may start from and serving reads nothing of. */
+  parts: z.record(z.string(), z.string()).optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

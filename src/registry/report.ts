@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exposureSchema, manifestSchema, metricSchema, recipeSchema } from "./manifest.ts";
+import { exposureSchema, manifestSchema, metricSchema, recipeSchema, startSchema } from "./manifest.ts";
 
 /** Mean loss of each pass over the data. */
 const losses = z.array(z.number());
@@ -44,6 +44,7 @@ export const reportSchema = z.strictObject({
   live: gate.unwrap().shape.live,
   /** What the search chose, or the live model's that was fitted again. */
   recipe: recipeSchema.nullable(),
+  startedFrom: startSchema.optional(),
   /** The search that chose the recipe, of this run or of an earlier one. */
   study: z
     .strictObject({

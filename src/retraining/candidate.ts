@@ -2,14 +2,15 @@ import { LEARNERS } from "../learn/index.ts";
 import type { Manifest, Recipe } from "../registry/index.ts";
 import type { RetrainOutcome } from "./contract.ts";
 import { type Evaluated, evaluateFiles } from "./evaluate.ts";
-import { fitRecipe, search } from "./fit.ts";
+import { search } from "./fit.ts";
 import { decide, judgeAgainstPopularity, judgeData } from "./gate.ts";
 import { type Plan, settingsHash } from "./plan.ts";
 import { type Baseline, servePopularity } from "./popularity.ts";
 import { trainRanker } from "./ranker.ts";
 import { reproduced } from "./rerun.ts";
 import { chooseRival, compareWithLive, fitRival } from "./rival.ts";
-import { fitAll, publishStep, type Rows, type RunContext } from "./run.ts";
+import { fitAll, fitEvaluated, publishStep, type Rows, type RunContext } from "./run.ts";
+import { takeStart } from "./start.ts";
 
 /** Finds a recipe or takes the live one, and carries it through evaluation, gate and refit. */
 export async function trainCandidate(
@@ -17,12 +18,10 @@ export async function trainCandidate(
   { rows, baseline, plan }: { rows: Rows; baseline: Baseline; plan: Plan & { kind: "renew" | "search" } },
 ): Promise<RetrainOutcome> {
   const { params, step, made } = context;
+  const missing = await prepareStart(context, plan);
+  if (missing !== null) return { status: "refused", reason: missing, metrics: {} };
   const { recipe, study, workSeconds: searchSeconds } = await chooseRecipe(context, plan, rows);
-  const task = { name: "fit", step: "fit", recipe, data: "train.bin", file: "evaluated.onnx" } as const;
-  const fitted = await fitRecipe(context, task);
-  made.evaluatedHash = fitted.hash;
-  made.learner = fitted.learner;
-  made.recipe = recipe;
+  const fitted = await fitEvaluated(context, recipe);
   const evaluation = await step.do("evaluate", () =>
     evaluateFiles(context, { model: "evaluated.onnx", popularity: "popularity.onnx" }),
   );
@@ -45,7 +44,27 @@ export async function trainCandidate(
   const evaluatedHash = fitted.hash;
   const { gate, isSuperior } = judged;
   const found = { recipe, study, gate, isSuperior, evaluation, evaluatedHash, refit, ranker: ranked.card };
-  return publishStep(context, { ...rows, ...found, workSeconds });
+  const started = made.startedFrom === undefined ? {} : { startedFrom: made.startedFrom };
+  return publishStep(context, { ...rows, ...found, ...started, workSeconds });
+}
+
+/**
+ * Puts what the fits start from into the run's folder. A version that has gone since the run was planned leaves them to begin anew;
+ * only a run that is run again says what is missing, for it would not come out the same.
+ */
+async function prepareStart(
+  context: RunContext,
+  plan: Plan & { kind: "renew" | "search" },
+): Promise<string | null> {
+  if (plan.kind !== "renew" || plan.startsFrom === undefined) return null;
+  const { startsFrom, ...anew } = plan;
+  const { missing } = await context.step.do("start", () =>
+    takeStart(context, startsFrom.version, plan.recipe),
+  );
+  if (missing === null) return null;
+  if (context.params.rerun !== undefined) return missing;
+  context.made.plan = anew;
+  return null;
 }
 
 async function chooseRecipe(

@@ -47,7 +47,7 @@ export interface Rerun {
 
 /** Why a run cannot be run again. */
 export interface RerunRefusal {
-  /** `unknown`: there is no such run. `expired`, `erased`: what it read is gone. `outdated`: made by a trainer that kept no settings. */
+  /** `unknown`: there is no such run. `expired`, `erased`: what it read, or started from, is gone. `outdated`: made by a trainer that kept no settings. */
   kind: "unknown" | "expired" | "erased" | "nothing_read" | "outdated";
   message: string;
 }

@@ -4,8 +4,11 @@ import {
   type Chosen,
   type Dataset,
   decodeContent,
+  decodePart,
   discardRows,
+  type FittedPart,
   type Parking,
+  type RefitPorts,
   refitSlice,
   type StudyPorts,
   type StudyRequest,
@@ -17,6 +20,7 @@ import { decodeCases, decodeDataset } from "./dataset-file.ts";
 import type { RetrainPorts, StepRunner } from "./ports.ts";
 import { cutInPlace } from "./rows.ts";
 import { inSlices, SLICE_SECONDS } from "./slices.ts";
+import { type StartFit, startFile } from "./start.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What all slices of a run share. */
@@ -74,13 +78,15 @@ export interface Fitted {
   itemCount: number;
   /** SHA-256 of the file. */
   hash: string;
+  /** The learners that started from an earlier version's part. */
+  warm: readonly string[];
   workSeconds: number;
 }
 
 /** Fits a recipe on the rows of `data`, those before `beforeMs` if given, and leaves the model as `file` in the run's folder. */
 export async function fitRecipe(
   context: Context,
-  { name, step, recipe, data, beforeMs, file }: FitTask,
+  { name, step, recipe, data, beforeMs, start, file }: FitTask,
 ): Promise<Fitted> {
   return inSlices(context.step, name, async () => {
     const read = async () => {
@@ -89,15 +95,22 @@ export async function fitRecipe(
     };
     const dataset = await read();
     const request = { ...(await requestOf(context)), budgetSeconds: Number.POSITIVE_INFINITY };
-    const ports = { ...slicePorts(context, name, step), parking: parkingOf(dataset, read) };
+    const ports: RefitPorts = { ...slicePorts(context, name, step), parking: parkingOf(dataset, read) };
+    if (start !== undefined) ports.previous = (learner) => findPart(context.workspace, start, learner);
     const slice = await refitSlice(dataset, recipe, request, ports, name);
     if (!slice.done) return slice;
     const { learner, parameters, itemCount, onnx } = slice.model;
     await context.workspace.write(file, onnx);
     const hash = await sha256Hex(onnx);
     discard(onnx);
-    return { done: true, workSeconds: slice.workSeconds, learner, parameters, itemCount, hash };
+    const { warm, workSeconds } = slice;
+    return { done: true, workSeconds, learner, parameters, itemCount, hash, warm };
   });
+}
+
+async function findPart(workspace: Workspace, start: StartFit, learner: string): Promise<FittedPart | null> {
+  const bytes = await workspace.find(startFile(start, learner));
+  return bytes === null ? null : decodePart(bytes);
 }
 
 export interface FitTask {
@@ -107,6 +120,8 @@ export interface FitTask {
   recipe: Recipe;
   data: "train.bin" | "dataset.bin";
   beforeMs?: number;
+  /** Which of the earlier version's fits to start from; absent: the fit begins anew. */
+  start?: StartFit;
   file: string;
 }
 

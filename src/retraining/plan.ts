@@ -5,6 +5,7 @@ import {
   type Recipe,
   readManifest,
   readPointer,
+  type Start,
   type TrainingSettings,
 } from "../registry/index.ts";
 import type { RetrainParams } from "./contract.ts";
@@ -13,13 +14,19 @@ import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
 import { readSettings } from "./settings-store.ts";
 import type { SplitResult } from "./split.ts";
+import { startFrom } from "./start.ts";
 
 /** How a run comes to its recipe. */
 export type Plan =
   /** There is too little to tell a model from chance: popularity serves. */
   | { kind: "popularity"; reason: string }
   /** The live model's recipe on the rows that are there by now. */
-  | { kind: "renew"; recipe: Recipe; study: NonNullable<Manifest["study"]> }
+  | {
+      kind: "renew";
+      recipe: Recipe;
+      study: NonNullable<Manifest["study"]>;
+      startsFrom?: Start;
+    }
   | { kind: "search" };
 
 /** A search is made anew once there is so many times as much to learn from. */
@@ -29,12 +36,12 @@ const GROWTH_MAX = 2;
 export async function planRun(
   { store }: RetrainPorts,
   { tenant, reason, rerun, requestedAtMs, settings }: RetrainParams & { settings: TrainingSettings },
-  { interactions }: ReadResult,
-  { cases }: SplitResult,
+  read: ReadResult,
+  split: SplitResult,
 ): Promise<Plan> {
   if (rerun !== undefined) return rerun.plan;
-  if (cases < GATE_CASES_MIN) {
-    const told = `${cases} test cases, ${GATE_CASES_MIN} are needed to tell a model from chance`;
+  if (split.cases < GATE_CASES_MIN) {
+    const told = `${split.cases} test cases, ${GATE_CASES_MIN} are needed to tell a model from chance`;
     return { kind: "popularity", reason: told };
   }
   // Who asks for a run by hand, or has changed the settings or brought data, wants a search.
@@ -46,10 +53,12 @@ export async function planRun(
   const { searchedAtMs = 0 } = await readSettings(store, tenant);
   const isDue =
     requestedAtMs - Math.max(study.atMs, searchedAtMs) >= settings.searchEveryHours * HOUR_MS ||
-    interactions >= GROWTH_MAX * study.interactions ||
+    read.interactions >= GROWTH_MAX * study.interactions ||
     study.settings !== (await settingsHash(settings)) ||
     !recipe.parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
-  return isDue ? { kind: "search" } : { kind: "renew", recipe, study };
+  if (isDue) return { kind: "search" };
+  const startsFrom = startFrom(live, split, read);
+  return { kind: "renew", recipe, study, ...(startsFrom === null ? {} : { startsFrom }) };
 }
 
 export function settingsHash(settings: TrainingSettings): Promise<string> {

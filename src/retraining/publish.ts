@@ -10,6 +10,7 @@ import type { Context, Fitted } from "./fit.ts";
 import { makeGolden } from "./golden.ts";
 import type { ReadResult } from "./read.ts";
 import { PROTOCOL, type SplitResult } from "./split.ts";
+import { partsOf } from "./start.ts";
 
 /** What the model card is made of. */
 export interface Trained {
@@ -25,6 +26,7 @@ export interface Trained {
   refit: Fitted;
   /** Absent where popularity serves: there is nothing personal to order. */
   ranker?: Manifest["ranker"];
+  startedFrom?: Manifest["startedFrom"];
   /** Estimated CPU-seconds of all slices. */
   workSeconds: number;
 }
@@ -58,6 +60,7 @@ export async function publishModel(context: Context, trained: Trained): Promise<
       "golden.json": await workspace.read("golden.json"),
       ...(trained.ranker?.attached === true ? await rankerFiles(context) : {}),
     },
+    parts: partsOf(context, trained.recipe),
   });
   const { version, learner, metrics } = manifest;
   const wrong = await canary(ports, manifest);
@@ -82,7 +85,19 @@ async function rankerFiles({ workspace }: Context): Promise<Record<string, Uint8
 
 function cardOf(
   { params }: Context,
-  { read, split, recipe, study, gate, evaluation, evaluatedHash, refit, ranker, workSeconds }: Trained,
+  {
+    read,
+    split,
+    recipe,
+    study,
+    gate,
+    evaluation,
+    evaluatedHash,
+    refit,
+    ranker,
+    startedFrom,
+    workSeconds,
+  }: Trained,
 ): ManifestDraft {
   return {
     tenant: params.tenant,
@@ -102,6 +117,7 @@ function cardOf(
     ...(study === null || study === undefined ? {} : { study }),
     gate,
     ...(ranker === undefined ? {} : { ranker }),
+    ...(startedFrom === undefined ? {} : { startedFrom }),
     cost: { cpuSeconds: workSeconds, dollars: dollarsOf(workSeconds) },
   };
 }

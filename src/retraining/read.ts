@@ -22,6 +22,8 @@ export interface ReadResult {
   untilMs: number;
   /** Table → the snapshot read: equal snapshots give equal models. */
   snapshots: Record<string, number>;
+  /** When a user was deleted last. */
+  lastDeletionMs?: number;
   /** SHA-256 over `snapshots`. */
   snapshot: string;
   /** Where there is more than the run takes: all that there is. */
@@ -51,10 +53,11 @@ export async function readData(
   const gone = rerun === undefined ? null : await goneSnapshot(lake, snapshots);
   if (gone !== null) return { unreadable: gone.message };
   const items = await readItems(lake, tenant, snapshots[ITEM_STATES.name]);
+  const deletedAtMs = await readDeletions(lake, tenant, snapshots[USER_CHANGES.name]);
   const { dataset, file, sampledFrom } = await readHistories(lake, {
     tenant,
     snapshotId: snapshots[USER_HISTORIES.name],
-    deletedAtMs: await readDeletions(lake, tenant, snapshots[USER_CHANGES.name]),
+    deletedAtMs,
     eventWeights: settings.eventWeights,
     itemIds: items.map((item) => item.item_id),
     rowsMax,
@@ -83,6 +86,7 @@ export async function readData(
     snapshots,
     snapshot: await sha256Hex(JSON.stringify(Object.entries(snapshots).sort())),
     ...(sampledFrom === undefined ? {} : { sampledFrom }),
+    ...(deletedAtMs.size === 0 ? {} : { lastDeletionMs: maxOf(deletedAtMs.values()) }),
   };
 }
 
@@ -129,8 +133,10 @@ function minOf(values: Float64Array): number {
   return values.reduce((least, value) => Math.min(least, value), values[0] ?? 0);
 }
 
-function maxOf(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, value), values[0] ?? 0);
+function maxOf(values: Iterable<number>): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return most;
 }
 
 /** Says how much is missing, in the tenant's own terms. */

@@ -29,6 +29,7 @@ export interface Made {
   snapshots?: Record<string, number>;
   settings: TrainingSettings;
   plan?: Plan;
+  startedFrom?: Manifest["startedFrom"];
   /** Estimated. */
   cpuSeconds?: number;
   learner?: string;

@@ -73,6 +73,7 @@ async function reportOf(context: RunContext, outcome: RetrainOutcome): Promise<R
     exposure: made.exposure ?? {},
     live: made.live ?? null,
     recipe: made.recipe ?? null,
+    ...(made.startedFrom === undefined ? {} : { startedFrom: made.startedFrom }),
     ...(await searchOf(context, told)),
     curves: Object.entries(FITS).flatMap(([name, fit]) => curvesOf(context, told.get(name), name, fit)),
     costs,

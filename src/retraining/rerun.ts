@@ -1,10 +1,11 @@
-import { DAY_MS, err, ok, type Result } from "../base/index.ts";
+import { DAY_MS, err, type ObjectStore, ok, type Result } from "../base/index.ts";
 import { type Lake, TRAINING_RUNS, type TrainingRun, USER_HISTORIES } from "../lake/index.ts";
-import type { Metric, TrainingSettings } from "../registry/index.ts";
+import { type Metric, readManifest, type TrainingSettings } from "../registry/index.ts";
 import type { Rerun, RerunRefusal, RetrainOutcome } from "./contract.ts";
 import type { Fitted } from "./fit.ts";
 import { goneSnapshot, RUN_KEPT_DAYS } from "./pin.ts";
 import type { Plan } from "./plan.ts";
+import { goneMessage } from "./start.ts";
 
 const COLUMNS = [
   "run",
@@ -19,7 +20,7 @@ const COLUMNS = [
 
 /** What it takes to run an earlier run again; refused, naming what is gone, when it cannot come out the same. */
 export async function planRerun(
-  lake: Lake,
+  { lake, store }: { lake: Lake; store: ObjectStore },
   { tenant, run, nowMs }: { tenant: string; run: string; nowMs: number },
 ): Promise<Result<{ rerun: Rerun; seed: number }, RerunRefusal>> {
   const found = await findRun(lake, tenant, run);
@@ -35,7 +36,7 @@ export async function planRerun(
     return err({ kind: "nothing_read", message: `the run "${run}" found no interactions to read` });
   }
   const gone = await goneSnapshot(lake, snapshots);
-  if (gone === null) return ok(found);
+  if (gone === null) return isStartKept(store, tenant, found);
   const keptUntilMs = requestedAtMs + RUN_KEPT_DAYS * DAY_MS;
   // Once its time was over, the snapshot went by itself, whatever was erased since.
   if (nowMs > keptUntilMs) {
@@ -44,6 +45,19 @@ export async function planRerun(
     return err({ kind: "expired", message });
   }
   return err({ kind: gone.kind, message: `the run "${run}" cannot be run again: ${gone.message}` });
+}
+
+/** Fits that started from a version's parts come out the same from those only. */
+async function isStartKept(
+  store: ObjectStore,
+  tenant: string,
+  found: { rerun: Rerun; seed: number },
+): Promise<Result<{ rerun: Rerun; seed: number }, RerunRefusal>> {
+  const { of, plan } = found.rerun;
+  const version = plan.kind === "renew" ? plan.startsFrom?.version : undefined;
+  if (version === undefined || (await readManifest(store, tenant, version)) !== null) return ok(found);
+  const message = `the run "${of}" cannot be run again: ${goneMessage(version)}`;
+  return err({ kind: "expired", message });
 }
 
 async function findRun(

@@ -11,6 +11,7 @@ import { publishModel, type Trained, writeGolden } from "./publish.ts";
 import type { ReadResult } from "./read.ts";
 import type { Made } from "./record.ts";
 import type { SplitResult } from "./split.ts";
+import type { StartFit } from "./start.ts";
 
 /** What every part of a run is given. */
 export interface RunContext extends Context {
@@ -23,12 +24,28 @@ export interface Rows {
   split: SplitResult;
 }
 
+/** The recipe on the rows before the cut: `evaluated.onnx`. */
+export async function fitEvaluated(context: RunContext, recipe: Recipe): Promise<Fitted> {
+  const task = { name: "fit", step: "fit", recipe, data: "train.bin", file: "evaluated.onnx" } as const;
+  const fitted = await fitRecipe(context, { ...task, ...startOf(context, "evaluated") });
+  context.made.evaluatedHash = fitted.hash;
+  context.made.learner = fitted.learner;
+  context.made.recipe = recipe;
+  return fitted;
+}
+
 /** The winner's recipe on all rows: `model.onnx`. */
 export async function fitAll(context: RunContext, recipe: Recipe): Promise<Fitted> {
   const task = { name: "refit", step: "refit", recipe, data: "dataset.bin", file: "model.onnx" } as const;
-  const refit = await fitRecipe(context, task);
-  context.made.modelHash = refit.hash;
+  const refit = await fitRecipe(context, { ...task, ...startOf(context, "published") });
+  const { made } = context;
+  made.modelHash = refit.hash;
+  if (refit.warm.length > 0 && made.plan?.kind === "renew") made.startedFrom = made.plan.startsFrom;
   return refit;
+}
+
+function startOf({ made: { plan } }: RunContext, start: StartFit): { start?: StartFit } {
+  return plan?.kind === "renew" && plan.startsFrom !== undefined ? { start } : {};
 }
 
 /** With its golden requests, so that a repeated publication has the same files. */

@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import {
   listVersions,
   modelKey,
+  partFileName,
+  promote,
   publish,
   readArtifactFile,
   readManifest,
@@ -69,4 +71,29 @@ it("refuses manifests of another tenant or version, and broken ones", async () =
   expect(await readManifest(store, "acme", "20990101T000000Z-00000000")).toBeNull();
   expect(await readManifest(store, "acme", "broken")).toBeNull();
   expect(await readManifest(store, "acme", "absent")).toBeNull();
+});
+
+it("keeps parts beside the files, one at a time: they name no version, and are read by their hash", async () => {
+  const store = memoryObjectStore();
+  const plain = await publish(memoryObjectStore(), artifactOf("one"));
+  let held = 0;
+  const part = (text: string) => async () => {
+    const bytes = bytesOf(text);
+    expect(++held).toBe(store.calls.filter(({ key }) => key.includes("/parts/")).length + 1);
+    return bytes;
+  };
+  const name = partFileName("evaluated", "walk");
+  const parts = { [name]: part("learned"), [partFileName("published", "walk")]: part("more") };
+  const manifest = await publish(store, {
+    ...artifactOf("one"),
+    parts: { ...parts, none: async () => null },
+  });
+  expect(manifest.version).toBe(plain.version);
+  expect(Object.keys(manifest.parts ?? {})).toEqual(Object.keys(parts));
+  const read = await readArtifactFile(store, manifest, name);
+  expect(read.ok && new TextDecoder().decode(read.value)).toBe("learned");
+  await store.put(modelKey("acme", manifest.version, name), bytesOf("other"));
+  expect(await readArtifactFile(store, manifest, name)).toMatchObject({ ok: false });
+  // Serving reads nothing of them: the version may go live all the same.
+  expect((await promote(store, "acme", manifest.version, { nowMs: 1 })).ok).toBe(true);
 });

@@ -3,6 +3,7 @@ import { DAY_MS, listAll, type ObjectStore } from "../../src/base/index.ts";
 import {
   listVersions,
   modelKey,
+  partFileName,
   promote,
   publish,
   readManifest,
@@ -10,7 +11,7 @@ import {
   sweepVersions,
 } from "../../src/registry/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
-import { artifactOf } from "./artifacts.ts";
+import { artifactOf, bytesOf } from "./artifacts.ts";
 
 const LATER = { nowMs: 2 * DAY_MS };
 
@@ -53,6 +54,15 @@ describe("the sweep of versions", () => {
     await store.delete([modelKey("acme", first, "manifest.json")]);
     expect(await sweepVersions(store, "acme", LATER)).toEqual([first]);
     expect(await store.get(modelKey("acme", first, "model.onnx"))).toBeNull();
+  });
+
+  it("takes a version's parts with it", async () => {
+    const store = memoryObjectStore();
+    const parts = { [partFileName("published", "walk")]: async () => bytesOf("learned") };
+    const { version } = await publish(store, { ...artifactOf("x", { createdAtMs: 0 }), parts });
+    await published(store, 6);
+    expect(await sweepVersions(store, "acme", LATER)).toContain(version);
+    for await (const { key } of listAll(store, "models/")) expect(key).not.toContain(version);
   });
 
   it("never takes a version that is promoted at the same moment", async () => {

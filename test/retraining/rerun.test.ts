@@ -10,7 +10,7 @@ import { NOW_MS, shopEvents } from "./shop-events.ts";
 const FIRST = params().runId;
 
 function plan(store: ObjectStore, run = FIRST, nowMs = NOW_MS) {
-  return planRerun(openLake(store), { tenant: "shop", run, nowMs });
+  return planRerun({ lake: openLake(store), store }, { tenant: "shop", run, nowMs });
 }
 
 /** Forgets the run's snapshot of a table, as expiry does once the tag's time is over. */
@@ -81,7 +81,10 @@ describe("running a run again", () => {
 
   it("is refused for a run that never was, or of another tenant", async () => {
     expect(await plan(store, "shop_test_0")).toMatchObject({ ok: false, error: { kind: "unknown" } });
-    const other = await planRerun(openLake(store), { tenant: "other", run: FIRST, nowMs: NOW_MS });
+    const other = await planRerun(
+      { lake: openLake(store), store },
+      { tenant: "other", run: FIRST, nowMs: NOW_MS },
+    );
     expect(other).toMatchObject({ ok: false, error: { kind: "unknown" } });
   });
 });

@@ -61,7 +61,7 @@ describe("deleted users", () => {
     };
     await lake.append(TRAINING_RUNS, [{ ...run, seconds: 1, snapshots }], { nowMs: NOW_MS });
     await done("commit", NOW_MS + 3 * HOUR_MS);
-    expect((await planRerun(lake, { tenant: "one", run: "r1", nowMs: LATER_MS })).ok).toBe(true);
+    expect((await planRerun({ lake, store }, { tenant: "one", run: "r1", nowMs: LATER_MS })).ok).toBe(true);
     const { texts } = await everything();
     for (const name of [GONE, BACK, DEVICES.gone]) {
       const places = placesOf(texts, name);
@@ -135,7 +135,7 @@ describe("deleted users", () => {
   });
 
   it("cannot be trained on again", async () => {
-    const planned = await planRerun(lake, { tenant: "one", run: "r1", nowMs: LATER_MS });
+    const planned = await planRerun({ lake, store }, { tenant: "one", run: "r1", nowMs: LATER_MS });
     expect(planned).toMatchObject({ ok: false, error: { kind: "erased" } });
     expect(planned.ok ? "" : planned.error.message).toContain(
       `of ${USER_HISTORIES.name} is gone: a deletion`,

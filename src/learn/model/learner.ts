@@ -20,6 +20,8 @@ export interface FittedPart {
   tensors: Readonly<Record<string, Tensor>>;
   /** Mean loss of each pass over the data, of what is trained in passes: for people to look at. */
   losses?: readonly number[];
+  /** It started from an earlier part. */
+  isWarm?: true;
 }
 
 export interface FitOptions {
@@ -30,8 +32,11 @@ export interface FitOptions {
   contentWidth: number;
   /** [items × width], row i describes item i of the data set, of length 1 or so. Absent: no content known, or none asked for. */
   content?: Float32Array;
-  /** An earlier part of the same learner to start from, its items renumbered to this data set's. */
-  previous?: FittedPart;
+  /**
+   * Gives an earlier part of the same learner to start from, its items renumbered to this data set's. Asked when a fit begins, not
+   * when it goes on; what it gives is the fit's, which discards it. Null: there is none.
+   */
+  previous?(): Promise<FittedPart | null>;
   /** `fraction` 0…1 of this fit, never falling. */
   onProgress?(fraction: number, message: string): void;
 }
@@ -84,6 +89,11 @@ export interface Learner {
     options: FitOptions,
     ports: FitPorts,
   ): Promise<FittedPart | null>;
+  /**
+   * Of a learner that can start from an earlier part: that part over other items. `places` has the index of each of its items among
+   * them, −1 for one that is gone; of the others the part knows nothing.
+   */
+  renumbered?(part: FittedPart, places: Int32Array, itemCount: number): FittedPart;
   /** float32 [B, N], or [1, N] when the history does not matter; any finite scale. */
   scores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value;
 }

@@ -2,7 +2,7 @@ import type { Engine } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import type { Content } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { FittedPart, Parameters } from "../model/learner.ts";
+import type { Parameters } from "../model/learner.ts";
 import type { YieldTo } from "../model/pace.ts";
 import type { Parking } from "./parking.ts";
 
@@ -44,8 +44,6 @@ export interface StudyPorts {
   onProgress?(fraction: number, message: string): void;
   /** For the data set that is fitted on, where memory is short. */
   parking?: Parking;
-  /** What the live model has of a learner, its items renumbered to this data set's; a fit may start from it. */
-  previous?(learner: string): Promise<FittedPart | null>;
 }
 
 /** What a study found best: enough to fit it again. */

@@ -19,6 +19,11 @@ export function partName(stage: string, learner: string, parameters: Parameters)
   return `${stage}-${learner}-${keyOf(parameters)}`;
 }
 
+/** Where the store has it. */
+export function partFile(stage: string, learner: string, parameters: Parameters): string {
+  return `part-${partName(stage, learner, parameters)}.bin`;
+}
+
 export interface Study {
   chosen: Chosen;
   trials: readonly Trial[];

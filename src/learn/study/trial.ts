@@ -12,7 +12,7 @@ import { decodePart, encodePart } from "./part-file.ts";
 import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
 import { makeShortlists, type ShortlistOptions } from "./shortlists.ts";
 import type { Slice } from "./slice.ts";
-import { partName } from "./state.ts";
+import { partFile, partName } from "./state.ts";
 
 /** The parts of a study's last rung, which are fitted on all rows it may see. */
 export const STUDY_STAGE = "study";
@@ -78,14 +78,17 @@ export async function fitPart(
     parameters,
     rows,
     stage,
-  }: { learner: Learner; parameters: Parameters; rows: Dataset; stage: string },
+    previous,
+  }: { learner: Learner; parameters: Parameters; rows: Dataset; stage: string } & Pick<
+    FitOptions,
+    "previous"
+  >,
 ): Promise<FittedPart | null> {
   const { ports, pace, request } = slice;
   const name = partName(stage, learner.name, parameters);
-  const file = `part-${name}.bin`;
+  const file = partFile(stage, learner.name, parameters);
   const stored = await ports.store.read(file);
   if (stored !== null) return noteCurve(slice, name, decodePart(stored));
-  const previous = (await ports.previous?.(learner.name)) ?? undefined;
   const { content, ...plain } = request;
   const options: FitOptions = {
     ...plain,

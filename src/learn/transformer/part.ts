@@ -23,5 +23,6 @@ export function partOf(
   }
   for (let item = 0; content !== null && item < itemCount; item++) content.add(item, vectors, item * width);
   tensors.items = { type: "float32", dims: [itemCount + 1, width], data: vectors };
-  return { learner: "transformer", parameters, itemCount, tensors, losses: state.losses };
+  const warm = state.isWarm ? { isWarm: true as const } : {};
+  return { learner: "transformer", parameters, itemCount, tensors, losses: state.losses, ...warm };
 }

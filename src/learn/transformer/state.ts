@@ -15,6 +15,8 @@ export interface TrainingState {
   lossSum: number;
   /** Mean loss of each epoch done. */
   losses: number[];
+  /** It began from an earlier part: fewer epochs. */
+  isWarm: boolean;
 }
 
 export interface StateSizes extends Sizes {
@@ -49,7 +51,7 @@ export function initialState(sizes: StateSizes, seed: number): TrainingState {
   add("distance", [heads, length], 0);
   if (sizes.contentWidth > 0) add("content", [sizes.contentWidth, width], 0);
   for (const [name, rows] of Object.entries(sizes.marks)) add(name, [rows, width], 0);
-  return { tables, steps: 0, epoch: 0, epochSteps: 0, lossSum: 0, losses: [] };
+  return { tables, steps: 0, epoch: 0, epochSteps: 0, lossSum: 0, losses: [], isWarm: false };
 }
 
 /** No table's name has a slash. */
@@ -57,10 +59,10 @@ const CURVE = "loss/epochs";
 
 /** State → bytes, through the file format of graphs: a graph of constants alone. */
 export function encodeState(state: TrainingState): Uint8Array<ArrayBuffer> {
-  const { tables, steps, epoch, epochSteps, lossSum, losses } = state;
+  const { tables, steps, epoch, epochSteps, lossSum, losses, isWarm } = state;
   const initializers = new Map<string, Tensor>();
-  const counts = BigInt64Array.of(BigInt(steps), BigInt(epoch), BigInt(epochSteps));
-  initializers.set("counts", { type: "int64", dims: [3], data: counts });
+  const counts = BigInt64Array.of(BigInt(steps), BigInt(epoch), BigInt(epochSteps), BigInt(isWarm));
+  initializers.set("counts", { type: "int64", dims: [4], data: counts });
   const curve = Float32Array.of(lossSum, ...losses);
   initializers.set(CURVE, { type: "float32", dims: [curve.length], data: curve });
   for (const [name, { dims, learned: one }] of tables) {
@@ -74,7 +76,7 @@ export function encodeState(state: TrainingState): Uint8Array<ArrayBuffer> {
 export function decodeState(bytes: Uint8Array): TrainingState {
   const { initializers } = decodeModel(bytes);
   const floats = (name: string) => initializers.get(name)?.data as Float32Array;
-  const [steps = 0, epoch = 0, epochSteps = 0] = Array.from(
+  const [steps = 0, epoch = 0, epochSteps = 0, warm = 0] = Array.from(
     initializers.get("counts")?.data as BigInt64Array,
     Number,
   );
@@ -85,5 +87,5 @@ export function decodeState(bytes: Uint8Array): TrainingState {
     const one = { values: floats(name), first: floats(`${name}/first`), second: floats(`${name}/second`) };
     tables.set(name, { dims, learned: one });
   }
-  return { tables, steps, epoch, epochSteps, lossSum, losses };
+  return { tables, steps, epoch, epochSteps, lossSum, losses, isWarm: warm === 1 };
 }

@@ -5,16 +5,18 @@ import { planEpoch } from "./plan.ts";
 import { decodeState, encodeState, type TrainingState } from "./state.ts";
 import { step } from "./step.ts";
 import { createTrainer, type TrainOptions } from "./trainer.ts";
+import { shortened } from "./warm-start.ts";
 
 /** Trains to the end, or until the slice is spent: then null, and the state is in the checkpoint. */
 export async function train(
   dataset: Dataset,
-  begin: () => TrainingState,
-  options: TrainOptions,
+  begin: () => Promise<TrainingState>,
+  given: TrainOptions,
   ports: FitPorts,
 ): Promise<TrainingState | null> {
   const saved = await ports.checkpoint.read();
-  const state = saved === null ? begin() : decodeState(saved);
+  const state = saved === null ? await begin() : decodeState(saved);
+  const options = state.isWarm ? shortened(given) : given;
   const trainer = await createTrainer(dataset, state, options, ports);
   const { length } = options.sizes;
   const rowsPerStep = Math.max(1, Math.round(options.stepTokens / length));

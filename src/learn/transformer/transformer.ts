@@ -8,7 +8,7 @@ import { partOf } from "./part.ts";
 import { initialState, type StateSizes } from "./state.ts";
 import { train } from "./train.ts";
 import { contentOf } from "./trainer.ts";
-import { knownItems, warmStart } from "./warm-start.ts";
+import { renumbered, warmStart } from "./warm-start.ts";
 
 /** With less there is nothing that a closed form does not see as well. */
 const ROWS_MIN = 5_000;
@@ -32,16 +32,15 @@ export const transformer: Learner = {
     const codes = markCodes(dataset);
     const sizes = stateSizes(dataset, parameters, options, markRows(codes));
     const { content, onProgress, previous } = options;
-    const known = knownItems(dataset, previous);
+    const known = [...new Set(dataset.items)].sort((a, b) => a - b);
     const state = await train(
       dataset,
-      () =>
-        warmStart(initialState(sizes, options.seed), previous, sizes, (begun) =>
+      async () =>
+        warmStart(initialState(sizes, options.seed), (await previous?.()) ?? null, sizes, (begun) =>
           contentOf(begun, sizes, content),
         ),
       {
         ...parameters,
-        ...(previous === undefined ? {} : shortened(parameters)),
         seed: options.seed,
         sizes,
         codes,
@@ -53,13 +52,9 @@ export const transformer: Learner = {
     );
     return state === null ? null : partOf(state, known, { parameters, sizes, options });
   },
+  renumbered,
   scores: transformerScores,
 };
-
-/** A fit that starts from an earlier part goes on from where that ended: an eighth of the passes, at a third of the rate. */
-function shortened({ epochs, learningRate }: TransformerParameters) {
-  return { epochs: Math.ceil(epochs / 8), learningRate: learningRate / 3 };
-}
 
 /** Rows no longer than the longest history: nothing is computed for places that none has. */
 const LENGTH_MIN = 8;

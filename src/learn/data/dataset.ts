@@ -79,10 +79,10 @@ export class DatasetBuilder {
       userIds,
       itemIds: allItemIds,
       userStart,
-      items: Uint32Array.from(order, (row) => items[row] as number),
-      timesMs: Float64Array.from(order, (row) => timesMs[row] as number),
-      weights: Float32Array.from(order, (row) => weights[row] as number),
-      types: Uint8Array.from(order, (row) => types[row] as number),
+      items: gather(items, order, new Uint32Array(order.length)),
+      timesMs: gather(timesMs, order, new Float64Array(order.length)),
+      weights: gather(weights, order, new Float32Array(order.length)),
+      types: gather(types, order, new Uint8Array(order.length)),
     };
   }
 
@@ -174,17 +174,25 @@ export function keepRows(dataset: Dataset, keeps: (row: number, range: UserRows)
     userIds: dataset.userIds,
     itemIds: dataset.itemIds,
     userStart: starts,
-    items: rows.map((row) => items[row] as number),
-    timesMs: Float64Array.from(rows, (row) => timesMs[row] as number),
+    items: gather(items, rows, new Uint32Array(count)),
+    timesMs: gather(timesMs, rows, new Float64Array(count)),
     weights: isConstant(weights)
       ? weights.subarray(0, count)
-      : Float32Array.from(rows, (row) => weights[row] as number),
-    types: isConstant(types)
-      ? types.subarray(0, count)
-      : Uint8Array.from(rows, (row) => types[row] as number),
+      : gather(weights, rows, new Float32Array(count)),
+    types: isConstant(types) ? types.subarray(0, count) : gather(types, rows, new Uint8Array(count)),
   };
   discard(kept);
   return columns;
+}
+
+/** Not with `from` of typed arrays, which first lists all that it takes: 8 bytes of garbage a row. */
+function gather<Column extends Uint8Array | Uint32Array | Float32Array | Float64Array>(
+  column: Column,
+  rows: Uint32Array,
+  to: Column,
+): Column {
+  for (let at = 0; at < rows.length; at++) to[at] = column[rows[at] as number] as number;
+  return to;
 }
 
 function isConstant(column: Float32Array | Uint8Array): boolean {

@@ -15,9 +15,11 @@ export function markCodes(dataset: Dataset): Record<string, Uint8Array> {
   const { types, timesMs } = dataset;
   if (types.some((type) => type !== types[0])) codes.type = types;
   if (shapeOf(dataset, { maskSeen: false }).isTimed) {
-    codes.gap = Uint8Array.from(timesMs, (timeMs, row) =>
-      gapCode(((timesMs[row + 1] ?? timeMs) - timeMs) / 1_000),
-    );
+    codes.gap = new Uint8Array(timesMs.length);
+    for (let row = 0; row < timesMs.length; row++) {
+      const timeMs = timesMs[row] as number;
+      codes.gap[row] = gapCode(((timesMs[row + 1] ?? timeMs) - timeMs) / 1_000);
+    }
   }
   return codes;
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { SettingsPatch } from "../../src/registry/index.ts";
 import { type RetrainOutcome, type RetrainStatus, retrain, retrainBySettings } from "../client/index.ts";
 import { printMetrics } from "../metrics.ts";
-import { Progress } from "../progress.ts";
+import { Progress, type ProgressPart } from "../progress.ts";
 import { readRunReport, writeRunReport } from "../report/index.ts";
 import type { WholeRequest } from "../whole/index.ts";
 import { wholeNumber } from "./arguments.ts";
@@ -109,12 +109,16 @@ async function trainWhole(options: Options): Promise<RetrainOutcome> {
   const { openSite, runWhole, toldOutcome } = await import("../whole/index.ts");
   const site = await openSite(options, progress);
   try {
-    const part = progress.part("Training", 1);
+    let part: ProgressPart | undefined;
     const { runId, outcome } = await runWhole(site, request, {
-      onProgress: ({ step, progress: done, message }) => part.update(done, message === "" ? step : message),
+      onProgress({ step, progress: done, message }) {
+        // Not before the lines that a bar would stand in the way of.
+        part ??= progress.part("Training", 1);
+        part.update(done, message === "" ? step : message);
+      },
       say: (line) => progress.say(line),
     });
-    part.finish(outcome.status);
+    part?.finish(outcome.status);
     const { client } = site;
     if (report !== undefined) await writeRunReport(client, await readRunReport(client, runId), report);
     return toldOutcome(outcome);

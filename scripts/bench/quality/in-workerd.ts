@@ -11,18 +11,10 @@ import type { Host } from "./host.ts";
 
 const NAME = "quality";
 
-/**
- * V8 paces its collections by the limit of the heap, and sets that by the machine's memory unless it is told another: an isolate that has
- * gigabytes lets garbage pile up which one of Cloudflare's, with its 128 MB, would collect. So it is told.
- */
-const V8_FLAGS = "--max-heap-size=128";
-
 /** A Worker in a workerd of its own; objects stand in its R2. */
 export async function startInWorkerd(): Promise<Host> {
   const { modules } = await bundleWorker(path.join(ROOT, "scripts/bench/quality/worker.ts"));
   const before = new Set(childPids());
-  // Miniflare takes flags for V8 from nowhere else.
-  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= V8_FLAGS;
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       workers: [{ name: NAME, modules, compatibilityDate: "2026-11-01", r2Buckets: ["STATE"] }],

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import path from "node:path";
-import { TRAIN_ROWS_WHOLE_MAX } from "../../src/base/index.ts";
+import { DAY_MS, TRAIN_ROWS_WHOLE_MAX } from "../../src/base/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import type { SettingsPatch, TrainingSettings } from "../../src/registry/index.ts";
 import {
@@ -15,6 +15,7 @@ import {
   readSettings,
   retrain,
   runIdOf,
+  startedAtMs,
 } from "../../src/retraining/index.ts";
 import { folderStore } from "../local/folder-store.ts";
 import { wholePorts } from "./ports.ts";
@@ -50,6 +51,7 @@ export async function runWhole(
   const { runId, tenant } = params;
   const folder = path.join(site.folder, runId);
   await mkdir(folder, { recursive: true });
+  await sweep(site.folder, runId);
   await writeFile(path.join(folder, PARAMS_FILE), JSON.stringify(params));
   const scratch = folderStore(path.join(folder, "objects"));
   const store = withScratch(site.store, `work/${tenant}/${runId}/`, scratch);
@@ -58,6 +60,17 @@ export async function runWhole(
   const outcome = await retrain(wholePorts({ ...site, store }, teller), params, steps);
   await rm(folder, { recursive: true });
   return { runId, outcome };
+}
+
+/** As long as the Workers keep what a run left behind that was cut short: it holds what people did. */
+const KEPT_MS = 2 * DAY_MS;
+
+async function sweep(folder: string, own: string): Promise<void> {
+  for (const runId of await readdir(folder)) {
+    if (runId !== own && Date.now() - startedAtMs(runId) > KEPT_MS) {
+      await rm(path.join(folder, runId), { recursive: true });
+    }
+  }
 }
 
 async function paramsOf(site: Site, request: WholeRequest): Promise<RetrainParams> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,10 +8,16 @@ import { ApiClient } from "../../scripts/client/index.ts";
 import { folderStore } from "../../scripts/local/folder-store.ts";
 import { runWhole, type Site, wholeRowsMax } from "../../scripts/whole/index.ts";
 import { withScratch } from "../../scripts/whole/scratch.ts";
-import { listAll, type ObjectStore, TRAIN_ROWS_MAX, TRAIN_ROWS_WHOLE_MAX } from "../../src/base/index.ts";
+import {
+  DAY_MS,
+  listAll,
+  type ObjectStore,
+  TRAIN_ROWS_MAX,
+  TRAIN_ROWS_WHOLE_MAX,
+} from "../../src/base/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import { readPointer } from "../../src/registry/index.ts";
-import { listRuns } from "../../src/retraining/index.ts";
+import { listRuns, runIdOf } from "../../src/retraining/index.ts";
 import { objectStoreContract } from "../contracts/object-store.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { shop } from "../retraining/runs.ts";
@@ -58,6 +64,9 @@ const silent = { onProgress: () => {}, say: () => {} };
 describe("a whole run", () => {
   it("has the site's Workers bring the lake up to date, shows how far it is, and leaves nothing on the disk", async () => {
     const store = await shop();
+    for (const daysAgo of [1, 3]) {
+      mkdirSync(path.join(folder, runIdOf("shop", `cut-${daysAgo}`, Date.now() - daysAgo * DAY_MS)));
+    }
     const steps = new Set<string>();
     const told: string[] = [];
     const { runId, outcome } = await runWhole(
@@ -69,7 +78,8 @@ describe("a whole run", () => {
     expect(jobs).toEqual(["commit", "refine", "quality"]);
     expect([...steps]).toContain("read");
     expect(told.join()).toContain(`--resume ${runId}`);
-    expect(readdirSync(folder)).toEqual([]);
+    // Nor what was cut short days ago.
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^shop_cut-1_/)]);
     const left: string[] = [];
     for await (const { key } of listAll(store, `work/shop/${runId}/`)) left.push(path.basename(key));
     expect(left).toEqual(expect.arrayContaining(["outcome.json", "report.json"]));

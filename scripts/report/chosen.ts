@@ -64,7 +64,7 @@ export function rankerSection(manifest: Manifest | null): string {
 }
 
 export function dataSection(
-  { data, requestedAtMs, startedBy, seed, run }: RunReport,
+  { data, requestedAtMs, startedBy, startedFrom, seed, run }: RunReport,
   manifest: Manifest | null,
 ): string {
   const rows = [
@@ -82,6 +82,7 @@ export function dataSection(
     rows.push(["interactions", `${count(data.interactions)}${sample}`], ["users", count(data.users)]);
   }
   if (manifest !== null) rows.push(["items", count(manifest.itemCount)]);
+  if (startedFrom !== undefined) rows.push(["fits started from", `version ${startedFrom.version}`]);
   for (const [name, snapshot] of Object.entries(data?.snapshots ?? {}))
     rows.push([`snapshot of ${name}`, `${snapshot}`]);
   return section("Data", table("What was read", ["what", "value"], rows));

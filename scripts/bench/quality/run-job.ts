@@ -1,5 +1,5 @@
 import { encodeContent, type Parameters, type Study } from "../../../src/learn/index.ts";
-import type { ProtocolData } from "../../data/protocol/index.ts";
+import type { ProtocolData, ProtocolRows } from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
 import { type Job, OBJECT, type Step, type StepResult } from "./contract.ts";
 import type { Host, MemoryOfStep } from "./host.ts";
@@ -34,7 +34,12 @@ export interface Run {
 }
 
 /** Learns and ranks, step by step and slice by slice. */
-export async function runJob(host: Host, data: ProtocolData, job: Job, progress: Progress): Promise<Run> {
+export async function runJob(
+  host: Host,
+  data: ProtocolRows & Pick<ProtocolData, "content">,
+  job: Job,
+  progress: Progress,
+): Promise<Run> {
   await writeRunData(data, job, host.objects);
   if (data.content !== null) await host.objects.write(OBJECT.content, encodeContent(data.content));
   const begun = host.cpuSeconds();

@@ -68,6 +68,37 @@ describe("shortlists", () => {
     }
   });
 
+  it("count what a part knows nothing of as ties, though few items are listed", async () => {
+    // Pairs that only their own two users bought: of a history of one item, a sparse part knows one other.
+    const pairs = Array.from({ length: 400 }, (_, pair) =>
+      [0, 1].flatMap((user) =>
+        [0, 1].map((step) => ({
+          userId: `u${pair}-${user}`,
+          itemId: `i${pair}-${step}`,
+          timeMs: step * 1_000,
+          weight: 1,
+          typeCode: 1,
+        })),
+      ),
+    );
+    const data = createDataset(pairs.flat());
+    const part = await linear.fit(data, {}, { ...TOY_OPTIONS, seed: 1 }, fitPorts(engine));
+    if (part === null) throw new Error("one slice is enough");
+    const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
+    const cases = lastCases(data);
+    // Whoever bought the one is asked for an item that nobody bought with it.
+    const strange = cases.targetRows.map((row) => (row + 401) % data.items.length);
+    const graph = { parts: 1, load: async () => assembleParts([part], { contentWidth, dataset: data }) };
+    for (const [targets, wanted] of [
+      [cases.targetRows, 1],
+      [strange, Number.POSITIVE_INFINITY],
+    ] as const) {
+      const asked = { ...cases, targetRows: targets };
+      const lists = await makeShortlists(engine, [graph], asked, sizes, createPace(yieldTo));
+      expect(new Set(rankBlend(lists, [1]))).toEqual(new Set([wanted]));
+    }
+  });
+
   it("are the same from one graph of two parts and from two graphs, one at a time", async () => {
     const { data, parts, cases } = await twoParts();
     const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };

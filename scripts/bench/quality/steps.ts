@@ -96,7 +96,7 @@ async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResu
     await readObject(objects, OBJECT.model),
     cases,
     {
-      historyMax: HISTORY_MAX,
+      historyMax: historyMaxOf(job),
       contentWidth: LATE_FEATURES,
       isModelDead: true,
       onProgress: (fraction) => onProgress(fraction, `ranking ${cases.targetRows.length} cases`),
@@ -128,13 +128,20 @@ function sliceOfCases(cases: Cases, slice: number): { cases: Cases; done: boolea
   return { cases: takeCases(cases, places), done: users <= (slice + 1) * USERS_PER_SLICE };
 }
 
+/** Without an order no part of a history is the newest: a cut one would be a draw by the items' ids. */
+const UNORDERED_HISTORY_MAX = 1_000;
+
+function historyMaxOf({ task }: Job): number {
+  return task === "top-n" ? UNORDERED_HISTORY_MAX : HISTORY_MAX;
+}
+
 async function requestOf(job: Job, objects: Objects): Promise<StudyRequest> {
   const content = await contentOf(objects);
   return {
     seed: job.seed,
     budgetSeconds: job.budgetSeconds,
     refits: isRefitted(job) ? 1 : 0,
-    historyMax: HISTORY_MAX,
+    historyMax: historyMaxOf(job),
     contentWidth: LATE_FEATURES,
     ...(content === null ? {} : { content }),
   };

@@ -24,6 +24,29 @@ export function groupByHistory(cases: Cases, historyMax: number): HistoryGroup[]
     const from = cases.dataset.userStart[user] as number;
     groups.push({ user, from, end, nowMs: cases.dataset.timesMs[row] as number, cases: [index] });
   }
-  const lengthOf = ({ from, end }: HistoryGroup) => Math.min(end - from, historyMax);
-  return groups.sort((a, b) => lengthOf(a) - lengthOf(b));
+  return groups.sort((a, b) => lengthOf(a, historyMax) - lengthOf(b, historyMax));
+}
+
+/** Places of the histories of one run: a table of neighbours gathered for so many takes some megabytes. */
+const PLACES_MAX = 2_000;
+
+/** The next histories of one run: at most `batchMax`, fewer where they are long. At least one. */
+export function batchOf(
+  groups: readonly HistoryGroup[],
+  from: number,
+  { batchMax, historyMax }: { batchMax: number; historyMax: number },
+): HistoryGroup[] {
+  let end = Math.min(from + batchMax, groups.length);
+  // The last is the longest.
+  while (
+    end > from + 1 &&
+    (end - from) * lengthOf(groups[end - 1] as HistoryGroup, historyMax) > PLACES_MAX
+  ) {
+    end--;
+  }
+  return groups.slice(from, end);
+}
+
+function lengthOf({ from, end }: HistoryGroup, historyMax: number): number {
+  return Math.min(end - from, historyMax);
 }

@@ -2,7 +2,7 @@ import { discard, discardTensors, type Engine, type Session } from "../../base/i
 import type { Cases } from "../data/cases.ts";
 import { createPace, type YieldTo } from "../model/pace.ts";
 import { historyFeeds } from "./feeds.ts";
-import { groupByHistory, type HistoryGroup } from "./groups.ts";
+import { batchOf, groupByHistory, type HistoryGroup } from "./groups.ts";
 import { RANK_MAX } from "./metrics.ts";
 
 export interface RankOptions {
@@ -64,13 +64,13 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
   const rankMax = options.rankMax ?? RANK_MAX;
   const k = Math.min(rankMax + 1, width);
   const groups = groupByHistory(cases, historyMax);
-  const size = Math.max(1, Math.min(BATCH_MAX, Math.floor(SCORES_PER_RUN / width)));
+  const batchMax = Math.max(1, Math.min(BATCH_MAX, Math.floor(SCORES_PER_RUN / width)));
   const neutral = neutralBias(cases, width, indexOf);
-  const bias = new Float32Array(Math.min(size, groups.length) * width);
+  const bias = new Float32Array(Math.min(batchMax, groups.length) * width);
   for (let row = 0; row < bias.length; row += width) bias.set(neutral, row);
   const pace = createPace(yieldTo);
-  for (let start = 0; start < groups.length; start += size) {
-    const batch = groups.slice(start, start + size);
+  for (let start = 0, batch = groups.slice(0, 0); start < groups.length; start += batch.length) {
+    batch = batchOf(groups, start, { batchMax, historyMax });
     const masked = maskHistories(bias, { cases, batch, width, indexOf });
     const histories = historyFeeds(cases.dataset, batch, { historyMax, indexOf });
     const outputs = await session.run({
@@ -97,7 +97,7 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
     discardTensors(histories);
     discardTensors(outputs);
     await pace.spend(batch.length * (width * 20 + historyMax * 500));
-    options.onProgress?.(Math.min(start + size, groups.length) / groups.length);
+    options.onProgress?.((start + batch.length) / groups.length);
   }
   return ranks;
 }

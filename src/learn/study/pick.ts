@@ -5,16 +5,16 @@ import type { HistoryGroup } from "../measure/groups.ts";
 /** Items kept of each part: far more than the ranks that count. */
 const KEPT_PER_PART = 100;
 
-/** Finds the best items of each part among those that compete; the targets always stand first. */
-export function createPicker({ dataset, known, targetRows, maskSeen }: Cases, itemCount: number) {
+/**
+ * Finds the best items of each part among those that compete. A target is picked by the same rule as any other item: were it always in,
+ * one that a sparse part knows nothing of would be held against the few that it does know, not against its thousands of equals.
+ */
+export function createPicker({ dataset, known, maskSeen }: Cases, itemCount: number) {
   const isOut = new Uint8Array(itemCount);
   const isIn = new Uint8Array(itemCount);
   const longer = new Uint32Array(itemCount);
   const heap = new Float32Array(KEPT_PER_PART);
   return {
-    /** Item indices, each once. */
-    targetsOf: (group: HistoryGroup): Uint32Array =>
-      Uint32Array.from(new Set(group.cases.map((one) => dataset.items[targetRows[one] as number] as number))),
     /** `items` and behind them what they do not hold yet; they themselves are discarded. */
     withBest(items: Uint32Array, rows: readonly Float32Array[], group: HistoryGroup): Uint32Array {
       for (let item = 0; item < itemCount; item++) isOut[item] = known[item] === 1 ? 0 : 1;

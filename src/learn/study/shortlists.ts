@@ -1,7 +1,7 @@
 import { discard, discardTensors, type Engine } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { historyFeeds } from "../measure/feeds.ts";
-import { groupByHistory, type HistoryGroup } from "../measure/groups.ts";
+import { batchOf, groupByHistory, type HistoryGroup } from "../measure/groups.ts";
 import type { Pace } from "../model/pace.ts";
 import { createPicker } from "./pick.ts";
 
@@ -14,7 +14,7 @@ export interface Shortlists {
   parts: number;
   /** Of each history: [items × P]. */
   scores: Float32Array[];
-  /** [cases] the history of the case, and the target's place among its items; −1 for a target that may not be recommended. */
+  /** [cases] the history of the case, and the target's place among its items; −1 for a target that no part puts among its best. */
   groupOf: Uint32Array;
   places: Int32Array;
 }
@@ -42,7 +42,7 @@ export async function makeShortlists(
   const groups = groupByHistory(cases, options.historyMax);
   const parts = graphs.reduce((sum, graph) => sum + graph.parts, 0);
   const picker = createPicker(cases, options.itemCount);
-  const items = groups.map((group) => picker.targetsOf(group));
+  const items: Uint32Array[] = groups.map(() => new Uint32Array(0));
   const scores = groups.map(() => new Float32Array(0));
   const collect = (rows: readonly Float32Array[], group: number, first: number) => {
     const list = items[group] as Uint32Array;
@@ -87,14 +87,14 @@ async function runAll(
   visit: (rows: readonly Float32Array[], group: number) => void,
 ): Promise<void> {
   const { itemCount, historyMax, contentWidth } = options;
-  const batchSize = Math.max(1, Math.min(16, Math.floor(OUTPUT_FLOATS_MAX / (graph.parts * itemCount))));
+  const batchMax = Math.max(1, Math.min(16, Math.floor(OUTPUT_FLOATS_MAX / (graph.parts * itemCount))));
   const onnx = await graph.load();
   const session = await engine.load(onnx);
   discard(onnx);
-  const bias = new Float32Array(batchSize * itemCount);
+  const bias = new Float32Array(batchMax * itemCount);
   try {
-    for (let from = 0; from < groups.length; from += batchSize) {
-      const batch = groups.slice(from, from + batchSize);
+    for (let from = 0, batch = groups.slice(0, 0); from < groups.length; from += batch.length) {
+      batch = batchOf(groups, from, { batchMax, historyMax });
       const dims = [batch.length, itemCount];
       const histories = historyFeeds(cases.dataset, batch, { historyMax, indexOf: (item) => item });
       const outputs = await session.run({
@@ -121,19 +121,17 @@ async function runAll(
 }
 
 function placesOf(
-  { dataset, targetRows, known, maskSeen }: Cases,
+  { dataset, targetRows }: Cases,
   groups: readonly HistoryGroup[],
   items: readonly Uint32Array[],
 ): Pick<Shortlists, "groupOf" | "places"> {
   const groupOf = new Uint32Array(targetRows.length);
   const places = new Int32Array(targetRows.length);
-  for (const [index, { from, end, cases: members }] of groups.entries()) {
-    const seen = maskSeen ? dataset.items.subarray(from, end) : new Uint32Array(0);
+  for (const [index, { cases: members }] of groups.entries()) {
     for (const one of members) {
-      const target = dataset.items[targetRows[one] as number] as number;
-      const isOut = known[target] !== 1 || seen.includes(target);
       groupOf[one] = index;
-      places[one] = isOut ? -1 : (items[index] as Uint32Array).indexOf(target);
+      const target = dataset.items[targetRows[one] as number] as number;
+      places[one] = (items[index] as Uint32Array).indexOf(target);
     }
   }
   return { groupOf, places };

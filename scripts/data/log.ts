@@ -32,7 +32,7 @@ const NO_CATEGORY = "(no genres listed)";
 const YEAR = /\((\d{4})\)\s*$/;
 const EPOCH_YEAR = 1970;
 
-export function logItems({ items: columns }: LogProtocol, rows: readonly Row[]): Item[] {
+export function logItems({ items: columns }: Pick<LogProtocol, "items">, rows: readonly Row[]): Item[] {
   const [categoryColumn = "", ...words] = columns.categories.split(" ");
   const separator = /\((.) separated\)/.exec(words.join(" "))?.[1] ?? "|";
   return rows.map((row) => {

@@ -132,6 +132,49 @@ describe("logs", () => {
   });
 });
 
+describe("a log's table", () => {
+  const columns = { user: "who", item: "what", time: "when", timeUnit: "ms" };
+  const read = async (table: string, more: object = {}) => {
+    const interactions = { file: "log.csv", ...columns, ...more };
+    return readProtocolData(
+      await folderWith({ "protocol.json": { task: "log", interactions }, "log.csv": table }),
+    );
+  };
+
+  it("counts every row alike where it has no value", async () => {
+    const { dataset } = await read("who,what,when\nu,a,1\nu,b,2\n");
+    expect([...dataset.weights]).toEqual([1, 1]);
+    const rated = await read("who,what,when,stars\nu,a,1,\nu,b,2,5\n", {
+      value: "stars",
+      positive: "stars >= 4",
+    });
+    expect([...rated.dataset.weights]).toEqual([1, 3]);
+    await expect(read("who,what,when\nu,a,1\n", { value: "stars" })).rejects.toThrow("go together");
+  });
+
+  it("is refused with file, line and field of a bad cell", async () => {
+    const rated = { value: "stars", positive: "stars >= 4" };
+    const cases: [string, string, object?][] = [
+      ["who,what,when\nu,a,1\nu,b,yesterday\n", 'log.csv line 3: time "yesterday" is no number'],
+      ["who,what,when\nu,a,\n", "log.csv line 2: time (when) is empty"],
+      ["who,what,when\n,a,1\n", "log.csv line 2: user (who) is empty"],
+      ["who,what,when\nu, ,1\n", "log.csv line 2: item (what) is empty"],
+      ["who,what,when,stars\nu,a,1,many\n", 'log.csv line 2: value "many" is no number', rated],
+      ["who,item,when\nu,a,1\n", "log.csv has no column what, but who, item, when"],
+      ["who,what,when\nu,a,1\n", "log.csv has no column stars", rated],
+    ];
+    for (const [table, words, more] of cases) await expect(read(table, more)).rejects.toThrow(words);
+    await expect(read("who,what,when\nu,a\n")).rejects.toThrow(/cannot read .*log\.csv: .*line 2/);
+  });
+
+  it("is refused with its name when it is no gzip", async () => {
+    const interactions = { file: "log.csv.gz", ...columns };
+    const folder = await folderWith({ "protocol.json": { task: "log", interactions } });
+    await writeFile(path.join(folder, "log.csv.gz"), "who,what,when\nu,a,1\n");
+    await expect(readProtocolData(folder)).rejects.toThrow(/cannot read .*log\.csv\.gz as gzip/);
+  });
+});
+
 describe("a folder of another kind", () => {
   it("is refused in a sentence", async () => {
     await expect(readProtocol("/nowhere")).rejects.toThrow("/nowhere does not exist");
@@ -147,5 +190,13 @@ describe("a folder of another kind", () => {
       "s.txt": "1 2 3 4",
     });
     await expect(readProtocol(metric)).rejects.toThrow("metrics");
+    const cutoff = await folderWith({
+      "protocol.json": { task: "next-item", sequences: "s.txt", metrics: ["hr@50"] },
+      "s.txt": "1 2 3 4",
+    });
+    await expect(readProtocol(cutoff)).rejects.toThrow("hr@50 looks beyond rank 20");
+    const zip = await folderWith({ "protocol.json": { task: "next-item", sequences: "s.txt.gz" } });
+    await writeFile(path.join(zip, "s.txt.gz"), "1 2 3 4");
+    await expect(readProtocol(zip)).rejects.toThrow(`cannot read ${path.join(zip, "s.txt.gz")} as gzip`);
   });
 });

@@ -2,18 +2,33 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { RANK_MAX } from "../../../src/learn/index.ts";
 import { logProtocolSchema } from "../log.ts";
 
 const figure = z.union([z.number(), z.string()]);
 
+const metric = z
+  .string()
+  .regex(/^(ndcg|recall|hr|mrr|map)@[1-9]\d*$/)
+  .refine((name) => Number(name.split("@")[1]) <= RANK_MAX, {
+    error: ({ input }) => `${input} looks beyond rank ${RANK_MAX}, and no list is longer`,
+  });
+
 const common = {
   name: z.string().optional(),
   /** `ndcg@10`, … */
-  metrics: z.array(z.string().regex(/^(ndcg|recall|hr|mrr|map)@\d+$/)).default([]),
+  metrics: z.array(metric).default([]),
   published: z.array(z.record(z.string(), figure)).default([]),
 };
 /** Of items: a table with a header, its first column the id as the sequences have it. */
 const content = { items: z.string().optional(), attributes: z.string().optional() };
+
+/** Without a value every row counts alike. */
+const logInteractions = logProtocolSchema.shape.interactions
+  .partial({ value: true, positive: true })
+  .refine(({ value, positive }) => (value === undefined) === (positive === undefined), {
+    error: "value and positive go together: the one is the column, the other says what of it is a like",
+  });
 
 const schema = z.discriminatedUnion("task", [
   z.object({ task: z.literal("next-item"), ...common, ...content, sequences: z.string() }),
@@ -22,6 +37,7 @@ const schema = z.discriminatedUnion("task", [
   logProtocolSchema.partial({ items: true }).extend({
     task: z.literal("log"),
     ...common,
+    interactions: logInteractions,
     tags: z.string().optional(),
   }),
 ]);

@@ -6,6 +6,7 @@ import { logItems } from "../log.ts";
 import { type Row, readTable } from "../table.ts";
 import type { Protocol } from "./description.ts";
 import { readText } from "./lines.ts";
+import { checkColumns } from "./log-rows.ts";
 
 const TITLE = ["title", "name"];
 const CATEGORIES = ["categories", "genres", "category"];
@@ -20,9 +21,11 @@ export async function readItems(
   const found = new Map<string, Item>();
   if (protocol.task === "log") {
     if (protocol.items !== undefined) {
-      const rows = await readTable(path.join(folder, protocol.items.file));
-      for (const item of logItems({ ...protocol, items: protocol.items }, rows))
-        found.set(item.item_id, item);
+      const { id, title, categories } = protocol.items;
+      const file = path.join(folder, protocol.items.file);
+      const rows = await readTable(file);
+      checkColumns(file, rows, [id, title, categories.split(" ")[0] ?? ""]);
+      for (const item of logItems({ items: protocol.items }, rows)) found.set(item.item_id, item);
     }
   } else {
     if (protocol.items !== undefined) {

@@ -1,10 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 
-/** A file's text, gunzipped if its name ends so. */
+/** A file's text, gunzipped if its name ends so; throws a sentence with the file when it is no gzip. */
 export async function readText(file: string): Promise<string> {
   const bytes = await readFile(file);
-  return (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  if (!file.endsWith(".gz")) return bytes.toString("utf8");
+  try {
+    return gunzipSync(bytes).toString("utf8");
+  } catch (error) {
+    throw new Error(`cannot read ${file} as gzip: ${(error as Error).message}`);
+  }
 }
 
 /** The words of each line that has any. */

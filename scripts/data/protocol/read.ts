@@ -1,18 +1,11 @@
 import path from "node:path";
 import { SECOND_MS } from "../../../src/base/index.ts";
-import { EVENT_TYPES, type Item } from "../../../src/events/index.ts";
-import {
-  type Cases,
-  type Content,
-  createDataset,
-  type Dataset,
-  type InteractionRow,
-} from "../../../src/learn/index.ts";
-import { positiveFrom } from "../log.ts";
-import { readTable } from "../table.ts";
-import { type Protocol, type ProtocolOf, readDescription } from "./description.ts";
+import type { Item } from "../../../src/events/index.ts";
+import { type Cases, type Content, createDataset, type Dataset } from "../../../src/learn/index.ts";
+import { type Protocol, readDescription } from "./description.ts";
 import { contentOf, readItems } from "./items.ts";
 import { readLines } from "./lines.ts";
+import { logRows } from "./log-rows.ts";
 import { sequenceRows, sessionRows, unorderedRows } from "./rows.ts";
 import { learningPart, type ProtocolRows, testingPart } from "./split.ts";
 
@@ -74,27 +67,6 @@ async function readRows(folder: string, protocol: Protocol): Promise<ProtocolRow
     case "log":
       return { task, dataset: createDataset(await logRows(folder, protocol)), testUsersFrom: 0 };
   }
-}
-
-/** A value at or above the protocol's bound is a like, any other a view. */
-async function logRows(folder: string, protocol: ProtocolOf<"log">): Promise<InteractionRow[]> {
-  const { file, user, item, time, timeUnit, value } = protocol.interactions;
-  const likedFrom = positiveFrom(protocol);
-  const unitMs = timeUnit === "s" ? SECOND_MS : 1;
-  const rows = await readTable(path.join(folder, file));
-  for (const column of [user, item, time]) {
-    if (rows[0] !== undefined && !(column in rows[0])) throw new Error(`${file} has no column ${column}`);
-  }
-  return rows.map((row) => {
-    const { code, weight } = EVENT_TYPES[Number(row[value]) >= likedFrom ? "like" : "view"];
-    return {
-      userId: row[user] ?? "",
-      itemId: row[item] ?? "",
-      timeMs: Number(row[time]) * unitMs,
-      weight,
-      typeCode: code,
-    };
-  });
 }
 
 function* both<T>(first: Iterable<T>, second: Iterable<T>): Generator<T> {

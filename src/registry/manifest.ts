@@ -143,7 +143,7 @@ export const pointerSchema = z.strictObject({
   v: z.literal(1),
   version: z.string(),
   promotedAtMs: z.int(),
-  /** A pinned pointer is moved by hand only: after a roll-back, until unpinned. */
+  /** A pinned pointer is moved by hand only: after a roll-back or a promotion by hand, until unpinned. */
   pinned: z.boolean(),
   previous: z.array(z.string()),
   /** The guardrails took a version back: the pin holds until it is undone, or a candidate is superior to the live version. */

@@ -9,7 +9,7 @@ export const POINTER_PREVIOUS_MAX = 5;
 export type PointerError =
   /** The version is not published, or a file of it is missing or differs from its hash. */
   | { code: "broken_version"; message: string }
-  /** A roll-back pinned the pointer: unpin it, or promote by hand. */
+  /** A roll-back, or a promotion by hand, pinned the pointer: unpin it, or promote by hand. */
   | { code: "pinned"; message: string }
   /** Somebody else moved the pointer meanwhile. Look again before you repeat. */
   | { code: "conflict"; message: string }
@@ -27,9 +27,9 @@ export async function readPointer(
 }
 
 /**
- * Makes a version live, if all its files are there as published. Promoting what is live already changes nothing.
- * `byHand` moves a pinned pointer too, which stays pinned. `isSuperior` says that the version is proven better than the live
- * one: that ends a pin which the guardrails set, never one set by hand.
+ * Makes a version live, if all its files are there as published. Promoting what is live already moves nothing.
+ * `byHand` moves a pinned pointer too, and pins it, so that the next retrain does not undo it. `isSuperior` says that the
+ * version is proven better than the live one: that ends a pin which the guardrails set, never one set by hand.
  */
 export async function promote(
   store: ObjectStore,
@@ -40,7 +40,9 @@ export async function promote(
   const broken = await findBroken(store, tenant, version);
   if (broken !== null) return err({ code: "broken_version", message: broken });
   const current = await readPointer(store, tenant);
-  if (current?.pointer.version === version) return ok(current.pointer);
+  if (current?.pointer.version === version) {
+    return byHand ? pinLive(store, tenant, current) : ok(current.pointer);
+  }
   const isPinned = current?.pointer.pinned ?? false;
   const isFreed = isSuperior && current?.pointer.takenBack !== undefined;
   if (current !== null && isPinned && !byHand && !isFreed) {
@@ -50,7 +52,7 @@ export async function promote(
     v: 1,
     version,
     promotedAtMs: nowMs,
-    pinned: isPinned && byHand,
+    pinned: byHand,
     previous: current === null ? [] : withPrevious(current.pointer, version),
   });
   // A sweep may have taken the version's manifest between our look at it and the write; its own second look and this one
@@ -99,6 +101,17 @@ export async function unpin(store: ObjectStore, tenant: string): Promise<Result<
   if (current === null) return err({ code: "no_pointer", message: "the tenant has no live model" });
   const { takenBack: _ended, ...pointer } = current.pointer;
   return swap(store, tenant, current, { ...pointer, pinned: false });
+}
+
+/** A pin that the guardrails set is one set by hand from now on. */
+async function pinLive(
+  store: ObjectStore,
+  tenant: string,
+  current: { pointer: Pointer; etag: string },
+): Promise<Result<Pointer, PointerError>> {
+  const { takenBack, ...pointer } = current.pointer;
+  if (pointer.pinned && takenBack === undefined) return ok(pointer);
+  return swap(store, tenant, current, { ...pointer, pinned: true });
 }
 
 function withPrevious(pointer: Pointer, next: string): string[] {

@@ -111,6 +111,23 @@ export function pointerContract(make: () => Promise<ObjectStore> | ObjectStore):
     expect(promoted.ok && [promoted.value.pinned, promoted.value.previous]).toEqual([false, [c, a]]);
   });
 
+  it("is pinned by a promotion by hand, of what is live already too, until unpinned", async () => {
+    const store = await make();
+    const [a = "", b = "", c = ""] = await publishMany(store, 3);
+    for (const version of [a, b]) await promote(store, "acme", version, NOW);
+    const live = (await readPointer(store, "acme"))?.pointer;
+    const held = await promote(store, "acme", b, { nowMs: 2_000, byHand: true });
+    expect(held).toEqual({ ok: true, value: { ...live, pinned: true } });
+    expect((await readPointer(store, "acme"))?.pointer).toEqual({ ...live, pinned: true });
+    await unpin(store, "acme");
+    const byHand = await promote(store, "acme", a, { nowMs: 2_000, byHand: true });
+    expect(byHand.ok && byHand.value).toMatchObject({ version: a, pinned: true, promotedAtMs: 2_000 });
+    const retrain = await promote(store, "acme", c, { ...NOW, isSuperior: true });
+    expect(!retrain.ok && retrain.error.code).toBe("pinned");
+    await unpin(store, "acme");
+    expect((await promote(store, "acme", c, NOW)).ok).toBe(true);
+  });
+
   it("is taken back by the guardrails until a superior version comes; by hand until unpinned", async () => {
     const store = await make();
     const [a = "", b = "", c = "", d = ""] = await publishMany(store, 4);

@@ -21,7 +21,7 @@ export interface RetrainPorts {
   sliceSeconds?: number;
   /** Told of progress as it comes, by a process that shows it to somebody; `progress.json` is written seldom. */
   onProgress?(progress: Progress): void;
-  /** For progress reports, tags and the run's duration only; what is computed takes its time from the run's parameters. */
+  /** For progress reports, tags, the run's duration and when its version went live only; what is computed takes its time from the run's parameters. */
   clock: Clock;
 }
 

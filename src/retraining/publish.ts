@@ -67,7 +67,8 @@ export async function publishModel(context: Context, trained: Trained): Promise<
   if (wrong !== null) return { status: "refused", reason: `${version} fails the canary: ${wrong}`, metrics };
   const { isSuperior } = trained;
   const promoted = await promote(ports.store, params.tenant, version, {
-    nowMs: params.requestedAtMs,
+    // Lists are counted by version from this time on: until the pointer moves, the version before answers.
+    nowMs: ports.clock(),
     isSuperior,
   });
   if (!promoted.ok) {

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAll, type ObjectStore, sha256Hex } from "../../src/base/index.ts";
-import { modelKey, readManifest } from "../../src/registry/index.ts";
+import { modelKey, pointerKey, readManifest, readPointer } from "../../src/registry/index.ts";
 import { retrain } from "../../src/retraining/index.ts";
 import { BUSY, once, params, ports, published, shop, steps } from "./runs.ts";
+import { NOW_MS } from "./shop-events.ts";
 
 /** So little that a study takes several slices. */
 const SLICE_SECONDS = 0.02;
@@ -46,8 +47,19 @@ describe("a run that is killed", () => {
   it("after any step goes on to the same bytes, that step done twice and no other", async () => {
     const store = await shop(BUSY);
     const runner = steps(once());
-    const { outcome, deaths } = await untilDone(() => retrain(smallSlices(store), params(), runner), 200);
+    let moves = 0;
+    const watched: ObjectStore = {
+      ...store,
+      put(key, bytes, condition) {
+        if (key === pointerKey("shop")) moves++;
+        return store.put(key, bytes, condition);
+      },
+    };
+    const { outcome, deaths } = await untilDone(() => retrain(smallSlices(watched), params(), runner), 200);
     expect(await publishedFiles(store, outcome.version)).toEqual(files);
+    // Live since the pointer moved: neither since the run was asked for, nor since its last step was done again.
+    expect(moves).toBe(1);
+    expect((await readPointer(store, "shop"))?.pointer.promotedAtMs).toBeGreaterThan(NOW_MS);
     const times = Map.groupBy(runner.ran, (name) => name);
     expect(deaths).toBe(times.size);
     expect([...times.values()].every((list) => list.length === 2)).toBe(true);

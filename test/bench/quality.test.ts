@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { type Job, OBJECT } from "../../scripts/bench/quality/contract.ts";
 import { cpuSecondsOf, cpuSecondsOfPs, cpuSecondsOfStat } from "../../scripts/bench/quality/cpu.ts";
+import { registerQuality } from "../../scripts/bench/quality/index.ts";
 import { RunData } from "../../scripts/bench/quality/run-data.ts";
 import { wasmBytes } from "../../scripts/bench/quality/wasm-memory.ts";
 import { writeRunData } from "../../scripts/bench/quality/write-run-data.ts";
@@ -91,5 +96,51 @@ describe("the data of a run", () => {
     expect((await data.learning(objects)).fit).toBe(fit);
     await data.rows(objects);
     expect([fit.items.length, validation.dataset.items.length]).toEqual([0, 0]);
+  });
+});
+
+describe("a run that cannot be", () => {
+  /** Runs the command over a folder of `files` beside a log of twelve rows. */
+  async function run(flags: readonly string[], files: Record<string, string> = {}): Promise<unknown> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "lakeshore-quality-"));
+    const columns = { user: "user", item: "item", time: "time", timeUnit: "s" };
+    const rows = Array.from({ length: 12 }, (_, row) => `u${row % 3},i${row % 4},${row}`);
+    const all = {
+      "protocol.json": JSON.stringify({ task: "log", interactions: { file: "log.csv", ...columns } }),
+      "log.csv": `user,item,time\n${rows.join("\n")}\n`,
+      ...files,
+    };
+    for (const [name, text] of Object.entries(all)) await writeFile(path.join(folder, name), text);
+    const bench = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    registerQuality(bench);
+    for (const command of bench.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+    const args = ["quality", "--data", folder, "--engine", "node", ...flags];
+    return bench.parseAsync(args, { from: "user" }).finally(() => rm(folder, { recursive: true }));
+  }
+
+  it("is refused by its flags", async () => {
+    await expect(run(["--learner", "nosuch"])).rejects.toThrow(
+      /--learner must be one of auto, popularity, .*ease/,
+    );
+    await expect(run(["--set", "ridge=3"])).rejects.toThrow("--set needs a --learner");
+    await expect(run(["--budget", "0"])).rejects.toThrow("must be a whole number from 1");
+    const linear = ["--learner", "linear"];
+    await expect(run([...linear, "--set", "nosuch=3"])).rejects.toThrow(
+      /^linear has no parameter nosuch.*ridge/,
+    );
+    await expect(run([...linear, "--set", "no.such=3"])).rejects.toThrow(/^linear has no parameter no.such/);
+  });
+
+  it("is refused where nothing is to be found, with what was left out", async () => {
+    const table = `user,item,time\n${["a,1,5", "b,2,5"].join("\n")}\n`;
+    await expect(run([], { "log.csv": table })).rejects.toThrow(
+      /^no test case: none of 2 rows of 2 users .*unknownItem 2, withoutHistory 0, repeat 0$/,
+    );
+  });
+
+  it("is refused where nothing is to be fitted on", async () => {
+    const protocol = JSON.stringify({ task: "next-item", sequences: "s.txt" });
+    const short = { "protocol.json": protocol, "s.txt": "1 10 20\n2 20 10\n" };
+    await expect(run([], short)).rejects.toThrow(/^nothing to fit on: none of 4 rows of 2 users/);
   });
 });

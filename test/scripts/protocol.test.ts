@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { readProtocol, readProtocolData } from "../../scripts/data/protocol/index.ts";
+import { readProtocol, readProtocolData, testingPart } from "../../scripts/data/protocol/index.ts";
 import { LATE_FEATURES } from "../../src/catalogue/index.ts";
 import { type Cases, findLeaks } from "../../src/learn/index.ts";
 
@@ -97,6 +97,16 @@ describe("unordered data", () => {
     expect(told(test).sort()).toEqual(["0: 1 2 3 4 5 → 8", "0: 1 2 3 4 5 → 9", "2: 9 → 1"]);
     expect(test.mean).toBe("list");
   });
+
+  it("tell how many rows have a user that nothing else is known of", async () => {
+    const folder = await folderWith({
+      "protocol.json": { task: "top-n", train: "train.txt", test: "test.txt" },
+      "train.txt": "0 1 2\n",
+      "test.txt": "0 9\n7 1 2\n8 1\n",
+    });
+    const { test, leftOut } = testingPart(await readProtocolData(folder));
+    expect([test.targetRows.length, leftOut]).toEqual([1, { withoutHistory: 3 }]);
+  });
 });
 
 describe("logs", () => {
@@ -129,6 +139,8 @@ describe("logs", () => {
     expect(findLeaks(fit, validation)).toEqual([]);
     expect(findLeaks(refit ?? fit, test)).toEqual([]);
     expect(new Set(test.dataset.weights)).toEqual(new Set([1, 3]));
+    const { leftOut } = testingPart(await readProtocolData(folder));
+    expect(Object.values(leftOut).reduce((sum, rows) => sum + rows) + test.targetRows.length).toBe(8);
   });
 });
 

@@ -24,6 +24,8 @@ interface Flags {
   json?: true;
 }
 
+const AUTO = "auto";
+
 export function registerQuality(bench: Command): void {
   bench
     .command("quality")
@@ -32,7 +34,7 @@ export function registerQuality(bench: Command): void {
       "--data <folder>",
       "a folder with a protocol.json of task next-item, session, top-n or log",
     )
-    .option("--learner <name>", "auto, or a learner's name", "auto")
+    .option("--learner <name>", "auto, or a learner's name", AUTO)
     .option("--engine <name>", "where it runs", oneOf("workerd", "node"), "workerd")
     .option(
       "--set <parameters>",
@@ -40,8 +42,8 @@ export function registerQuality(bench: Command): void {
       parameters,
       {},
     )
-    .option("--budget <seconds>", "of estimated CPU that auto may take", wholeNumber, BUDGET_SECONDS)
-    .option("--cases <number>", "at most so many cases, drawn by the seed", wholeNumber)
+    .option("--budget <seconds>", "of estimated CPU that auto may take", countingNumber, BUDGET_SECONDS)
+    .option("--cases <number>", "at most so many cases, drawn by the seed", countingNumber)
     .option("--on <part>", "what it is measured on", oneOf("validation", "test"), "test")
     .option("--seed <number>", "of the fits and draws", wholeNumber, 1)
     .option("--baselines", "popularity, item-knn and ease on the same cases (default: with auto)")
@@ -50,8 +52,9 @@ export function registerQuality(bench: Command): void {
     .option("--shuffled", "deal the items out anew first: what is found then is popularity, or deceit")
     .option("--json", "print one line of JSON")
     .action(async (flags: Flags) => {
+      await checkLearner(flags);
       const { measure } = await import("./measure.ts");
-      const baselines = flags.baselines ?? (flags.learner === "auto" && flags.on === "test");
+      const baselines = flags.baselines ?? (flags.learner === AUTO && flags.on === "test");
       const options = {
         ...flags,
         cases: flags.cases ?? null,
@@ -62,6 +65,23 @@ export function registerQuality(bench: Command): void {
       const report = await measure(options, new Progress());
       console.log(flags.json === true ? JSON.stringify(report) : JSON.stringify(report, null, 1));
     });
+}
+
+/** Learners take their time to load, so their names are asked for only when this command runs. */
+async function checkLearner({ learner, set }: Pick<Flags, "learner" | "set">): Promise<void> {
+  if (learner === AUTO) {
+    if (Object.keys(set).length === 0) return;
+    throw new Error("error: --set needs a --learner: auto chooses the parameters itself");
+  }
+  const { BASELINES, LEARNERS } = await import("../../../src/learn/index.ts");
+  const names = [...new Set([AUTO, ...[...LEARNERS, ...BASELINES].map(({ name }) => name)])];
+  if (!names.includes(learner)) throw new Error(`error: --learner must be one of ${names.join(", ")}`);
+}
+
+function countingNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("must be a whole number from 1.");
+  return value;
 }
 
 function share(text: string): number {

@@ -3,14 +3,22 @@ import {
   type Cases,
   type Dataset,
   type ListFigures,
+  learnerNamed,
   type Parameters,
   shuffleItems,
 } from "../../../src/learn/index.ts";
-import { learningPart, type ProtocolData, readProtocolData, testingPart } from "../../data/protocol/index.ts";
+import {
+  type LeftOut,
+  learningPart,
+  type ProtocolData,
+  readProtocolData,
+  testingPart,
+} from "../../data/protocol/index.ts";
 import type { Progress } from "../../progress.ts";
 import { type BaselineReport, measureBaselines } from "./baselines.ts";
 import { type ColdReport, measureCold, withoutItems } from "./cold.ts";
 import type { Job } from "./contract.ts";
+import { refuseEmpty } from "./empty.ts";
 import {
   figuresOf,
   figuresOfLists,
@@ -20,6 +28,7 @@ import {
   segmentFigures,
 } from "./figures.ts";
 import type { Host } from "./host.ts";
+import { parametersOf } from "./one.ts";
 import { type RunReport, runJob } from "./run-job.ts";
 import { casesOf } from "./steps.ts";
 
@@ -44,6 +53,8 @@ export interface QualityReport extends RunReport {
   learner: string;
   on: "validation" | "test";
   cases: number;
+  /** Rows that the protocol would have found but cannot ask for, by reason. */
+  leftOut: LeftOut;
   metrics: Record<string, number>;
   baselines: Record<string, BaselineReport | string>;
   segments: SegmentFigures;
@@ -61,8 +72,11 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
   const { learner, set: settings, seed, budget: budgetSeconds, on, cases: casesMax, engine } = options;
   const { task } = data;
   const job: Job = { task, learner, settings, seed, budgetSeconds, on, casesMax };
-  const { fitted, cases: all } = partOf(data, on);
+  const { fitted, cases: all, leftOut } = partOf(data, on);
+  refuseEmpty(data, { fitted, cases: all, on, leftOut });
   refuseLeaks(fitted, all);
+  // A wrong name is better told here than by the process that fits.
+  if (learner !== "auto") parametersOf(learnerNamed(learner), fitted, task !== "session", settings);
   const cases = casesOf(job, all);
   const host = await startHost(engine);
   const { ranks, lists, onnx, report } = await runJob(host, data, job, progress).finally(() => host.close());
@@ -72,6 +86,7 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
     learner,
     on,
     cases: cases.targetRows.length,
+    leftOut,
     metrics: figuresOf(names, ranks, cases),
     baselines: options.baselines ? await measureBaselines(data, { ranks, cases, names, seed }, progress) : {},
     segments: segmentFigures(names.slice(0, 2), ranks, { cases, fitted }),
@@ -96,9 +111,12 @@ async function startHost(engine: QualityOptions["engine"]): Promise<Host> {
 }
 
 /** What the measured model is fitted on, and the cases that it is measured by. */
-function partOf(data: ProtocolData, on: QualityOptions["on"]): { fitted: Dataset; cases: Cases } {
-  const { fit, validation } = learningPart(data);
-  if (on === "validation") return { fitted: fit, cases: validation };
-  const { refit, test } = testingPart(data);
-  return { fitted: refit ?? fit, cases: test };
+function partOf(
+  data: ProtocolData,
+  on: QualityOptions["on"],
+): { fitted: Dataset; cases: Cases; leftOut: LeftOut } {
+  const { fit, validation, leftOut } = learningPart(data);
+  if (on === "validation") return { fitted: fit, cases: validation, leftOut };
+  const { refit, test, leftOut: leftOutOfTest } = testingPart(data);
+  return { fitted: refit ?? fit, cases: test, leftOut: leftOutOfTest };
 }

@@ -80,8 +80,11 @@ export async function fitOneSlice(
   return { model, workSeconds };
 }
 
+/** Weights of what stands beside the learner. */
+const WEIGHTS = ["popularity.weight", "content.weight"];
+
 /** Throws for a setting that the learner does not have on such data. */
-function parametersOf(
+export function parametersOf(
   learner: Learner,
   dataset: Dataset,
   maskSeen: boolean,
@@ -89,9 +92,10 @@ function parametersOf(
 ): Parameters {
   const ladders = learner.ladders(shapeOf(dataset, { maskSeen }));
   const names = ladders.map((one) => one.name);
-  const unknown = Object.keys(settings).find((key) => !key.includes(".") && !names.includes(key));
+  const known = [...names, ...WEIGHTS];
+  const unknown = Object.keys(settings).find((key) => !known.includes(key));
   if (unknown !== undefined) {
-    throw new Error(`${learner.name} has no parameter ${unknown} on these data, but ${names.join(", ")}`);
+    throw new Error(`${learner.name} has no parameter ${unknown} on these data, but ${known.join(", ")}`);
   }
   return Object.fromEntries(
     ladders.map(({ name, values, start }) => [name, settings[name] ?? values[start] ?? 0]),

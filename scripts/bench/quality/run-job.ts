@@ -13,7 +13,10 @@ export interface RunReport {
   study?: Pick<Study, "figures" | "reason"> & { trials: number };
   /** Bytes of the exported graph. */
   modelBytes: number;
-  /** Of the process that learned and ranked, from outside: preparation, study, fits, assembly, ranking. */
+  /**
+   * Of the process that learned and ranked, from outside: study, fits, assembly, ranking. The command reads and splits the data
+   * before, in its own process.
+   */
   cpuSeconds: number;
   /** How much of it each step took. */
   cpuSecondsBy: Record<string, number>;

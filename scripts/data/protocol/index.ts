@@ -5,4 +5,4 @@
 export type { Protocol } from "./description.ts";
 export { contentOf } from "./items.ts";
 export { type ProtocolData, readProtocol, readProtocolData, type SplitProtocol } from "./read.ts";
-export { learningPart, type ProtocolRows, testingPart } from "./split.ts";
+export { type LeftOut, learningPart, type ProtocolRows, testingPart } from "./split.ts";

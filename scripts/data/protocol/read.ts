@@ -40,7 +40,9 @@ export interface SplitProtocol {
 export async function readProtocol(folder: string): Promise<SplitProtocol> {
   const data = await readProtocolData(folder);
   const { protocol, items, content } = data;
-  return { name: protocol.name, ...learningPart(data), ...testingPart(data), items, content };
+  const { fit, validation } = learningPart(data);
+  const { refit, test } = testingPart(data);
+  return { name: protocol.name, fit, validation, refit, test, items, content };
 }
 
 async function readRows(folder: string, protocol: Protocol): Promise<ProtocolRows> {

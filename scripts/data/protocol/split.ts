@@ -22,6 +22,9 @@ export interface ProtocolRows {
   testUsersFrom: number;
 }
 
+/** Rows that were to be found and are no case, by reason; of sequences and sessions there are none to tell. */
+export type LeftOut = Record<string, number>;
+
 /** Of sessions: what is chosen on; the newest, as the test is newer still. */
 const NEWEST_SHARE = 0.05;
 /** Of unordered rows. */
@@ -31,38 +34,42 @@ const LOG_SHARE = 0.15;
 const SEED = 1;
 
 /** The rows to fit on and the cases to choose by. No row of the test is among them. */
-export function learningPart(rows: ProtocolRows): { fit: Dataset; validation: Cases } {
+export function learningPart(rows: ProtocolRows): { fit: Dataset; validation: Cases; leftOut: LeftOut } {
   const { task, dataset } = rows;
   switch (task) {
     case "next-item":
-      return { fit: withoutLast(dataset, 2), validation: lastCases(dataset, 1) };
+      return { fit: withoutLast(dataset, 2), validation: lastCases(dataset, 1), leftOut: {} };
     case "session":
-      return splitNewestUsers(trainSessions(rows), NEWEST_SHARE);
+      return { ...splitNewestUsers(trainSessions(rows), NEWEST_SHARE), leftOut: {} };
     case "top-n":
-      return splitHoldOut(unorderedTrain(dataset), HELD_OUT_SHARE, SEED);
+      return { ...splitHoldOut(unorderedTrain(dataset), HELD_OUT_SHARE, SEED), leftOut: {} };
     case "log": {
-      const { train, cases } = splitByTime(splitByTime(dataset).train, LOG_SHARE);
-      return { fit: train, validation: cases };
+      const { train, cases, left } = splitByTime(splitByTime(dataset).train, LOG_SHARE);
+      return { fit: train, validation: cases, leftOut: left };
     }
   }
 }
 
 /** The rows to fit again on what was chosen, null where the protocol tests what was fitted first; and the test. */
-export function testingPart(rows: ProtocolRows): { refit: Dataset | null; test: Cases } {
+export function testingPart(rows: ProtocolRows): { refit: Dataset | null; test: Cases; leftOut: LeftOut } {
   const { task, dataset, testUsersFrom } = rows;
   switch (task) {
     case "next-item":
-      return { refit: null, test: lastCases(dataset) };
+      return { refit: null, test: lastCases(dataset), leftOut: {} };
     case "session":
       return {
         refit: trainSessions(rows),
         test: prefixCases(dataset, (user) => user >= testUsersFrom),
+        leftOut: {},
       };
-    case "top-n":
-      return { refit: unorderedTrain(dataset), test: listCases(dataset) };
+    case "top-n": {
+      const [refit, test] = [unorderedTrain(dataset), listCases(dataset)];
+      const withoutHistory = dataset.items.length - refit.items.length - test.targetRows.length;
+      return { refit, test, leftOut: { withoutHistory } };
+    }
     case "log": {
-      const { train, cases } = splitByTime(dataset);
-      return { refit: train, test: cases };
+      const { train, cases, left } = splitByTime(dataset);
+      return { refit: train, test: cases, leftOut: left };
     }
   }
 }

@@ -13,7 +13,7 @@ export const linear: Learner = {
   suits: ({ items }) => items > 1,
   ladders: ({ isOrdered, isTimed, maskSeen }) => [
     ...(isOrdered ? [{ name: "positionDecay", values: [1, 2, 4, 8, 16], start: 3 }] : []),
-    { name: "ridge", values: [0.1, 0.3, 1, 3, 10], start: 2 },
+    { name: "ridge", values: [0.1, 0.3, 1, 3, 10, 30], start: isOrdered ? 2 : 4 },
     ...(isOrdered ? [{ name: "orderFree", values: [0, 0.1, 0.3, 0.6, 1], start: 1 }] : []),
     ...(isOrdered ? [{ name: "stepRidge", values: [0.3, 1, 3, 10, 100], start: 2 }] : []),
     // From no decay to hours.

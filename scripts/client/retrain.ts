@@ -17,7 +17,13 @@ export interface Published {
 /** How a retrain ended, as the API tells it. */
 export type RetrainOutcome =
   | Published
-  | { status: "refused"; reason: string; metrics: Record<string, Metric> }
+  | {
+      status: "refused";
+      reason: string;
+      metrics: Record<string, Metric>;
+      /** The live version, where what came out is equal to it byte for byte. */
+      live?: string;
+    }
   | { status: "too_little_data"; interactions_needed: number; message: string }
   | Reproduced;
 

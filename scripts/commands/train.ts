@@ -50,14 +50,18 @@ export function registerTrain(program: Command): void {
   withServer(command).action(runCommand);
 }
 
-/** Exit code 0 when a model was published or came out the same again, 1 otherwise. */
+/** Exit code 0 when a model was published, is live already or came out the same again, 1 otherwise. */
 async function runCommand(options: Options): Promise<void> {
   checkOptions(options);
   const outcome = options.whole === true ? await trainWhole(options) : await trainThere(options);
-  const isGood = outcome.status === "published" || (outcome.status === "reproduced" && outcome.identical);
-  if (!isGood) process.exitCode = 1;
+  if (!isGood(outcome)) process.exitCode = 1;
   if (options.json === true) console.log(JSON.stringify(outcome));
   else printOutcome(outcome);
+}
+
+function isGood(outcome: RetrainOutcome): boolean {
+  if (outcome.status === "refused") return outcome.live !== undefined;
+  return outcome.status === "published" || (outcome.status === "reproduced" && outcome.identical);
 }
 
 function checkOptions({ seed, run, config, whole, resume, state }: Options): void {

@@ -1,7 +1,7 @@
-import { ApiClient, type Published } from "../client/index.ts";
+import { ApiClient } from "../client/index.ts";
 import type { Progress } from "../progress.ts";
 import type { DemoState } from "./home.ts";
-import { trainFirst } from "./learn.ts";
+import { type Trained, trainFirst } from "./learn.ts";
 import { createDemoTenant, seed, waitLanded } from "./seed.ts";
 import type { Shore } from "./shore.ts";
 import { loadSource, type SourceOptions, sourceName } from "./source.ts";
@@ -32,11 +32,7 @@ export async function seedShore(
 }
 
 /** Materialises the lists that need no model, then trains the first one. */
-export async function trainShore(
-  demo: DemoState,
-  seedNumber: number,
-  progress: Progress,
-): Promise<Published> {
+export async function trainShore(demo: DemoState, seedNumber: number, progress: Progress): Promise<Trained> {
   const client = new ApiClient(demo.url, demo.secretKey);
   await client.request("/v1/admin/refresh", { method: "POST", body: {} });
   return trainFirst(client, seedNumber, progress);

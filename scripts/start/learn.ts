@@ -13,6 +13,9 @@ export interface Answer {
   degraded?: { reason: string };
 }
 
+/** The model that answers from now on. */
+export type Trained = Pick<Published, "version" | "learner" | "metrics">;
+
 const SAMPLES = 3;
 /** Within which the scorer must notice a new version, with room for a slow machine's first load. */
 const ANSWERING_TIMEOUT_MS = 90_000;
@@ -20,8 +23,8 @@ const ANSWERING_TIMEOUT_MS = 90_000;
 /** What a site on this machine may spend on each run, so that the first is over in a minute or two: a deployed one has far more. */
 const LOCAL_BUDGET_SECONDS = 45;
 
-/** Retrains and follows it; anything but a published model is an error that says why. */
-export async function trainFirst(client: ApiClient, seed: number, progress: Progress): Promise<Published> {
+/** Retrains and follows it; anything but a live model is an error that says why. */
+export async function trainFirst(client: ApiClient, seed: number, progress: Progress): Promise<Trained> {
   const part = progress.part("Training", 1);
   const settings = { budgetSeconds: LOCAL_BUDGET_SECONDS, seed };
   const outcome = await retrainBySettings(client, settings, ({ progress: done, step, message }) =>
@@ -29,7 +32,14 @@ export async function trainFirst(client: ApiClient, seed: number, progress: Prog
   );
   if (outcome.status === "too_little_data") throw new Error(outcome.message);
   if (outcome.status === "refused") {
-    printMetrics(outcome.metrics, (line) => progress.say(line));
+    // A run that an earlier start began may have gone on by itself, and published the same model first.
+    const { live, metrics } = outcome;
+    if (live !== undefined) {
+      const { learner } = await client.request<{ learner: string }>(`/v1/admin/models/${live}`);
+      part.finish(`${learner}, version ${live}`);
+      return { version: live, learner, metrics };
+    }
+    printMetrics(metrics, (line) => progress.say(line));
     throw new Error(`the gate refused the model: ${outcome.reason}`);
   }
   if (outcome.status === "reproduced")

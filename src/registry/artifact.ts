@@ -37,9 +37,7 @@ export async function publish(
 ): Promise<Manifest> {
   const names = Object.keys(files).sort();
   assert(names.length > 0 && !names.includes(MANIFEST), "an artifact has files, and its manifest is not one");
-  const hashes: Record<string, string> = {};
-  for (const name of names) hashes[name] = await sha256Hex(files[name] as Uint8Array<ArrayBuffer>);
-
+  const hashes = await hashesOf(files);
   const version = versionName(manifest.createdAtMs, await sha256Hex(JSON.stringify(hashes)));
   const { tenant } = manifest;
   for (const name of names) {
@@ -64,6 +62,15 @@ export async function publish(
   const bytes = new TextEncoder().encode(JSON.stringify(full, null, 1));
   await store.put(modelKey(tenant, version, MANIFEST), bytes, { ifAbsent: true });
   return full;
+}
+
+/** SHA-256, hex, by file name in order. */
+export async function hashesOf(files: Artifact["files"]): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const name of Object.keys(files).sort()) {
+    hashes[name] = await sha256Hex(files[name] as Uint8Array<ArrayBuffer>);
+  }
+  return hashes;
 }
 
 /** Null when the version does not exist or its manifest cannot be read. */

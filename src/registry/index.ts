@@ -4,6 +4,7 @@
  */
 export {
   type Artifact,
+  hashesOf,
   listVersions,
   type ManifestDraft,
   publish,

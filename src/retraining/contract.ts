@@ -18,7 +18,13 @@ export type RetrainOutcome =
       reason: string;
       metrics: Record<string, Metric>;
     }
-  | { status: "refused"; reason: string; metrics: Record<string, Metric> }
+  | {
+      status: "refused";
+      reason: string;
+      metrics: Record<string, Metric>;
+      /** The live version, where what came out is equal to it byte for byte: nothing is wrong. */
+      live?: string;
+    }
   | { status: "too_little_data"; interactionsNeeded: number; message: string }
   | {
       status: "reproduced";

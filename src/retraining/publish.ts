@@ -1,10 +1,11 @@
 import { HISTORY_MAX } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
 import { eventTypeCode, isStandardType } from "../events/index.ts";
-import { type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
+import { type Artifact, type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
 import { canary } from "./canary.ts";
 import type { RetrainOutcome } from "./contract.ts";
 import { decodeCases } from "./dataset-file.ts";
+import { equalToLive } from "./equal.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Context, Fitted } from "./fit.ts";
 import { makeGolden } from "./golden.ts";
@@ -48,20 +49,18 @@ export async function writeGolden({ ports, params, workspace }: Context): Promis
 
 /**
  * Immutable files, the canary, then the pointer. Safe to repeat: the version follows from the bytes and the run's own time.
- * A version that the canary refuses stays unpromoted until the sweep takes it.
+ * A version that the canary refuses stays unpromoted until the sweep takes it. What is live already is not published once more:
+ * its copies would take the places of the versions to roll back to.
  */
 export async function publishModel(context: Context, trained: Trained): Promise<RetrainOutcome> {
-  const { ports, params, workspace } = context;
-  const manifest = await publish(ports.store, {
-    manifest: cardOf(context, trained),
-    files: {
-      "model.onnx": await workspace.read("model.onnx"),
-      "catalog.parquet": await workspace.read("catalog.parquet"),
-      "golden.json": await workspace.read("golden.json"),
-      ...(trained.ranker?.attached === true ? await rankerFiles(context) : {}),
-    },
-    parts: partsOf(context, trained.recipe),
-  });
+  const { ports, params } = context;
+  const artifact = { manifest: cardOf(context, trained), files: await filesOf(context, trained) };
+  const live = await equalToLive(ports.store, artifact);
+  if (live !== null) {
+    const reason = `equal to the live model ${live}, byte for byte: nothing new to learn from`;
+    return { status: "refused", reason, metrics: trained.evaluation.metrics, live };
+  }
+  const manifest = await publish(ports.store, { ...artifact, parts: partsOf(context, trained.recipe) });
   const { version, learner, metrics } = manifest;
   const wrong = await canary(ports, manifest);
   if (wrong !== null) return { status: "refused", reason: `${version} fails the canary: ${wrong}`, metrics };
@@ -75,6 +74,16 @@ export async function publishModel(context: Context, trained: Trained): Promise<
     return { status: "refused", reason: `${version} is not live: ${promoted.error.message}`, metrics };
   }
   return { status: "published", version, learner, reason: trained.gate.reason, metrics };
+}
+
+async function filesOf(context: Context, { ranker }: Trained): Promise<Artifact["files"]> {
+  const { workspace } = context;
+  return {
+    "model.onnx": await workspace.read("model.onnx"),
+    "catalog.parquet": await workspace.read("catalog.parquet"),
+    "golden.json": await workspace.read("golden.json"),
+    ...(ranker?.attached === true ? await rankerFiles(context) : {}),
+  };
 }
 
 async function rankerFiles({ workspace }: Context): Promise<Record<string, Uint8Array<ArrayBuffer>>> {

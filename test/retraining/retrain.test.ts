@@ -26,6 +26,12 @@ import { NOW_MS, shopEvents } from "./shop-events.ts";
 /** Versions are named by the second. */
 const LATER_MS = NOW_MS + 60_000;
 
+/** An event that the shop has not seen. */
+function oneMore() {
+  const [event] = shopEvents({ ...SHOP, seed: 2 }).events;
+  return { events: event === undefined ? [] : [{ ...event, occurred_at: NOW_MS }] };
+}
+
 describe("a retrain", { timeout: 120_000 }, () => {
   it("publishes a model that beats popularity, and makes it live", async () => {
     const store = await shop(BUSY);
@@ -77,9 +83,19 @@ describe("a retrain", { timeout: 120_000 }, () => {
     });
     const manifest = await readManifest(store, "shop", outcome.version);
     expect(manifest?.gate?.reason).toBe(outcome.reason);
-    // It is renewed as long as nothing else has earned the place.
+    // It is renewed as long as nothing else has earned the place, and there is something new.
     const later = params({ requestedAtMs: LATER_MS, runId: runIdOf("shop", "test", LATER_MS) });
-    const second = published(await retrain(ports(store), later, steps()));
+    const live = (await readPointer(store, "shop"))?.pointer;
+    expect(await retrain(ports(store), later, steps())).toMatchObject({
+      status: "refused",
+      reason: `equal to the live model ${outcome.version}, byte for byte: nothing new to learn from`,
+      live: outcome.version,
+    });
+    expect((await readPointer(store, "shop"))?.pointer).toEqual(live);
+    await landShop(store, oneMore());
+    const lastMs = LATER_MS + 60_000;
+    const last = params({ requestedAtMs: lastMs, runId: runIdOf("shop", "test", lastMs) });
+    const second = published(await retrain(ports(store), last, steps()));
     expect((await readPointer(store, "shop"))?.pointer).toMatchObject({
       version: second.version,
       previous: [outcome.version],

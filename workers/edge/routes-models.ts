@@ -38,7 +38,15 @@ const outcomeSchema = z.discriminatedUnion("status", [
     reason: z.string(),
     metrics,
   }),
-  z.object({ status: z.literal("refused"), reason: z.string(), metrics }),
+  z.object({
+    status: z.literal("refused"),
+    reason: z.string(),
+    metrics,
+    live: z
+      .string()
+      .optional()
+      .describe("The live version, where what came out is equal to it byte for byte: nothing is wrong."),
+  }),
   z.object({ status: z.literal("too_little_data"), interactions_needed: z.number(), message: z.string() }),
   z.object({
     status: z.literal("reproduced"),

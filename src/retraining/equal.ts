@@ -1,0 +1,27 @@
+import type { ObjectStore } from "../base/index.ts";
+import { type Artifact, hashesOf, type Manifest, readManifest, readPointer } from "../registry/index.ts";
+
+/**
+ * The live version, where serving could not tell the artifact from it; null where it could. Null as well for a search by other
+ * settings, whose card keeps the hourly runs from searching once more, and for the artifact itself, live since before its run
+ * was cut short.
+ */
+export async function equalToLive(
+  store: ObjectStore,
+  { manifest, files }: Pick<Artifact, "manifest" | "files">,
+): Promise<string | null> {
+  const current = await readPointer(store, manifest.tenant);
+  if (current === null) return null;
+  const live = await readManifest(store, manifest.tenant, current.pointer.version);
+  if (live === null || live.createdAtMs === manifest.createdAtMs) return null;
+  if (live.study?.settings !== manifest.study?.settings) return null;
+  // Hashed here for a model that is equal only: publication hashes all of it again.
+  if (live.fits.published !== manifest.fits.published) return null;
+  const isEqual = servedAs({ ...manifest, hashes: await hashesOf(files) }) === servedAs(live);
+  return isEqual ? live.version : null;
+}
+
+/** What answers follow from. */
+function servedAs({ hashes, historyWeights }: Pick<Manifest, "hashes" | "historyWeights">): string {
+  return JSON.stringify([Object.entries(hashes).sort(), Object.entries(historyWeights ?? {}).sort()]);
+}

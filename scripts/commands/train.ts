@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { SettingsPatch } from "../../src/registry/index.ts";
+import { outcomeBody } from "../../workers/edge/retrain-outcome.ts";
 import { type RetrainOutcome, type RetrainStatus, retrain, retrainBySettings } from "../client/index.ts";
 import { printMetrics } from "../metrics.ts";
 import { Progress, type ProgressPart } from "../progress.ts";
@@ -110,7 +111,7 @@ async function trainWhole(options: Options): Promise<RetrainOutcome> {
   };
   const progress = new Progress();
   // Loaded only here: the runtime and the engine take seconds, which no other command is to wait for.
-  const { openSite, runWhole, toldOutcome } = await import("../whole/index.ts");
+  const { openSite, runWhole } = await import("../whole/index.ts");
   const site = await openSite(options, progress);
   try {
     let part: ProgressPart | undefined;
@@ -125,7 +126,7 @@ async function trainWhole(options: Options): Promise<RetrainOutcome> {
     part?.finish(outcome.status);
     const { client } = site;
     if (report !== undefined) await writeRunReport(client, await readRunReport(client, runId), report);
-    return toldOutcome(outcome);
+    return outcomeBody(outcome);
   } finally {
     await site.close();
   }

@@ -37,15 +37,16 @@ it("keeps unrelated items uncorrelated on average", () => {
   expect(Math.abs(sum / 500)).toBeLessThan(0.03);
 });
 
+const boots = {
+  item_id: "x",
+  categories: ["shoes"],
+  tags: ["winter"],
+  brand: "Acme",
+  title: "Brown boots",
+};
+
 it("never changes: models in use were trained with these very numbers", () => {
   // The width that models before 0.3.0 were trained with: the scorer takes it from their manifest.
-  const boots = {
-    item_id: "x",
-    categories: ["shoes"],
-    tags: ["winter"],
-    brand: "Acme",
-    title: "Brown boots",
-  };
   const vector = contentFeatures(boots, 64);
   const set = [...vector.entries()].filter(([, value]) => value !== 0);
   expect(set.map(([i, value]) => [i, Math.round(value * 1_000) / 1_000])).toMatchInlineSnapshot(`
@@ -75,13 +76,6 @@ it("never changes: models in use were trained with these very numbers", () => {
 });
 
 it("gives at a narrower width what folding the wide vector gives: older models are served by the same function", () => {
-  const boots = {
-    item_id: "x",
-    categories: ["shoes"],
-    tags: ["winter"],
-    brand: "Acme",
-    title: "Brown boots",
-  };
   const folded = new Float32Array(64);
   for (const [bucket, value] of contentFeatures(boots, LATE_FEATURES).entries()) {
     folded[bucket % 64] = (folded[bucket % 64] as number) + value;

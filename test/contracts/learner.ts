@@ -20,7 +20,7 @@ import {
 
 const DAY_MS = 86_400_000;
 export const TOY_ITEMS = 12;
-export const TOY_OPTIONS: FitOptions = { seed: 7, historyMax: 20, contentWidth: 4 };
+export const TOY_OPTIONS: FitOptions = { seed: 7, contentWidth: 4 };
 
 /**
  * Two worlds of six items, the even and the odd ones, that no user ever mixes; within a world users walk in a circle,

@@ -73,7 +73,7 @@ describe("what the engine gave", () => {
       const parameters = Object.fromEntries(ladders.map(({ name, values }) => [name, values[0] as number]));
       const checkpoint = { read: async () => null, write: async () => {} };
       const ports = { engine, pace: createPace(yieldTo), checkpoint };
-      await learner.fit(DATA, parameters, { seed: 1, historyMax: 20, contentWidth: 4 }, ports);
+      await learner.fit(DATA, parameters, { seed: 1, contentWidth: 4 }, ports);
       expect(runs()).toBeGreaterThan(0);
       expect(liveBytes()).toBe(0);
     });
@@ -112,7 +112,7 @@ describe("a graph's bytes", () => {
     const learner = learnerNamed("popularity");
     const checkpoint = { read: async () => null, write: async () => {} };
     const ports = { engine: nodeEngine(), pace: createPace(yieldTo), checkpoint };
-    const part = await learner.fit(DATA, {}, { seed: 1, historyMax: 20, contentWidth: 4 }, ports);
+    const part = await learner.fit(DATA, {}, { seed: 1, contentWidth: 4 }, ports);
     if (part === null) throw new Error("popularity is fitted in one slice");
     const builder = new ContentBuilder(DATA.itemIds.length, 8);
     for (const item of DATA.itemIds.keys())
@@ -223,7 +223,7 @@ describe("parking", () => {
     const checkpoint = { read: async () => null, write: async () => {} };
     const dataset = copyOf(DATA);
     const ports = { engine, pace: createPace(yieldTo), checkpoint };
-    const options = { seed: 1, historyMax: 20, contentWidth: 4 };
+    const options = { seed: 1, contentWidth: 4 };
     const whole = await learnerNamed("linear").fit(DATA, { orderFree: 0.1 }, options, ports);
     const onRowsRead = () => {
       asked.push(dataset.items.length);

@@ -46,7 +46,7 @@ async function twoParts() {
 describe("shortlists", () => {
   it("rank a weighted sum as the whole graph of that sum does", async () => {
     const { data, parts, cases } = await twoParts();
-    const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
+    const sizes = { itemCount: data.itemIds.length, historyMax: 20, contentWidth };
     const both = { parts: 2, load: async () => assembleParts(parts, { contentWidth, dataset: data }) };
     const lists = await makeShortlists(engine, [both], cases, sizes, createPace(yieldTo));
     for (const weights of [
@@ -84,7 +84,7 @@ describe("shortlists", () => {
     const data = createDataset(pairs.flat());
     const part = await linear.fit(data, {}, { ...TOY_OPTIONS, seed: 1 }, fitPorts(engine));
     if (part === null) throw new Error("one slice is enough");
-    const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
+    const sizes = { itemCount: data.itemIds.length, historyMax: 20, contentWidth };
     const cases = lastCases(data);
     // Whoever bought the one is asked for an item that nobody bought with it.
     const strange = cases.targetRows.map((row) => (row + 401) % data.items.length);
@@ -101,7 +101,7 @@ describe("shortlists", () => {
 
   it("are the same from one graph of two parts and from two graphs, one at a time", async () => {
     const { data, parts, cases } = await twoParts();
-    const sizes = { itemCount: data.itemIds.length, ...TOY_OPTIONS };
+    const sizes = { itemCount: data.itemIds.length, historyMax: 20, contentWidth };
     const graphOf = (...some: (typeof parts)[number][]) => ({
       parts: some.length,
       load: async () => assembleParts(some, { contentWidth, dataset: data }),

@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { manifestSchema, metricSchema, type Pointer } from "../../src/registry/index.ts";
-import type { RetrainOutcome, RunSummary } from "../../src/retraining/index.ts";
+import type { RunSummary } from "../../src/retraining/index.ts";
 import { trainer } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
+import { outcomeBody } from "./retrain-outcome.ts";
 import { SMALL_BODY } from "./routes-admin.ts";
 
 const liveSchema = z.object({
@@ -192,14 +193,4 @@ function liveBody(pointer: Pointer): z.infer<typeof liveSchema> {
 
 function runBody({ run, requestedAtMs, startedBy, ...rest }: RunSummary): z.infer<typeof runSchema> {
   return { run_id: run, requested_at: requestedAtMs, started_by: startedBy, ...rest };
-}
-
-function outcomeBody(outcome: RetrainOutcome): z.infer<typeof outcomeSchema> {
-  if (outcome.status === "too_little_data") {
-    const { interactionsNeeded, ...rest } = outcome;
-    return { ...rest, interactions_needed: interactionsNeeded };
-  }
-  if (outcome.status !== "reproduced") return outcome;
-  const { evaluatedHash, modelHash, ...rest } = outcome;
-  return { ...rest, evaluated_hash: evaluatedHash, model_hash: modelHash };
 }

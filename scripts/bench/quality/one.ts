@@ -1,4 +1,4 @@
-import { discardTensors, type Engine, HISTORY_MAX } from "../../../src/base/index.ts";
+import { discardTensors, type Engine } from "../../../src/base/index.ts";
 import { LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import {
   assembleModel,
@@ -53,7 +53,7 @@ export async function fitOneSlice(
   ports: OnePorts,
 ): Promise<{ model: FittedModel | null; workSeconds: number }> {
   const { onProgress } = ports;
-  const options = { seed, historyMax: HISTORY_MAX, onProgress };
+  const options = { seed, onProgress };
   const pace = createPace(ports.yieldTo, ports.sliceSeconds);
   const fitPorts = { engine: ports.engine, pace, checkpoint: checkpointOf(ports.store) };
   const fitWith = (learner: Learner, parameters: Parameters) =>

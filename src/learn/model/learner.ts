@@ -26,8 +26,6 @@ export interface FittedPart {
 
 export interface FitOptions {
   seed: number;
-  /** Newest interactions of a user that the graph is given. */
-  historyMax: number;
   /** Width of `content`. */
   contentWidth: number;
   /** [items × width], row i describes item i of the data set, of length 1 or so. Absent: no content known, or none asked for. */

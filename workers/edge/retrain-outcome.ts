@@ -1,8 +1,7 @@
 import type { RetrainOutcome } from "../../src/retraining/index.ts";
-import type { RetrainOutcome as ToldOutcome } from "../client/index.ts";
 
-/** An outcome as the API tells it. */
-export function toldOutcome(outcome: RetrainOutcome): ToldOutcome {
+/** How a retrain ended, as the API tells it. */
+export function outcomeBody(outcome: RetrainOutcome) {
   if (outcome.status === "too_little_data") {
     const { interactionsNeeded, ...rest } = outcome;
     return { ...rest, interactions_needed: interactionsNeeded };

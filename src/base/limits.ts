@@ -30,6 +30,8 @@ export const DEVICE_HISTORY_MAX = 50;
 /** Items of one answer. */
 export const ANSWER_ITEMS_MAX = 100;
 export const ANSWER_ITEMS_DEFAULT = 10;
+/** Items of `POST /v1/rank`: a list page of the largest shops, and what a second stage orders in a millisecond. */
+export const RANK_ITEMS_MAX = 500;
 /** Ids in `exclude`. */
 export const EXCLUDE_MAX = 500;
 /** The JSON bound to one D1 statement: half of D1's 2 MB string limit, which the local simulator does not enforce. */

@@ -37,11 +37,14 @@ export {
 export { REPORT, type RunReport, reportSchema, type TrialReport } from "./report.ts";
 export type {
   HistoryEntry,
+  LadderList,
   RequestContext,
   ScoreAnswer,
   ScoredItem,
   ScoreRequest,
   ScorerRpc,
+  Unlisted,
+  Why,
 } from "./score.ts";
 export {
   SETTINGS_DEFAULT,

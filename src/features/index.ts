@@ -40,14 +40,35 @@ export {
 export { newestInteractions } from "./lake-histories.ts";
 export type { Deletion, Link } from "./lake-identities.ts";
 export {
+  CATEGORY_ITEMS_MAX,
+  categoriesName,
+  categoryList,
+  LIST_CATEGORIES_MAX,
+  LIST_ITEMS_MAX,
   LIST_KINDS,
+  LIST_NAMES,
   type ListKind,
+  type ListName,
   listName,
+  listsName,
   type MaterialisedList,
   readList,
+  type SegmentDimension,
+  type SegmentList,
+  type TenantCategories,
+  type TenantLists,
 } from "./list.ts";
 export { type ListPorts, refreshLists } from "./materialise.ts";
 export { claimOverlay, countItemChange, coverOverlay, overlayStates } from "./overlay-state.ts";
+export {
+  fieldsAt,
+  LIST_FIELDS,
+  type ListedItem,
+  type ListField,
+  type PackedItems,
+  type PackedList,
+  unpacked,
+} from "./packed-items.ts";
 export type { Page, PageRequest } from "./page.ts";
 export {
   anonymousSubject,
@@ -64,6 +85,7 @@ export {
   restoreQuarantine,
 } from "./quarantine.ts";
 export { type FeatureRequest, type Features, readFeatures } from "./read-features.ts";
+export { referrerGroup } from "./referrer-group.ts";
 export {
   type Restored,
   restoreItems,
@@ -72,6 +94,7 @@ export {
   restoreUsers,
   settleRestored,
 } from "./restore.ts";
+export { type SegmentVisitor, segmentTrending } from "./segment-trending.ts";
 export { publishSegments, readSegments, type SegmentRow } from "./segments.ts";
 export {
   automatedRows,

@@ -65,12 +65,12 @@ export async function materialise(
 ): Promise<MaterialisedList["items"]> {
   if (kind === "newest") return newestItems(ports.core, tenant, nowMs);
   const items: MaterialisedList["items"] = [];
-  for (let page = 0; page < CANDIDATE_PAGES_MAX && items.length < LIST_ITEMS_MAX[kind]; page++) {
+  for (let page = 0; page < CANDIDATE_PAGES_MAX && items.length < LIST_ITEMS_MAX.trending_24h; page++) {
     const candidates = await rankCandidates(ports.profiles, { tenant, kind, nowMs, page });
     items.push(...(await listedItems(ports.core, tenant, candidates)));
     if (candidates.length < CANDIDATES_PER_PAGE) break;
   }
-  return items.slice(0, LIST_ITEMS_MAX[kind]);
+  return items.slice(0, LIST_ITEMS_MAX.trending_24h);
 }
 
 async function rankCandidates(

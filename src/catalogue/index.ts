@@ -32,4 +32,12 @@ export {
   rankingVisitor,
 } from "./ranking/visitor.ts";
 export { type Catalogue, readCatalog } from "./read.ts";
+export {
+  encodeTogether,
+  type ItemsTogether,
+  readTogether,
+  TOGETHER_FILE,
+  type TogetherLists,
+} from "./together.ts";
+export { type ItemVectors, readVectors, VECTORS_FILE, type VectorsWriter, vectorsWriter } from "./vectors.ts";
 export { writeCatalog } from "./write.ts";

@@ -21,7 +21,7 @@ import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
 import { trainingRoutes } from "./edge/routes-training.ts";
 
-const app = buildApp([
+const endpoints = [
   ...eventRoutes,
   ...answerRoutes,
   ...catalogueRoutes,
@@ -37,7 +37,9 @@ const app = buildApp([
   ...qualityRoutes,
   ...replayRoutes,
   ...serviceRoutes,
-]);
-addDocuments(app);
+];
+
+const app = buildApp(endpoints);
+addDocuments(app, endpoints);
 
 export default { fetch: app.fetch };

@@ -1,5 +1,4 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { type Context, Hono } from "hono";
 import { ID_CHARS_MAX } from "../../src/base/index.ts";
 import type { KeyRecord } from "../../src/events/index.ts";
 import { Timeline } from "../../src/serving/index.ts";
@@ -11,19 +10,17 @@ import { allowAnyOrigin, allowOrigin, preflight, SECURITY_HEADERS } from "./cors
 import { type Call, type Endpoint, pathPattern } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
 import { logFailure } from "./log.ts";
-import { registerDocuments } from "./openapi.ts";
 import { limitRate } from "./rate.ts";
 
-export type App = OpenAPIHono<{ Bindings: Env }>;
+export type App = Hono<{ Bindings: Env }>;
 type EdgeContext = Context<{ Bindings: Env }>;
 
 /** The HTTP face of a list of endpoints: every check of every route happens here, in one order. */
 export function buildApp(endpoints: readonly Endpoint[]): App {
-  const app: App = new OpenAPIHono();
+  const app: App = new Hono();
   for (const endpoint of endpoints) {
     app.on(endpoint.method.toUpperCase(), honoPath(endpoint.path), (c) => answer(c, endpoint));
   }
-  registerDocuments(app, endpoints);
   app.options("/v1/*", (c) => preflight(c, endpoints));
   app.notFound((c) => finish(toResponse(unrouted(c, endpoints), c.req.path)));
   app.onError((error, c) => finish(failed(error, c)));

@@ -51,7 +51,7 @@ export function servingPorts(env: Env, waitUntil: (work: Promise<unknown>) => vo
     profiles: {
       // The nearest replica will do: a profile is a few seconds behind the events anyway.
       read: (tenant, subjects) =>
-        readProfile(env.PROFILES_0.withSession("first-unconstrained"), tenant, subjects),
+        readProfile(env.PROFILES_0.withSession("first-unconstrained"), tenant, subjects, Date.now()),
     },
     lists: kvLists(env.KV, Date.now),
     seen: cacheApiSeenLists(() => caches.default),

@@ -1,17 +1,18 @@
 import type { App } from "./app.ts";
 import { type ApiDocument, docsPage } from "./docs.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { openApiDocument } from "./openapi.ts";
 
 const LIFE_S = 300;
 
 /** `/openapi.json` and `/docs`, made from the endpoints when they are first asked for. */
-export function addDocuments(app: App): void {
+export function addDocuments(app: App, endpoints: readonly Endpoint[]): void {
   const made = new Map<string, { json: string; html: string }>();
 
   function documentsFor(origin: string): { json: string; html: string } {
     const known = made.get(origin);
     if (known !== undefined) return known;
-    const document = openApiDocument(app, origin);
+    const document = openApiDocument(endpoints, origin);
     const documents = {
       json: JSON.stringify(document),
       html: docsPage(document as unknown as ApiDocument, origin),

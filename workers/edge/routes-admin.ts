@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { HOUR_MS, SECOND_MS } from "../../src/base/index.ts";
 import { idSchema, type KeyRecord } from "../../src/events/index.ts";
 import { mintUserToken } from "../../src/serving/index.ts";

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { pipeline } from "./bindings.ts";
 import { CATALOG_PATH } from "./catalog-error.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";

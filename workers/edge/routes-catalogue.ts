@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { ITEMS_PER_REQUEST_MAX, UPSERT_BODY_BYTES_MAX, USERS_PER_REQUEST_MAX } from "../../src/base/index.ts";
 import {
   type Item,

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { EVENTS_BODY_BYTES_MAX, r2ObjectStore } from "../../src/base/index.ts";
 import { eventSchema } from "../../src/events/index.ts";
 import type { TenantConfig } from "../../src/features/index.ts";

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { HISTORY_MAX, ID_CHARS_MAX } from "../../src/base/index.ts";
 import { pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";

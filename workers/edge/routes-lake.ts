@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { contentRange } from "../../src/base/index.ts";
 import { TENANT_PATTERN } from "../../src/events/index.ts";
 import type { LakeJob, LakeObject } from "../../src/ops/index.ts";

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { manifestSchema, metricSchema, type Pointer } from "../../src/registry/index.ts";
 import type { RunSummary } from "../../src/retraining/index.ts";
 import { trainer } from "./bindings.ts";

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { VERSION } from "./openapi.ts";
 

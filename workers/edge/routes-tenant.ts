@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { segmentsSchema, TENANT_PATTERN } from "../../src/events/index.ts";
 import type { TenantConfig } from "../../src/features/index.ts";
 import { memory, pipeline } from "./bindings.ts";

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { type SettingsPatch, settingsPatchSchema, type TrainingSettings } from "../../src/registry/index.ts";
 import { trainer } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";

@@ -12,6 +12,7 @@ export {
   type LakeEvent,
   type LakeFeatures,
 } from "./as-of.ts";
+export type { Bought } from "./bought.ts";
 export { type DeletedUser, ERASE_EVERY_MS, noteErased, usersToErase } from "./erasures.ts";
 export { type FacetStates, facetStates, type ItemInterval } from "./facets.ts";
 export { FEATURES, type Feature } from "./feature-list.ts";
@@ -106,6 +107,7 @@ export {
   sessionActor,
   sessionPattern,
 } from "./session-pattern.ts";
+export type { Shown } from "./shown.ts";
 export {
   type KeyRow,
   keyFromRow,
@@ -128,4 +130,5 @@ export {
   putUsers,
   replaceUser,
 } from "./users.ts";
+export { readVisitorFacts, type StoredVisitor, type VisitorQuestion } from "./visitor-facts.ts";
 export { type WithdrawnItems, withdrawnName, writeWithdrawn } from "./withdraw.ts";

@@ -61,7 +61,7 @@ export const profilesSchema = {
       index("identity_links_user").on(table.tenant, table.userId),
     ],
   ),
-  /** `history`: a JSON array of lines (see `history.ts`), oldest first. */
+  /** `history`: a JSON array of lines (see `history.ts`), oldest first; so `bought`. `shown`: see `shown.ts`. */
   profiles: sqliteTable(
     "profiles",
     {
@@ -69,6 +69,8 @@ export const profilesSchema = {
       subject: text().notNull(),
       history: text().notNull(),
       updatedAt: integer("updated_at").notNull(),
+      bought: text().notNull().default("[]"),
+      shown: text().notNull().default("[]"),
     },
     (table) => [primaryKey({ columns: [table.tenant, table.subject] })],
   ),

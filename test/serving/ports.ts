@@ -53,7 +53,12 @@ export class World {
           read("profile", () => {
             const found = subjects.flatMap((subject) => this.profiles.get(`${tenant} ${subject}`) ?? []);
             if (found.length === 0) return null;
-            return { history: found.flatMap(({ history }) => history), updatedAtMs: this.nowMs };
+            return {
+              history: found.flatMap(({ history }) => history),
+              bought: found.flatMap(({ bought }) => bought),
+              shown: found.flatMap(({ shown }) => shown),
+              updatedAtMs: this.nowMs,
+            };
           }),
       },
       lists: {
@@ -173,6 +178,8 @@ export function config(tenant: string, requireUserToken = false): TenantConfig {
 export function viewed(...itemIds: string[]): Profile {
   return {
     history: itemIds.map((itemId, index) => ({ itemId, type: "view", occurredAtMs: 1_000 * index })),
+    bought: [],
+    shown: [],
     updatedAtMs: 0,
   };
 }

@@ -50,7 +50,7 @@ async function rows<T>(sql: string): Promise<T[]> {
 }
 
 async function history(subject: string, tenant = "t"): Promise<string[]> {
-  return (await readProfile(db(), tenant, [subject]))?.history.map((entry) => entry.itemId) ?? [];
+  return (await readProfile(db(), tenant, [subject], NOW_MS))?.history.map((entry) => entry.itemId) ?? [];
 }
 
 beforeEach(async () => {
@@ -131,8 +131,10 @@ describe("profiles", () => {
       [event(500, { user_id: "v", type: "rate", value: 4.5, item_id: "an item" })],
       NOW_MS,
     );
-    expect(await readProfile(db(), "t", ["u:v"])).toEqual({
+    expect(await readProfile(db(), "t", ["u:v"], NOW_MS)).toEqual({
       history: [{ itemId: "an item", type: "rate", value: 4.5, occurredAtMs: NOW_MS - 500 }],
+      bought: [],
+      shown: [],
       updatedAtMs: NOW_MS,
     });
   });
@@ -184,9 +186,9 @@ describe("profiles", () => {
 
   it("merge a user and a device that are asked for together", async () => {
     await applyEvents(stores(), [event(1, { anonymous_id: "d" }), event(2, { user_id: "u" })], NOW_MS);
-    const profile = await readProfile(db(), "t", ["u:u", "a:d"]);
+    const profile = await readProfile(db(), "t", ["u:u", "a:d"], NOW_MS);
     expect(profile?.history.map((entry) => entry.itemId)).toEqual(["i1", "i2"]);
-    expect(await readProfile(db(), "other", ["u:u", "a:d"])).toBeNull();
+    expect(await readProfile(db(), "other", ["u:u", "a:d"], NOW_MS)).toBeNull();
   });
 });
 

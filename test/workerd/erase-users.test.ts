@@ -148,7 +148,7 @@ describe("deleted users", () => {
 
   it("are not in D1 either, which a rebuild makes again as it is", async () => {
     const read = async (subject: string) =>
-      (await readProfile(env.PROFILES_0, "one", [subject]))?.history.length ?? 0;
+      (await readProfile(env.PROFILES_0, "one", [subject], LATER_MS))?.history.length ?? 0;
     expect([await read(`u:${GONE}`), await read(`u:${BACK}`), await read(`a:${DEVICES.back}`)]).toEqual([
       0, 1, 1,
     ]);

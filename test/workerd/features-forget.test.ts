@@ -49,7 +49,7 @@ const remove = (nowMs: number) =>
     nowMs,
   });
 const historyOf = async (subject: string) =>
-  (await readProfile(env.PROFILES_0, "t", [subject]))?.history.map(({ itemId }) => itemId) ?? [];
+  (await readProfile(env.PROFILES_0, "t", [subject], NOW_MS))?.history.map(({ itemId }) => itemId) ?? [];
 const sessionOf = async (actor: string, nowMs: number) =>
   (await readFeatures({ core: env.DB, profiles: env.PROFILES_0 }, { tenant: "t", actor, itemIds: [], nowMs }))
     .session;

@@ -56,7 +56,7 @@ async function purchases(): Promise<Record<string, number>> {
 }
 
 async function history(): Promise<string[]> {
-  return (await readProfile(env.PROFILES_0, "t", ["a:d"]))?.history.map(({ itemId }) => itemId) ?? [];
+  return (await readProfile(env.PROFILES_0, "t", ["a:d"], NOW_MS))?.history.map(({ itemId }) => itemId) ?? [];
 }
 
 beforeEach(async () => {

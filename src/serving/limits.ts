@@ -50,3 +50,14 @@ export const LISTS_ITEMS_IN_MEMORY_MAX = 30_000;
 
 /** From so many items on, what a device remembers of its visitor says enough by itself, and the user's profile is not read. */
 export const RECENT_ALONE_MIN = 5;
+
+/** Items over all pages of one list: so many hashes make a cursor of 2.7 KB, which an address still holds. */
+export const PAGED_ITEMS_MAX = 500;
+/** Lists of one page. */
+export const PLACEMENTS_MAX = 10;
+/** More than half of a list given to trial is no list for visitors. */
+export const EXPLORED_SHARE_MAX = 0.5;
+/** Event types that a scenario weighs; as many as a tenant has. */
+export const SCENARIO_EVENT_TYPES_MAX = 150;
+/** Against a view's weight of one. */
+export const SCENARIO_WEIGHT_MAX = 100;

@@ -217,23 +217,25 @@ describe("parking", () => {
     expect([had, events]).toEqual([undefined, []]);
   });
 
-  it("is asked for by the linear model", async () => {
-    const asked: number[] = [];
-    const { engine } = countingEngine();
-    const checkpoint = { read: async () => null, write: async () => {} };
-    const dataset = copyOf(DATA);
-    const ports = { engine, pace: createPace(yieldTo), checkpoint };
-    const options = { seed: 1, contentWidth: 4 };
-    const whole = await learnerNamed("linear").fit(DATA, { orderFree: 0.1 }, options, ports);
-    const onRowsRead = () => {
-      asked.push(dataset.items.length);
-      discardRows(dataset);
-    };
-    const parked = await learnerNamed("linear").fit(dataset, { orderFree: 0.1 }, options, {
-      ...ports,
-      onRowsRead,
+  for (const [name, parameters] of [
+    ["linear", { orderFree: 0.1 }],
+    ["sessions", { reach: 1, before: 1, distanceDecay: 2 }],
+  ] as const) {
+    it(`is asked for by ${name}`, async () => {
+      const asked: number[] = [];
+      const { engine } = countingEngine();
+      const checkpoint = { read: async () => null, write: async () => {} };
+      const dataset = copyOf(DATA);
+      const ports = { engine, pace: createPace(yieldTo), checkpoint };
+      const options = { seed: 1, contentWidth: 4 };
+      const whole = await learnerNamed(name).fit(DATA, parameters, options, ports);
+      const onRowsRead = () => {
+        asked.push(dataset.items.length);
+        discardRows(dataset);
+      };
+      const parked = await learnerNamed(name).fit(dataset, parameters, options, { ...ports, onRowsRead });
+      expect(asked).toEqual([1_440]);
+      expect(parked).toEqual(whole);
     });
-    expect(asked).toEqual([1_440]);
-    expect(parked).toEqual(whole);
-  });
+  }
 });

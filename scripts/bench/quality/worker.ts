@@ -12,6 +12,9 @@ interface Env {
 /** A connection on which nothing comes for minutes would be taken for dead. */
 const SIGN_OF_LIFE_MS = 5_000;
 
+/** Ranking reports a thousand times a minute, and what a response has carried is the isolate's until it is over. */
+const TOLD_EVERY_MS = 500;
+
 const engine = workerdEngine();
 const data = new RunData();
 
@@ -31,7 +34,12 @@ export default {
       }
       return new Promise<void>((resolve) => setTimeout(resolve, 0));
     };
-    const onProgress = (fraction: number, message: string) => say({ fraction, message });
+    let toldMs = 0;
+    const onProgress = (fraction: number, message: string) => {
+      if (Date.now() - toldMs < TOLD_EVERY_MS) return;
+      toldMs = Date.now();
+      say({ fraction, message });
+    };
     const work = runStep(step, job, { engine, yieldTo, data, objects: objectsIn(STATE), onProgress })
       .then((result) => say({ result, wasmBytes: wasmBytes() }))
       .catch((error: Error) => say({ error: error.stack ?? error.message }))

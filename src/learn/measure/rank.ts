@@ -99,6 +99,7 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
     await pace.spend(batch.length * (width * 20 + historyMax * 500));
     options.onProgress?.((start + batch.length) / groups.length);
   }
+  discard(bias, neutral);
   return ranks;
 }
 

@@ -1,4 +1,4 @@
-import { DAY_MS } from "../../base/index.ts";
+import { DAY_MS, discard } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Learner } from "../model/learner.ts";
 
@@ -36,5 +36,8 @@ function popularityScores(dataset: Dataset, decayDays: number): Float32Array<Arr
     const decay = decayDays === 0 ? 1 : Math.exp(-ageDays / decayDays);
     sums[item] = (sums[item] as number) + (dataset.weights[row] as number) * decay;
   }
-  return Float32Array.from(sums, Math.log1p);
+  const scores = new Float32Array(sums.length);
+  for (let item = 0; item < sums.length; item++) scores[item] = Math.log1p(sums[item] as number);
+  discard(sums);
+  return scores;
 }

@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pace } from "../model/pace.ts";
 
@@ -45,10 +46,12 @@ export async function cutSessions(
   });
   const order = await orderOf(seconds, pace);
   const kept = order.subarray(oldestKept(order, { starts, ends }, rowsMax));
-  return {
+  const newest = {
     starts: kept.map((session) => starts[session] as number),
     ends: kept.map((session) => ends[session] as number),
   };
+  discard(starts, ends, seconds, order);
+  return newest;
 }
 
 async function eachSession(
@@ -106,6 +109,7 @@ async function orderOf(seconds: Uint32Array, pace: Pace): Promise<Uint32Array> {
       if (at % PIECE === 0) await pace.spend(PIECE * 16);
       sorted[bump(next, ((seconds[session] as number) >>> shift) & 0xffff)] = session;
     }
+    discard(order, next);
     order = sorted;
   }
   return order;

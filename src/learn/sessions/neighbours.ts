@@ -1,4 +1,4 @@
-import type { Tensor } from "../../base/index.ts";
+import { discard, type Tensor } from "../../base/index.ts";
 import type { Parameters } from "../model/learner.ts";
 import type { Pace } from "../model/pace.ts";
 import { nearness, WINDOW } from "./nearness.ts";
@@ -47,6 +47,7 @@ export async function itemNeighbours(
     for (const one of found) values[one] = 0;
     await pace.spend(operations + found.length * 100 + 500);
   }
+  lender.close();
   const dims = [itemCount, width];
   return {
     neighbours:
@@ -94,6 +95,7 @@ function createLender(tables: Tables, itemCount: number, parameters: Parameters)
       }
       return { values, found, operations };
     },
+    close: () => discard(values),
   };
 }
 

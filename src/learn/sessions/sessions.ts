@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Learner } from "../model/learner.ts";
 import { cutSessions } from "./cut.ts";
 import { sessionScores } from "./graph-sessions.ts";
@@ -27,11 +28,13 @@ export const sessions: Learner = {
     ...(isTimed ? [{ name: "gapHours", values: [0, 1, 24], start: 0 }] : []),
   ],
   workSeconds: ({ rows, items }) => rows * 1e-6 + items * 1e-5,
-  async fit(dataset, parameters, { onProgress }, { pace }) {
+  async fit(dataset, parameters, { onProgress }, { pace, onRowsRead }) {
     const { gapHours = 0, recency = 1, trend = 0, reach = 0 } = parameters;
     const cut = await cutSessions(dataset, { gapHours, rowsMax: ROWS_MAX }, pace);
     onProgress?.(0.3, "sessions are cut");
     const tables = await sessionTables(dataset, cut, { recency, trend }, pace);
+    discard(cut.starts, cut.ends);
+    onRowsRead?.();
     onProgress?.(0.7, "sessions are laid out");
     const itemCount = dataset.itemIds.length;
     const second = reach === 0 ? {} : await itemNeighbours(tables, { itemCount, parameters }, pace);

@@ -1,4 +1,4 @@
-import { assert, type Tensor } from "../../base/index.ts";
+import { assert, discard, type Tensor } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FittedPart } from "../model/learner.ts";
 import type { Pace } from "../model/pace.ts";
@@ -66,6 +66,7 @@ export async function sessionTables(
   );
   const rising = await itemTrends(items, itemCount, pace);
   const itemWeight = rising.map((value, item) => (rarity[item] as number) * value ** trend);
+  discard(places.sessionsWith, rising);
   const table = (data: Int32Array<ArrayBuffer>): Tensor => ({ type: "int32", dims: [data.length], data });
   return {
     items:
@@ -142,6 +143,7 @@ async function findPlaces({ items, sessionStart, itemCount }: Layout & { itemCou
     placeRow[place] = row;
     placeSession[place] = session;
   });
+  discard(lastSeen, next);
   return { sessionsWith, placeStart, placeRow, placeSession };
 }
 
@@ -160,10 +162,12 @@ async function itemTrends(
     late[item] = (late[item] as number) + Math.exp((row - items.length) / span);
     if (row % 10_000 === 9_999) await pace.spend(300_000);
   }
-  return Float32Array.from(
-    { length: itemCount },
-    (_, item) => (1 + (late[item] as number)) / (1 + (all[item] as number)) ** 0.8,
-  );
+  const trends = new Float32Array(itemCount);
+  for (let item = 0; item < itemCount; item++) {
+    trends[item] = (1 + (late[item] as number)) / (1 + (all[item] as number)) ** 0.8;
+  }
+  discard(late, all);
+  return trends;
 }
 
 /** Throws for a part that another learner fitted. */

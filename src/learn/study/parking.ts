@@ -13,8 +13,8 @@ export interface Parking {
   restore(): Promise<void>;
 }
 
-/** Fewer take less memory than reading them again is worth. */
-const ROWS_MIN = 500_000;
+/** Of the fit, which may be a sample a third as large as what is parked: fewer take less memory than reading them again is worth. */
+const ROWS_MIN = 200_000;
 
 /** Runs a fit on `rows`, which are the parked data set's or a sample of them. The sample is not brought back. */
 export async function withParking<T>(

@@ -34,6 +34,7 @@ export function createPicker({ dataset, known, maskSeen }: Cases, itemCount: num
       discard(items);
       return longer.slice(0, count);
     },
+    close: () => discard(isOut, isIn, longer),
   };
 }
 

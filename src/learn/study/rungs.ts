@@ -1,4 +1,4 @@
-import { createPrng } from "../../base/index.ts";
+import { createPrng, discard } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
 import { type Dataset, keepRows } from "../data/dataset.ts";
 import { rowsAlone } from "../data/own-rows.ts";
@@ -24,7 +24,9 @@ export function dataOnRung(dataset: Dataset, rung: number, seed: number): Datase
   if (share >= 1) return dataset;
   const prng = createPrng(`users/${seed}`);
   const keeps = Uint8Array.from(dataset.userIds, () => (prng.next() < share ? 1 : 0));
-  return keepRows(dataset, (_, { user }) => keeps[user] === 1);
+  const drawn = keepRows(dataset, (_, { user }) => keeps[user] === 1);
+  discard(keeps);
+  return drawn;
 }
 
 /**

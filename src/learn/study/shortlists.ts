@@ -69,6 +69,7 @@ export async function makeShortlists(
   }
   const places = placesOf(cases, groups, items);
   discard(...items);
+  picker.close();
   return { parts, scores, ...places };
 }
 
@@ -116,6 +117,7 @@ async function runAll(
       await pace.spend(batch.length * (graph.parts * itemCount * 12 + 200_000));
     }
   } finally {
+    discard(bias);
     await session.release();
   }
 }

@@ -125,7 +125,8 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
     await drainSpilled(this.env, Date.now());
     const nowMs = Date.now();
     await JOBS.commit(this.env, nowMs);
-    const ports = { core, profiles: this.env.PROFILES_0, kv: this.env.KV };
+    const store = objectStore(this.env);
+    const ports = { core, profiles: this.env.PROFILES_0, kv: this.env.KV, store };
     const lists = await refreshLists(ports, tenant, { nowMs, force: true });
     const overlayItems = await flushOverlay(this.#overlay(), tenant, { nowMs, force: true });
     return { lists, overlayItems: overlayItems ?? 0 };

@@ -28,7 +28,7 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
 
     async "*/5 * * * *"(env, nowMs) {
       const faults: string[] = [];
-      const ports = { core: env.DB, profiles: env.PROFILES_0, kv: env.KV };
+      const ports = { core: env.DB, profiles: env.PROFILES_0, kv: env.KV, store: objectStore(env) };
       for (const tenant of await listTenants(env.DB)) {
         try {
           await refreshLists(ports, tenant, { nowMs, force: false });

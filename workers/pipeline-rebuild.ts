@@ -43,6 +43,7 @@ function rebuildStores(env: PipelineEnv, cursor: string | null, nowMs: number) {
     core: env.DB,
     profiles: env.PROFILES_0,
     kv: env.KV,
+    store,
     publishOverlay: (tenant: string) => flushOverlay(overlay, tenant, { nowMs, force: true }),
     nowMs,
   };

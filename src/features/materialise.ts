@@ -1,162 +1,171 @@
 import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../base/index.ts";
-import { ITEM_FIELDS, type Item } from "../events/index.ts";
-import { LIST_ITEMS_MAX, LIST_KINDS, type ListKind, listName, type MaterialisedList } from "./list.ts";
+import { HOUR_MS, MINUTE_MS, type ObjectStore } from "../base/index.ts";
+import { categoryRankings, type Rankings } from "./category-rankings.ts";
+import { heldRanking } from "./held-ranking.ts";
+import { ItemPacker } from "./item-packer.ts";
+import {
+  CATEGORY_ITEMS_MAX,
+  categoriesName,
+  LIST_ITEMS_MAX,
+  LIST_KINDS,
+  LIST_NAMES,
+  type ListKind,
+  type ListName,
+  listName,
+  listsName,
+  type MaterialisedList,
+  type TenantCategories,
+  type TenantLists,
+} from "./list.ts";
+import { ListedItems } from "./listed-items.ts";
+import { type PackedList, unpacked } from "./packed-items.ts";
+import { countedRanking, newestRanking } from "./rankings.ts";
+import { readSegmentCounts, type SegmentCounts, segmentLists } from "./segment-counts.ts";
 
 export interface ListPorts {
   core: D1Database;
   profiles: D1Database;
   kv: Pick<KVNamespace, "get" | "put">;
+  /** Where the segments' counts lie. */
+  store: Pick<ObjectStore, "get">;
 }
 
-interface Candidate {
-  itemId: string;
-  score: number;
+interface Held {
+  lists: TenantLists | null;
+  categories: TenantCategories | null;
 }
 
-const TRENDING_HOURS = 24;
-/** An interaction six hours ago counts half: a day's rhythm shows, yet this morning beats last night. */
-const TRENDING_HALF_LIFE_HOURS = 6;
-const POPULAR_DAYS = 31;
-/** KV bills writes dearly: a list that changes all the time is written once in this time, on the clock's own steps. */
+/** KV bills writes dearly: a value that changes all the time is written once in this time, on the clock's own steps. */
 const WRITE_INTERVAL_MS = 5 * MINUTE_MS;
-/** Read at once; most are enough for a full list, more are read only where many items may not be shown. */
-const CANDIDATES_PER_PAGE = 1_000;
-const CANDIDATE_PAGES_MAX = 5;
+/**
+ * Sums over days hardly move in an hour, and are most of the rows that lists are made from: they are made anew in the first refresh of
+ * an hour. Where so few items are popular, the site is young, everything is new, and the rows are few.
+ */
+const YOUNG_ITEMS = 50;
+/** Of a value's items as JSON: parsed in about 5 ms. With fields of 300 B, all lists of everything and of 40 categories fit. */
+const ITEMS_CHARS_MAX = 1_000_000;
 
 /**
- * Makes the tenant's lists anew and writes those that changed to KV, each at most once in five minutes unless forced.
- * Returns how many items each has now. An empty trending or popular list says: no interaction in its window.
+ * Makes the tenant's lists anew and writes each of their two values to KV where it changed, at most once in five minutes unless forced.
+ * Returns how many items each kind has now. An empty trending or popular list says: no interaction in its window.
  */
 export async function refreshLists(
   ports: ListPorts,
   tenant: string,
   { nowMs, force }: { nowMs: number; force: boolean },
 ): Promise<Record<ListKind, number>> {
-  const counts = await Promise.all(
-    LIST_KINDS.map((kind) => refreshList(ports, { tenant, kind, nowMs, force })),
-  );
-  return Object.fromEntries(LIST_KINDS.map((kind, index) => [kind, counts[index]])) as Record<
-    ListKind,
-    number
-  >;
-}
-
-async function refreshList(
-  ports: ListPorts,
-  { tenant, kind, nowMs, force }: { tenant: string; kind: ListKind; nowMs: number; force: boolean },
-): Promise<number> {
-  const name = listName(tenant, kind);
-  const current = await ports.kv.get<MaterialisedList>(name, "json");
+  const lists = await ports.kv.get<TenantLists>(listsName(tenant), "json");
   const step = (ms: number) => Math.floor(ms / WRITE_INTERVAL_MS);
-  if (current !== null && !force && step(current.createdAtMs) === step(nowMs)) return current.items.length;
-  const items = await materialise(ports, { tenant, kind, nowMs });
-  if (current === null || JSON.stringify(current.items) !== JSON.stringify(items)) {
-    const list: MaterialisedList = { v: 1, kind, createdAtMs: nowMs, items };
-    await ports.kv.put(name, JSON.stringify(list));
-  }
-  return items.length;
+  if (lists !== null && !force && step(lists.createdAtMs) === step(nowMs)) return countsOf(lists);
+  const held = { lists, categories: await ports.kv.get<TenantCategories>(categoriesName(tenant), "json") };
+  const made = await materialise(ports, held, { tenant, nowMs, force });
+  await putChanged(ports.kv, categoriesName(tenant), held.categories, made.categories);
+  // Last: its time is what says that a refresh was made.
+  await putChanged(ports.kv, listsName(tenant), held.lists, made.lists);
+  await putKinds(ports.kv, tenant, made.lists);
+  return countsOf(made.lists);
 }
 
-/** The list's items, best first: only those that may be answered. */
-export async function materialise(
-  ports: Pick<ListPorts, "core" | "profiles">,
-  { tenant, kind, nowMs }: { tenant: string; kind: ListKind; nowMs: number },
-): Promise<MaterialisedList["items"]> {
-  if (kind === "newest") return newestItems(ports.core, tenant, nowMs);
-  const items: MaterialisedList["items"] = [];
-  for (let page = 0; page < CANDIDATE_PAGES_MAX && items.length < LIST_ITEMS_MAX.trending_24h; page++) {
-    const candidates = await rankCandidates(ports.profiles, { tenant, kind, nowMs, page });
-    items.push(...(await listedItems(ports.core, tenant, candidates)));
-    if (candidates.length < CANDIDATES_PER_PAGE) break;
-  }
-  return items.slice(0, LIST_ITEMS_MAX.trending_24h);
-}
-
-async function rankCandidates(
-  profiles: D1Database,
-  {
-    tenant,
-    kind,
-    nowMs,
-    page,
-  }: { tenant: string; kind: "trending" | "popular"; nowMs: number; page: number },
-): Promise<Candidate[]> {
-  const { table, bucket, weights } = kind === "trending" ? trendingWindow(nowMs) : popularWindow(nowMs);
-  const { results } = await profiles
-    .prepare(
-      `SELECT count.item_id AS itemId, round(sum(count.score * (weight.value ->> 1)), 4) AS score
-       FROM json_each(?1) AS weight CROSS JOIN ${table} AS count
-         ON count.${bucket} = weight.value ->> 0 AND count.tenant = ?2
-       WHERE count.score > 0
-       GROUP BY count.item_id ORDER BY 2 DESC, 1 LIMIT ?3 OFFSET ?4`,
-    )
-    .bind(JSON.stringify(weights), tenant, CANDIDATES_PER_PAGE, page * CANDIDATES_PER_PAGE)
-    .all<Candidate>();
-  return results;
-}
-
-/** [bucket, weight] of each bucket of a window: the current one and those before it. */
-function trendingWindow(nowMs: number) {
-  const now = Math.floor(nowMs / HOUR_MS);
-  const weights = Array.from({ length: TRENDING_HOURS }, (_, age) => [
-    now - age,
-    0.5 ** (age / TRENDING_HALF_LIFE_HOURS),
-  ]);
-  return { table: "item_hourly", bucket: "hour", weights };
-}
-
-function popularWindow(nowMs: number) {
-  const now = Math.floor(nowMs / DAY_MS);
+function countsOf({ lists }: TenantLists): Record<ListKind, number> {
   return {
-    table: "item_daily",
-    bucket: "day",
-    weights: Array.from({ length: POPULAR_DAYS }, (_, age) => [now - age, 1]),
+    trending: lists.trending_24h.at.length,
+    popular: lists.popular.at.length,
+    newest: lists.newest.at.length,
   };
 }
 
-async function listedItems(
-  core: D1Database,
-  tenant: string,
-  candidates: readonly Candidate[],
-): Promise<MaterialisedList["items"]> {
-  const { results } = await core
-    .prepare(
-      "SELECT item_id, body, published_at FROM items WHERE tenant = ? AND listed = 1 AND item_id IN (SELECT value FROM json_each(?))",
-    )
-    .bind(tenant, JSON.stringify(candidates.map((candidate) => candidate.itemId)))
-    .all<ListedRow>();
-  const rows = new Map(results.map((row) => [row.item_id, row]));
-  return candidates.flatMap(({ itemId, score }) => {
-    const row = rows.get(itemId);
-    return row === undefined ? [] : [{ itemId, score, fields: fieldsOf(row) }];
-  });
+const KIND_LISTS = { trending: "trending_24h", popular: "popular", newest: "newest" } as const;
+
+/** Each kind in a value of its own. */
+async function putKinds(kv: ListPorts["kv"], tenant: string, lists: TenantLists): Promise<void> {
+  for (const kind of LIST_KINDS) {
+    const items = [...unpacked(lists.items, lists.lists[KIND_LISTS[kind]])];
+    const made: MaterialisedList = { v: 1, kind, createdAtMs: lists.createdAtMs, items };
+    const held = await kv.get<MaterialisedList>(listName(tenant, kind), "json");
+    await putChanged(kv, listName(tenant, kind), held, made);
+  }
 }
 
-/** The score is the time of publication: it only has to fall along the list. */
-async function newestItems(
-  core: D1Database,
-  tenant: string,
-  nowMs: number,
-): Promise<MaterialisedList["items"]> {
-  const { results } = await core
-    .prepare(
-      "SELECT item_id, body, published_at FROM items WHERE tenant = ? AND listed = 1 AND published_at <= ? ORDER BY published_at DESC, item_id LIMIT ?",
-    )
-    .bind(tenant, nowMs, LIST_ITEMS_MAX.newest)
-    .all<ListedRow>();
-  return results.map((row) => ({ itemId: row.item_id, score: row.published_at, fields: fieldsOf(row) }));
+async function putChanged<Value extends { createdAtMs: number }>(
+  kv: ListPorts["kv"],
+  name: string,
+  held: Value | null,
+  made: Value,
+): Promise<void> {
+  const text = JSON.stringify(made);
+  if (held !== null && JSON.stringify({ ...held, createdAtMs: made.createdAtMs }) === text) return;
+  await kv.put(name, text);
 }
 
-interface ListedRow {
-  item_id: string;
-  body: string;
-  published_at: number;
+interface Refresh {
+  tenant: string;
+  nowMs: number;
+  force: boolean;
 }
 
-function fieldsOf(row: ListedRow): Record<string, unknown> {
-  const item = { ...(JSON.parse(row.body) as Partial<Item>), published_at: row.published_at };
-  return Object.fromEntries(
-    ITEM_FIELDS.filter((field) => item[field] !== undefined).map((field) => [field, item[field]]),
-  );
+async function materialise(
+  ports: ListPorts,
+  held: Held,
+  refresh: Refresh,
+): Promise<{ lists: TenantLists; categories: TenantCategories }> {
+  const { tenant, nowMs } = refresh;
+  const shelf = new ListedItems(ports.core, tenant);
+  const rankings = await makeRankings(ports, held, { ...refresh, shelf });
+  const counts = await readSegmentCounts(ports.store, tenant);
+  await shelf.load(counts?.segments.flatMap(({ items }) => items.map(({ itemId }) => itemId)) ?? []);
+  return {
+    lists: packLists(rankings, counts, { shelf, nowMs }),
+    categories: packCategories(rankings, { shelf, nowMs }),
+  };
+}
+
+async function makeRankings(
+  { profiles }: ListPorts,
+  held: Held,
+  { tenant, nowMs, force, shelf }: Refresh & { shelf: ListedItems },
+): Promise<Rankings> {
+  const counted = (name: Exclude<ListName, "newest">) =>
+    countedRanking(profiles, shelf, { tenant, name, nowMs });
+  const isDue = force || !isOfThisHour(held, nowMs);
+  const slow = async (name: "trending_7d" | "popular") =>
+    isDue ? counted(name) : heldRanking(held, name, shelf);
+  // One after another: what one has loaded the next need not load.
+  return {
+    trending_24h: await counted("trending_24h"),
+    trending_1h: await counted("trending_1h"),
+    trending_7d: await slow("trending_7d"),
+    popular: await slow("popular"),
+    newest: await newestRanking(shelf, nowMs),
+  };
+}
+
+function isOfThisHour({ lists, categories }: Held, nowMs: number): boolean {
+  if (lists === null || categories === null) return false;
+  const isYoung = lists.lists.popular.at.length < YOUNG_ITEMS;
+  return !isYoung && Math.floor(lists.createdAtMs / HOUR_MS) === Math.floor(nowMs / HOUR_MS);
+}
+
+interface Shelf {
+  shelf: ListedItems;
+  nowMs: number;
+}
+
+function packLists(rankings: Rankings, counts: SegmentCounts | null, { shelf, nowMs }: Shelf): TenantLists {
+  const packer = new ItemPacker(shelf, ITEMS_CHARS_MAX);
+  const lists = packAll((name) => packer.pack(rankings[name], LIST_ITEMS_MAX[name]));
+  const segments = counts === null ? {} : segmentLists(counts, packer, nowMs);
+  return { v: 1, createdAtMs: nowMs, items: packer.items(), lists, segments };
+}
+
+function packCategories(rankings: Rankings, { shelf, nowMs }: Shelf): TenantCategories {
+  const packer = new ItemPacker(shelf, ITEMS_CHARS_MAX);
+  const categories = categoryRankings(rankings, shelf).map(({ category, rankings: own }) => ({
+    category,
+    lists: packAll((name) => packer.pack(own[name], CATEGORY_ITEMS_MAX)),
+  }));
+  return { v: 1, createdAtMs: nowMs, items: packer.items(), categories };
+}
+
+function packAll(pack: (name: ListName) => PackedList): Record<ListName, PackedList> {
+  return Object.fromEntries(LIST_NAMES.map((name) => [name, pack(name)])) as Record<ListName, PackedList>;
 }

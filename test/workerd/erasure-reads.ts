@@ -70,7 +70,7 @@ export function portsOn(crashing: ObjectStore) {
 
 export async function rebuilt(): Promise<void> {
   const ports = {
-    ...{ lake, core: env.DB, profiles: env.PROFILES_0, kv: env.KV },
+    ...{ lake, core: env.DB, profiles: env.PROFILES_0, kv: env.KV, store },
     publishOverlay: async () => null,
     nowMs: LATER_MS,
   };

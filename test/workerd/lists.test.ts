@@ -23,7 +23,7 @@ import { migrated } from "./migrated.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12, 31);
 
-const ports = () => ({ core: env.DB, profiles: env.PROFILES_0, kv: env.KV });
+const ports = () => ({ core: env.DB, profiles: env.PROFILES_0, kv: env.KV, store: r2ObjectStore(env.LAKE) });
 const changes = () => ({ core: env.DB, lake: openLake(r2ObjectStore(env.LAKE)) });
 const put = (items: Item[], tenant = "t") => changeItems(changes(), tenant, { items, nowMs: NOW_MS });
 const refresh = (nowMs = NOW_MS, force = true) => refreshLists(ports(), "t", { nowMs, force });
@@ -89,7 +89,7 @@ describe("materialised lists", () => {
     await happen("a", { agoMs: 30 * DAY_MS, times: 2 });
     await refresh();
     expect((await list("popular"))?.items).toEqual([
-      { itemId: "a", score: 2, fields: { title: "A", price: 2, published_at: 7 } },
+      { itemId: "a", score: 2, fields: { title: "A", price: 2, published_at: 7, stock: 4 } },
       { itemId: "b", score: 1, fields: { published_at: NOW_MS } },
     ]);
   });

@@ -43,7 +43,7 @@ it("makes D1 and KV again from the lake, row for row", async () => {
   await live();
   await lake.commitAllPending({ nowMs: NOW_MS, force: true });
   while (!(await JOBS.refine(env as unknown as PipelineEnv, NOW_MS)).done);
-  const listPorts = { core: env.DB, profiles: env.PROFILES_0, kv: env.KV };
+  const listPorts = { core: env.DB, profiles: env.PROFILES_0, kv: env.KV, store };
   for (const tenant of ["one", "two"]) await refreshLists(listPorts, tenant, { nowMs: NOW_MS, force: true });
   const before = await contents();
   expect(before.event_ledger?.length).toBeGreaterThan(300);
@@ -71,6 +71,7 @@ const ports = () => ({
   core: env.DB,
   profiles: env.PROFILES_0,
   kv: env.KV,
+  store,
   publishOverlay: async () => null,
   nowMs: NOW_MS,
 });

@@ -1,4 +1,5 @@
 import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
+import type { ObjectStore } from "../../base/index.ts";
 import type { Lake } from "../../lake/index.ts";
 
 /** Out of the lake, into empty stores. */
@@ -7,6 +8,8 @@ export interface RebuildPorts {
   core: D1Database;
   profiles: D1Database;
   kv: Pick<KVNamespace, "get" | "put">;
+  /** Where lists find what segments counted. */
+  store: Pick<ObjectStore, "get">;
   /** Writes the tenant's item overlay to where the scorer looks. */
   publishOverlay(tenant: string): Promise<unknown>;
   nowMs: number;

@@ -84,7 +84,7 @@ async function restoreFile(ports: RebuildPorts, stage: Stage, at: Cursor): Promi
 
 /** After the rows the copies that the edge reads: configuration, keys, lists. */
 async function publishTenant(ports: RebuildPorts, at: Cursor): Promise<RebuildProgress> {
-  const { core, profiles, kv, nowMs } = ports;
+  const { core, profiles, kv, store, nowMs } = ports;
   const tenants = await listTenants(core);
   const tenant = tenants[at.file];
   if (tenant !== undefined) {
@@ -92,7 +92,7 @@ async function publishTenant(ports: RebuildPorts, at: Cursor): Promise<RebuildPr
     const config = await readStoredTenant(core, tenant);
     await kv.put(tenantName(tenant), JSON.stringify(config));
     for (const record of await listKeys(core, tenant)) await publishKey({ kv }, record);
-    await refreshLists({ core, profiles, kv }, tenant, { nowMs, force: true });
+    await refreshLists({ core, profiles, kv, store }, tenant, { nowMs, force: true });
     await ports.publishOverlay(tenant);
   }
   const done = Math.min(at.file + 1, tenants.length);

@@ -75,33 +75,49 @@ export function readVectors(bytes: Uint8Array<ArrayBuffer>): Result<ItemVectors>
   return ok(vectorsOf(sizes, items, features, bytes.byteLength));
 }
 
-function vectorsOf({ dims, width }: Sizes, items: Table, features: Table, bytes: number): ItemVectors {
-  const { scales, levels } = items;
-  const count = scales.length;
+function vectorsOf({ count, dims }: Sizes, items: Table, features: Table, bytes: number): ItemVectors {
+  return { ...viewOf({ count, dims }, items, EMPTY), bytes, withLate };
+
+  /** The vectors of the model stay where they are: an overlay comes often. */
+  function withLate(late: readonly Float32Array[]): ItemVectors {
+    const own = tableOf(late.length, dims);
+    for (const [j, content] of late.entries()) setUnit(own, j, placed(content, features, dims));
+    const ownBytes = own.scales.byteLength + own.levels.byteLength;
+    return { ...viewOf({ count, dims }, items, own), bytes: bytes + ownBytes, withLate };
+  }
+}
+
+const EMPTY = tableOf(0, 0);
+
+function tableOf(rows: number, dims: number): Table {
+  return { scales: new Float32Array(rows), levels: new Int8Array(rows * dims) };
+}
+
+/** The first `split` rows stand in one table, the others in another. */
+function viewOf({ count: split, dims }: Omit<Sizes, "width">, first: Table, second: Table) {
+  const count = split + second.scales.length;
   return {
     count,
     dims,
-    bytes,
-    cosine(a, b) {
+    cosine(a: number, b: number): number {
       if (!(a < count && b < count)) return 0;
-      let sum = 0;
-      const [left, right] = [a * dims, b * dims];
-      for (let d = 0; d < dims; d++) sum += (levels[left + d] as number) * (levels[right + d] as number);
-      return sum * (scales[a] as number) * (scales[b] as number);
-    },
-    withLate(late) {
-      if (late.length === 0) return this;
-      const all = {
-        scales: new Float32Array(count + late.length),
-        levels: new Int8Array((count + late.length) * dims),
-      };
-      all.scales.set(scales);
-      all.levels.set(levels);
-      for (const [j, content] of late.entries()) setUnit(all, count + j, placed(content, features, dims));
-      const sizes = { count: count + late.length, dims, width };
-      return vectorsOf(sizes, all, features, byteLength(sizes));
+      const left = a < split ? first : second;
+      const right = b < split ? first : second;
+      const row = a < split ? a : a - split;
+      const column = b < split ? b : b - split;
+      return (
+        dot(left.levels, row * dims, right.levels, column * dims, dims) *
+        (left.scales[row] as number) *
+        (right.scales[column] as number)
+      );
     },
   };
+}
+
+function dot(a: Int8Array, aAt: number, b: Int8Array, bAt: number, length: number): number {
+  let sum = 0;
+  for (let d = 0; d < length; d++) sum += (a[aAt + d] as number) * (b[bAt + d] as number);
+  return sum;
 }
 
 /** [dims] where its content puts an item. */

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Pace } from "../model/pace.ts";
 
 /** Rows of a user that count, the newest: its pairs of items grow with their square. */
-const USER_ROWS_MAX = 1_000;
+export const USER_ROWS_MAX = 1_000;
 /** Steps of a code for each doubling of a weight: 4 % apart. */
 const CODES_PER_DOUBLING = 16;
 const CODE_OF_ONE = 128;
@@ -39,9 +39,7 @@ export async function createBipartite(dataset: Dataset, pace: Pace): Promise<Bip
   const { items, userStart } = dataset;
   const itemCount = dataset.itemIds.length;
   const userCount = dataset.userIds.length;
-  const weightOf = Float32Array.from({ length: 256 }, (_, code) =>
-    code === 0 ? 0 : 2 ** ((code - CODE_OF_ONE) / CODES_PER_DOUBLING),
-  );
+  const weightOf = codeWeights();
   const from = new Uint32Array(userCount);
   const codes = new Uint8Array(items.length);
   const lastUser = new Int32Array(itemCount).fill(-1);
@@ -104,7 +102,13 @@ export function discardBipartite({ codes, users, userCodes, userDegrees, itemDeg
   discard(codes, users, userCodes, userDegrees, itemDegrees);
 }
 
-function codeOf(weight: number): number {
+/** [256] code → weight. */
+export function codeWeights(): Float32Array<ArrayBuffer> {
+  const weightOf = (code: number) => (code === 0 ? 0 : 2 ** ((code - CODE_OF_ONE) / CODES_PER_DOUBLING));
+  return Float32Array.from({ length: 256 }, (_, code) => weightOf(code));
+}
+
+export function codeOf(weight: number): number {
   const code = CODE_OF_ONE + Math.round(CODES_PER_DOUBLING * Math.log2(weight));
   return Math.min(Math.max(code, 1), 255);
 }

@@ -28,13 +28,19 @@ export interface Scales {
   itemScales: Float32Array;
 }
 
+/** What the spectrum is asked of: the graph from the users' side. */
+export type UserSide = Pick<
+  Bipartite,
+  "itemCount" | "userCount" | "from" | "userStart" | "items" | "codes" | "weightOf"
+>;
+
 /**
  * The largest eigenvalues of P and their vectors by subspace iteration from random directions (Halko, Martinsson and Tropp,
  * SIAM Review 2011). Sparse products in plain code, column block by column block, so that one table [items × rank] is all it
  * holds; dense ones in the engine.
  */
 export async function headOfSpectrum(
-  graph: Bipartite,
+  graph: UserSide,
   { scales, rank: wanted, seed }: { scales: Scales; rank: number; seed: number },
   { engine, pace }: { engine: Engine; pace: Pace },
 ): Promise<Spectrum> {
@@ -94,7 +100,7 @@ function leftTurn(
 
 /** `table` [items × width] ← P · table, by way of `filtered` [items × COLUMNS]. */
 async function applyFilter(
-  graph: Bipartite,
+  graph: UserSide,
   { userScales, itemScales }: Scales,
   { table, width, filtered }: { table: Float32Array; width: number; filtered: Float32Array },
   pace: Pace,

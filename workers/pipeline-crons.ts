@@ -8,7 +8,7 @@ import {
 import { type Drained, drainSpill } from "../src/ingest/index.ts";
 import { openLake } from "../src/lake/index.ts";
 import { eraseDue } from "./pipeline-erase.ts";
-import { findSegments, JOBS } from "./pipeline-jobs.ts";
+import { countTrends, findSegments, JOBS } from "./pipeline-jobs.ts";
 import { flushOverlays } from "./pipeline-overlay.ts";
 import { objectStore, sinks } from "./pipeline-ports.ts";
 import { reportQuality } from "./pipeline-quality.ts";
@@ -57,6 +57,10 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
         () => [],
         (cause: unknown) => [messageOf(cause)],
       );
+      const trends = await countTrends(env, nowMs).then(
+        () => [],
+        (cause: unknown) => [messageOf(cause)],
+      );
       const features = await JOBS.features(env, nowMs).then(
         () => [],
         (cause: unknown) => [messageOf(cause)],
@@ -70,7 +74,7 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
         ({ faults }) => faults as string[],
         (cause: unknown) => [messageOf(cause)],
       );
-      return { quality, segments, features, erasure, lake };
+      return { quality, segments, trends, features, erasure, lake };
     },
   };
 

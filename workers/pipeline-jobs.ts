@@ -3,12 +3,14 @@ import { applyLate, listTenants, publishSegments, readStoredTenant } from "../sr
 import { maintain, openLake, WAREHOUSE_URI } from "../src/lake/index.ts";
 import type { LakeJob, LakeJobOutcome } from "../src/ops/index.ts";
 import {
+  countSegments,
   type RefinePorts,
   type RefreshedSegments,
   refine,
   refreshSegments,
   remakeGold,
   type SegmentPorts,
+  type SegmentsCounted,
 } from "../src/refining/index.ts";
 import { eraseDeleted } from "./pipeline-erase.ts";
 import { makeFeatures } from "./pipeline-features.ts";
@@ -76,6 +78,13 @@ function refinePorts(env: PipelineEnv, nowMs: number): RefinePorts {
     newRunName: () => crypto.randomUUID(),
     clock: Date.now,
   };
+}
+
+/** What visitors of a land, a device, a part of the day or a referrer turn to: the lists of segments are made from it. */
+export function countTrends(env: PipelineEnv, nowMs: number): Promise<SegmentsCounted | null> {
+  const store = objectStore(env);
+  const lake = openLake(store, { clock: Date.now });
+  return countSegments({ lake, store }, { nowMs, run: crypto.randomUUID() });
 }
 
 /** Due segments by the clock and by their declarations; `force`: all of them. */

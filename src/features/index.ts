@@ -54,6 +54,7 @@ export {
   listsName,
   type MaterialisedList,
   readList,
+  SEGMENT_DIMENSIONS,
   type SegmentDimension,
   type SegmentList,
   type TenantCategories,
@@ -95,7 +96,16 @@ export {
   restoreUsers,
   settleRestored,
 } from "./restore.ts";
-export { type SegmentVisitor, segmentTrending } from "./segment-trending.ts";
+export {
+  readJson,
+  SEGMENT_HALF_LIFE_DAYS,
+  SEGMENT_MANIFEST,
+  SEGMENTS_PREFIX,
+  type SegmentCount,
+  type SegmentCounts,
+  type SegmentManifest,
+} from "./segment-counts.ts";
+export { type SegmentVisitor, segmentTrending, segmentValues } from "./segment-trending.ts";
 export { publishSegments, readSegments, type SegmentRow } from "./segments.ts";
 export {
   automatedRows,

@@ -4,6 +4,7 @@
  * gives what one run over everything would. `refine` runs one unit of each and leaves a row of lineage.
  */
 export {
+  countSegments,
   type FeatureMoment,
   ITEM_DAILY_SQL,
   type MaterialisedFeatures,
@@ -13,6 +14,7 @@ export {
   refreshFeatures,
   refreshSegments,
   type SegmentPorts,
+  type SegmentsCounted,
   type TenantSegments,
 } from "./gold/index.ts";
 export {

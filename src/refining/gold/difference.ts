@@ -78,18 +78,20 @@ function compareEvents(a: Key, b: Key): number {
 export interface ChangedPartition {
   /** Of the tenants; gold's tables have the same buckets. */
   bucket: number;
+  /** Of the ids' own time, UTC, since the epoch. */
+  day: number;
   before: LiveFile[];
   after: LiveFile[];
 }
 
 /** By bucket, then day: rows of files that both states have are the same rows. */
-export async function changedPartitions(lake: Lake, step: Step): Promise<ChangedPartition[]> {
+export async function changedPartitions(lake: Lake, step: Pick<Step, "inputs">): Promise<ChangedPartition[]> {
   const { from, until } = step.inputs[INTERACTIONS.name] ?? { from: null, until: null };
   if (from === until) return [];
   const before = from === null ? [] : await lake.files(INTERACTIONS, { snapshotId: from });
   const after = until === null ? [] : await lake.files(INTERACTIONS, { snapshotId: until });
   const kept = intersection(before, after);
-  const partitions = new Map<string, ChangedPartition & { day: number }>();
+  const partitions = new Map<string, ChangedPartition>();
   const add = (files: readonly LiveFile[], side: "before" | "after") => {
     for (const file of files) {
       if (kept.has(file.path)) continue;

@@ -6,7 +6,7 @@ import { USER_HISTORIES_JOB } from "./user-histories.ts";
 export { type RefreshedFeatures, refreshFeatures } from "./feature-days.ts";
 export { type FeatureMoment, type MaterialisedFeatures, materialiseFeatures } from "./features.ts";
 export { ITEM_DAILY_SQL } from "./item-daily.sql.ts";
-
+export { countSegments, type SegmentsCounted } from "./segment-trends.ts";
 export {
   type RefreshedSegments,
   refreshSegments,

@@ -4,8 +4,8 @@
  * answer has a recommendation id of its own. Each key of a cache begins with the tenant. Nothing here computes a ranking,
  * writes an event, or waits on training, the lake or the queue.
  */
-export { type Answer, type AnswerRequest, makeAnswer, type Subject } from "./answer.ts";
-export { cacheApiSeenLists, kvConfigs, kvKeys, kvLists } from "./cache.ts";
+export { type Answer, makeAnswer } from "./answer.ts";
+export { cacheApiSeenLists, kvConfigs, kvKeys, kvLists, kvScenarios } from "./cache.ts";
 export {
   type AnswerBody,
   answerBody,
@@ -18,6 +18,8 @@ export {
 export { type Timely, type Timer, within } from "./deadline.ts";
 export { historyOfItems } from "./history.ts";
 export { checkKey, type KeyProblem } from "./key-check.ts";
+export { Lru } from "./lru.ts";
+export type { AnswerRequest, Subject } from "./plan.ts";
 export { createMemory, type ServingMemory } from "./memory.ts";
 export type {
   ConfigStore,
@@ -27,6 +29,7 @@ export type {
   ListStore,
   ProfileStore,
   RankedList,
+  ScenarioStore,
   SeenLists,
   ServingPorts,
 } from "./ports.ts";
@@ -35,6 +38,16 @@ export {
   type RecommendationId,
   readRecommendationId,
 } from "./recommendation-id.ts";
+export {
+  FALLBACKS,
+  type Fallback,
+  plainScenario,
+  readScenario,
+  type Scenario,
+  type ScenarioInput,
+  scenarioNameSchema,
+  scenarioSchema,
+} from "./scenario.ts";
 export { createSigner, type Signer } from "./signer.ts";
 export { readConfig } from "./tenant-config.ts";
 export { Timeline } from "./timeline.ts";

@@ -18,8 +18,10 @@ export class Timeline {
     }
   }
 
-  /** The header's value; empty when nothing was waited for. */
-  header(): string {
-    return this.#stages.map(({ name, durationMs }) => `${name};dur=${durationMs}`).join(", ");
+  /** `Server-Timing`; no header when nothing was waited for. */
+  headers(): { "server-timing"?: string } {
+    if (this.#stages.length === 0) return {};
+    const stages = this.#stages.map(({ name, durationMs }) => `${name};dur=${durationMs}`);
+    return { "server-timing": stages.join(", ") };
   }
 }

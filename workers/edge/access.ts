@@ -17,9 +17,11 @@ export interface Caller {
   kind: KeyKind;
 }
 
-/** Takes the key from `Authorization: Bearer` or `?key=`. Secret keys in an address would stand in logs and histories. */
-export function readCaller(request: Request, url: URL, access: "publishable" | "secret"): Caller {
-  const inUrl = url.searchParams.get("key");
+/**
+ * Takes the key from `Authorization: Bearer` or `?key=`, here `inUrl`. Secret keys in an address would stand in logs and
+ * histories.
+ */
+export function readCaller(request: Request, inUrl: string | null, access: "publishable" | "secret"): Caller {
   if (inUrl?.startsWith("sk_")) {
     throw new ApiError(
       "secret_key_in_url",
@@ -67,8 +69,8 @@ export async function checkRoot(request: Request, { ADMIN_TOKEN: token }: Env): 
 }
 
 /** Whether the call comes with a tenant's key, of whatever kind, and not with the deployment's token. */
-export function hasKey(request: Request, url: URL): boolean {
-  return url.searchParams.has("key") || parseKey(bearer(request) ?? "") !== null;
+export function hasKey(request: Request, inUrl: string | null): boolean {
+  return inUrl !== null || parseKey(bearer(request) ?? "") !== null;
 }
 
 function bearer(request: Request): string | null {

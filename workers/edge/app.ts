@@ -6,10 +6,11 @@ import { checkCaller, checkRoot, hasKey, readCaller } from "./access.ts";
 import { type Env, servingPorts } from "./bindings.ts";
 import { readJson } from "./body.ts";
 import { catalogError, isCatalogPath } from "./catalog-error.ts";
-import { allowAnyOrigin, allowOrigin, preflight, SECURITY_HEADERS } from "./cors.ts";
+import { allowAnyOrigin, originHeaders, preflight, SECURITY_HEADERS } from "./cors.ts";
 import { type Call, type Endpoint, pathPattern } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
 import { logFailure } from "./log.ts";
+import { readQuery } from "./question.ts";
 import { limitRate } from "./rate.ts";
 
 export type App = Hono<{ Bindings: Env }>;
@@ -30,12 +31,12 @@ export function buildApp(endpoints: readonly Endpoint[]): App {
 async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   const { access } = endpoint;
   if (access === "open") return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
-  const url = new URL(c.req.url);
-  if (access === "root" || (access === "secret_or_root" && !hasKey(c.req.raw, url))) {
+  const keyInUrl = c.req.query("key") ?? null;
+  if (access === "root" || (access === "secret_or_root" && !hasKey(c.req.raw, keyInUrl))) {
     await checkRoot(c.req.raw, c.env);
     return success(endpoint, await endpoint.handle(openCall(c, endpoint, "root")));
   }
-  const caller = readCaller(c.req.raw, url, access === "publishable" ? access : "secret");
+  const caller = readCaller(c.req.raw, keyInUrl, access === "publishable" ? access : "secret");
   await limitRate(endpoint.rate ?? "none", caller, c.req.raw, c.env);
   const call = { ...openCall(c, endpoint), tenant: caller.tenant, keyKind: caller.kind };
   const origin = c.req.header("origin") ?? null;
@@ -44,9 +45,10 @@ async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   const [record, outcome] = endpoint.besideKeyCheck
     ? await Promise.all([check, endpoint.handle(call)])
     : await checkThenHandle(check, endpoint, call);
-  const response = success(endpoint, outcome, call.timeline);
-  if (access === "publishable") allowOrigin(response.headers, record, origin);
-  return response;
+  return success(endpoint, outcome, {
+    ...(access === "publishable" ? originHeaders(record, origin) : {}),
+    ...call.timeline.headers(),
+  });
 }
 
 /** Enough of a hash to tell a tenant's keys apart. */
@@ -69,7 +71,7 @@ function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
     tenant: "",
     keyKind: "publishable",
     actor,
-    query: readQuery(c, endpoint),
+    query: readQuery(c, endpoint, Date.now()),
     param: (name, charsMax) => readParam(c, name, charsMax),
     json,
     async body() {
@@ -87,13 +89,6 @@ function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
   };
 }
 
-function readQuery(c: EdgeContext, { query }: Endpoint): Call["query"] {
-  if (query === undefined) return {};
-  const parsed = query.safeParse(c.req.query());
-  if (!parsed.success) throw schemaError("invalid_parameter", parsed.error);
-  return parsed.data;
-}
-
 function readParam(c: EdgeContext, name: string, charsMax = ID_CHARS_MAX): string {
   const value = c.req.param(name) ?? "";
   if (value.length <= charsMax) return value;
@@ -103,18 +98,21 @@ function readParam(c: EdgeContext, name: string, charsMax = ID_CHARS_MAX): strin
   });
 }
 
-function success(endpoint: Endpoint, outcome: unknown, timeline?: Timeline): Response {
-  if (outcome instanceof Response) return finish(outcome);
-  const response = Response.json(outcome, { status: endpoint.status ?? 200 });
-  const timing = timeline?.header() ?? "";
-  if (timing !== "") response.headers.set("server-timing", timing);
-  return finish(response);
+/** Headers that every response carries; answers are for one caller and one moment. */
+const EVERY_RESPONSE = { "cache-control": "no-store", ...SECURITY_HEADERS };
+const EVERY_JSON = { "content-type": "application/json", ...EVERY_RESPONSE };
+
+/** `own` are the headers of this answer alone. In one go: each header set later crosses into the runtime once more. */
+function success(endpoint: Endpoint, outcome: unknown, own: Readonly<Record<string, string>> = {}): Response {
+  if (outcome instanceof Response) return finish(outcome, own);
+  const headers = { ...EVERY_JSON, ...own };
+  return new Response(JSON.stringify(outcome), { status: endpoint.status ?? 200, headers });
 }
 
-/** Headers that every response carries; answers are for one caller and one moment. */
-function finish(response: Response): Response {
-  for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
-  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+function finish(response: Response, own: Readonly<Record<string, string>> = {}): Response {
+  for (const [name, value] of Object.entries({ ...EVERY_RESPONSE, ...own })) {
+    if (name !== "cache-control" || !response.headers.has(name)) response.headers.set(name, value);
+  }
   return response;
 }
 

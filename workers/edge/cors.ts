@@ -6,11 +6,11 @@ import { type Env, memory, servingPorts } from "./bindings.ts";
 import { type Endpoint, pathPattern } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 
-export const SECURITY_HEADERS: readonly [string, string][] = [
-  ["x-content-type-options", "nosniff"],
-  ["referrer-policy", "no-referrer"],
-  ["strict-transport-security", "max-age=31536000"],
-];
+export const SECURITY_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=31536000",
+};
 
 /** Short, so that a key's new origin works soon. */
 const PREFLIGHT_LIFE_S = 600;
@@ -24,16 +24,23 @@ export function allowAnyOrigin(headers: Headers): void {
   headers.set("access-control-expose-headers", EXPOSED);
 }
 
-/** Lets the page read the answer: any page for a key without origins, else the key's own. */
-export function allowOrigin(headers: Headers, record: KeyRecord, origin: string | null): void {
-  if (record.origins.length === 0) headers.set("access-control-allow-origin", "*");
-  else {
-    headers.append("vary", "Origin");
-    if (origin !== null) headers.set("access-control-allow-origin", origin);
-  }
-  headers.set("access-control-expose-headers", EXPOSED);
+/** For a key without origins: the same for all of them. */
+const ANY_ORIGIN: Readonly<Record<string, string>> = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": EXPOSED,
   // Lets the page's own performance entries show `Server-Timing`.
-  headers.set("timing-allow-origin", headers.get("access-control-allow-origin") ?? "*");
+  "timing-allow-origin": "*",
+};
+
+/** Headers that let the page read the answer: any page for a key without origins, else the key's own. */
+export function originHeaders(record: KeyRecord, origin: string | null): Readonly<Record<string, string>> {
+  if (record.origins.length === 0) return ANY_ORIGIN;
+  return {
+    ...(origin === null ? {} : { "access-control-allow-origin": origin }),
+    "access-control-expose-headers": EXPOSED,
+    "timing-allow-origin": origin ?? "*",
+    vary: "Origin",
+  };
 }
 
 /**
@@ -68,7 +75,7 @@ export async function preflight(
     if (!check.ok || (origin !== null && !allowsOrigin(check.value, origin))) {
       throw new ApiError("forbidden", "the key is not allowed on this origin");
     }
-    allowOrigin(headers, check.value, origin);
+    for (const [name, value] of Object.entries(originHeaders(check.value, origin))) headers.set(name, value);
   }
   return new Response(null, { status: 204, headers });
 }

@@ -1,0 +1,36 @@
+import type { Context } from "hono";
+import { Lru } from "../../src/serving/index.ts";
+import type { Call, Endpoint } from "./endpoint.ts";
+import { schemaError } from "./errors.ts";
+
+/** Longer questions carry long lists of ids: each is another, and none comes again. */
+const KEPT_CHARS_MAX = 1_000;
+/** About 2 MB of addresses with what they say. */
+const KEPT_MAX = 1_000;
+/** What an address says never changes; this only lets go of those that nobody asks any more. */
+const KEPT_MS = 3_600_000;
+
+/** Checked questions by endpoint and address: pages ask the same again and again, and a check costs more than an answer out of memory. */
+const kept = new Lru<Call["query"]>({ entriesMax: KEPT_MAX, lifeMs: KEPT_MS });
+
+/** The query by the endpoint's schema; an error names the parameter. What is given back is frozen, as others get it too. */
+export function readQuery(c: Context, { method, path, query }: Endpoint, nowMs: number): Call["query"] {
+  if (query === undefined) return {};
+  const { url } = c.req;
+  const start = url.indexOf("?");
+  const search = start < 0 ? "" : url.slice(start);
+  const name = `${method} ${path}${search}`;
+  const known = kept.get(name, nowMs);
+  if (known !== undefined) return known;
+  const parsed = query.safeParse(c.req.query());
+  if (!parsed.success) throw schemaError("invalid_parameter", parsed.error);
+  freeze(parsed.data);
+  if (search.length <= KEPT_CHARS_MAX) kept.set(name, parsed.data, nowMs);
+  return parsed.data;
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
+}

@@ -32,6 +32,7 @@ export {
   rankingVisitor,
 } from "./ranking/visitor.ts";
 export { type Catalogue, readCatalog } from "./read.ts";
+export { ruleColumnsOf } from "./rule-columns.ts";
 export {
   encodeTogether,
   type ItemsTogether,

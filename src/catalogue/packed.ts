@@ -28,8 +28,12 @@ export class PackedColumn {
     return this.#bytes.byteLength + this.#ends.byteLength + this.#absent.byteLength;
   }
 
+  has(row: number): boolean {
+    return this.#absent[row] === 0;
+  }
+
   at(row: number): string | undefined {
-    if (this.#absent[row] !== 0) return undefined;
+    if (!this.has(row)) return undefined;
     return decoder.decode(this.#bytes.subarray(this.#start(row), this.#ends[row]));
   }
 

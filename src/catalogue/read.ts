@@ -1,5 +1,7 @@
 import { parquetMetadataAsync, parquetRead } from "hyparquet";
+import type { RuleColumns } from "../rules/index.ts";
 import {
+  type CatalogItem,
   NUMBER_COLUMN_NAMES,
   type NumberColumn,
   TEXT_COLUMN_NAMES,
@@ -7,6 +9,7 @@ import {
   type TextColumn,
 } from "./columns.ts";
 import { PackedColumn } from "./packed.ts";
+import { readRuleColumns } from "./read-rule-columns.ts";
 
 /** The items of one model, by index. N = `size`. Absent numbers are NaN. */
 export interface Catalogue {
@@ -25,6 +28,10 @@ export interface Catalogue {
   readonly popularity: Float64Array;
   /** The fields named that the item has; what `fields=` may not name is left out. */
   fieldsOf(index: number, fields: readonly string[]): Record<string, unknown>;
+  /** The whole item. */
+  itemAt(index: number): CatalogItem;
+  /** What rules are compiled over: made anew at each call, 0.3 s and 10 MB for 50,000 items. */
+  ruleColumns(yieldTo: () => Promise<void>): Promise<RuleColumns>;
 }
 
 /** An id's string and its entry of the map, measured on V8 with ids of 10 characters. */
@@ -66,18 +73,30 @@ export async function readCatalog(
     stock: numbers.stock,
     publishedAtMs: numbers.published_at,
     popularity: numbers.popularity,
-    fieldsOf(index, fields) {
-      const found: Record<string, unknown> = {};
-      for (const field of fields) {
-        const value = fieldOf(index, field);
-        if (value !== undefined) found[field] = value;
-      }
-      return found;
+    fieldsOf: (index, fields) => fieldsOf(index, fields, isAnswered),
+    itemAt(index) {
+      const fields = fieldsOf(index, [...NUMBER_COLUMN_NAMES, ...TEXT_COLUMN_NAMES], () => true);
+      const item = { item_id: ids[index] as string, ...fields } as CatalogItem;
+      return hidden[index] === 1 ? { ...item, hidden: true } : item;
     },
+    ruleColumns: (yieldTo) => readRuleColumns({ ids, idToIndex, numbers, texts }, yieldTo),
   };
 
+  function fieldsOf(
+    index: number,
+    fields: readonly string[],
+    mayTell: (field: string) => boolean,
+  ): Record<string, unknown> {
+    const found: Record<string, unknown> = {};
+    for (const field of fields) {
+      const value = mayTell(field) ? fieldOf(index, field) : undefined;
+      if (value !== undefined) found[field] = value;
+    }
+    return found;
+  }
+
   function fieldOf(index: number, field: string): unknown {
-    if (field === "price" || field === "published_at") {
+    if (isNumberColumn(field)) {
       const value = numbers[field][index];
       return Number.isNaN(value) ? undefined : value;
     }
@@ -93,6 +112,15 @@ function toNumbers(cells: unknown[]): Float64Array {
   return Float64Array.from(cells, (cell) =>
     cell === null || cell === undefined ? Number.NaN : Number(cell),
   );
+}
+
+/** What the catalogue counts for itself is not told. */
+function isAnswered(field: string): boolean {
+  return field !== "stock" && field !== "popularity";
+}
+
+function isNumberColumn(name: string): name is NumberColumn {
+  return (NUMBER_COLUMN_NAMES as readonly string[]).includes(name);
 }
 
 function isTextColumn(name: string): name is TextColumn {

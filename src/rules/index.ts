@@ -5,19 +5,34 @@
  */
 export { type Availability, type AvailabilityColumns, compileAvailability } from "./availability.ts";
 export { type BiasPool, createBiasPool } from "./bias.ts";
+export { BiasDraft } from "./bias-draft.ts";
+export { type Bound, bindRule, type RuleFacts } from "./bind.ts";
+export {
+  ColumnBuilder,
+  type RuleColumn,
+  type RuleColumns,
+} from "./columns.ts";
+export { CompiledColumns, leafBytesMax } from "./compiled-columns.ts";
+export { FoldedTexts } from "./folded-texts.ts";
+export { type Exception, type ItemSet, ItemSpace, setBytesMax } from "./item-space.ts";
+export { matches, type RuleItem, valuesOf } from "./matches.ts";
+export { isEmptyRules, mergeRules } from "./merge.ts";
 export { parseRules } from "./parse.ts";
 export type { RuleIssue } from "./reader.ts";
-export type {
-  Boost,
-  Cap,
-  Expression,
-  NamedFilter,
-  Pin,
-  Place,
-  Rotation,
-  Rules,
-  Scalar,
-  ShownItem,
-  VisitorFacts,
+export {
+  type Boost,
+  type Cap,
+  type Expression,
+  type NamedFilter,
+  NO_RULES,
+  type Pin,
+  type Place,
+  type Rotation,
+  type Rules,
+  type Scalar,
+  type ShownItem,
+  type VisitorFacts,
 } from "./rules.ts";
 export { rulesSchema } from "./schema.ts";
+export { type Candidate, type Selection, type SelectOptions, select } from "./select.ts";
+export { usesVisitor } from "./visitor-parts.ts";

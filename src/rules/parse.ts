@@ -31,7 +31,7 @@ function readRules(reader: Reader, value: unknown): Rules | Bad {
     return reader.bad([], `are ${bytes} bytes, over the ${RULES_BYTES_MAX} allowed`);
   const filters = readFilters(reader, given.filter);
   const boosts = readList(reader, given.boost, "boost", RULE_BOOSTS_MAX, readBoost);
-  const pins = readList(reader, given.pin, "pin", RULE_PINS_MAX, readPin);
+  const pins = readPins(reader, given.pin);
   const caps = readList(reader, given.cap, "cap", RULE_CAPS_MAX, readCap);
   const diversity = reader.number(given.diversity ?? 0, ["diversity"], { min: 0, max: 1 });
   const rotation = given.rotation === undefined ? null : readRotation(reader, given.rotation);
@@ -59,8 +59,20 @@ function readFilters(reader: Reader, given: unknown): NamedFilter[] | Bad {
     return name === BAD || where === BAD ? BAD : { name, where };
   });
   if (filters === BAD) return BAD;
-  const twice = filters.findIndex(({ name }, at) => filters.findIndex((other) => other.name === name) < at);
+  const twice = repeated(filters.map(({ name }) => name));
   return twice < 0 ? filters : reader.bad(["filter", twice, "name"], "is the name of another filter too");
+}
+
+/** Where a list holds again what it held before; −1: nowhere. */
+function repeated(list: readonly unknown[]): number {
+  return list.findIndex((one, at) => list.indexOf(one) < at);
+}
+
+function readPins(reader: Reader, given: unknown): Pin[] | Bad {
+  const pins = readList(reader, given, "pin", RULE_PINS_MAX, readPin);
+  if (pins === BAD) return BAD;
+  const twice = repeated(pins.map(({ position }) => position));
+  return twice < 0 ? pins : reader.bad(["pin", twice, "position"], "is the place of another pin too");
 }
 
 function readList<T>(
@@ -127,9 +139,12 @@ function readRotation(reader: Reader, value: unknown): Rotation | Bad {
 function readRelax(reader: Reader, given: unknown, filters: readonly NamedFilter[]): string[] | Bad {
   const filterNames = filters.map(({ name }) => (name === null ? "filter" : `filter.${name}`));
   const known = ["rotation", "cap", "min_score", ...filterNames];
-  return readList(reader, given, "relax", RULE_RELAX_MAX, (value, path) =>
+  const relax = readList(reader, given, "relax", RULE_RELAX_MAX, (value, path) =>
     typeof value === "string" && known.includes(value)
       ? value
       : reader.bad(path, `is nothing that can be relaxed: ${known.join(", ")} are`),
   );
+  if (relax === BAD) return BAD;
+  const twice = repeated(relax);
+  return twice < 0 ? relax : reader.bad(["relax", twice], "is named twice");
 }

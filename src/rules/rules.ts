@@ -14,6 +14,18 @@ export interface Rules {
   relax: string[];
 }
 
+/** What holds where nobody has written any. */
+export const NO_RULES: Rules = {
+  filters: [],
+  boosts: [],
+  pins: [],
+  caps: [],
+  diversity: 0,
+  rotation: null,
+  minScore: null,
+  relax: [],
+};
+
 export interface NamedFilter {
   /** Null for the one filter that was given without a list. */
   name: string | null;

@@ -14,9 +14,11 @@ import { featureRoutes } from "./edge/routes-features.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
 import { qualityRoutes } from "./edge/routes-quality.ts";
+import { rankRoutes } from "./edge/routes-rank.ts";
 import { rebuildRoutes } from "./edge/routes-rebuild.ts";
 import { replayRoutes } from "./edge/routes-replay.ts";
 import { reportRoutes } from "./edge/routes-reports.ts";
+import { scenarioRoutes } from "./edge/routes-scenarios.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
 import { trainingRoutes } from "./edge/routes-training.ts";
@@ -24,10 +26,12 @@ import { trainingRoutes } from "./edge/routes-training.ts";
 const endpoints = [
   ...eventRoutes,
   ...answerRoutes,
+  ...rankRoutes,
   ...catalogueRoutes,
   ...featureRoutes,
   ...tenantRoutes,
   ...adminRoutes,
+  ...scenarioRoutes,
   ...modelRoutes,
   ...reportRoutes,
   ...trainingRoutes,

@@ -40,13 +40,13 @@ import {
 } from "../src/ops/index.ts";
 import { drainSpilled } from "./pipeline-crons.ts";
 import { JOBS } from "./pipeline-jobs.ts";
-import { LakeEntrypoint } from "./pipeline-lake.ts";
 import { flushOverlay, OVERLAY_INTERVAL_MS, type OverlayPorts } from "./pipeline-overlay.ts";
-import { objectStore } from "./pipeline-ports.ts";
+import { objectStore, wait } from "./pipeline-ports.ts";
 import { rebuild } from "./pipeline-rebuild.ts";
+import { ScenarioEntrypoint } from "./pipeline-scenarios.ts";
 
 /** RPC for the edge's admin routes: all that writes D1, KV or the lake on a customer's call. */
-export class Admin extends LakeEntrypoint implements PipelineAdmin {
+export class Admin extends ScenarioEntrypoint implements PipelineAdmin {
   async upsertItems(tenant: string, items: Item[]) {
     const outcome = await changeItems(this.#changes(tenant), tenant, { items, nowMs: Date.now() });
     this.#itemsChanged(tenant);
@@ -175,7 +175,7 @@ export class Admin extends LakeEntrypoint implements PipelineAdmin {
     const items = await flushOverlay(ports, tenant, { nowMs: Date.now(), force: false });
     if (items !== null) return;
     // Written just now by an earlier change: once more when that is over, unless somebody else did it by then.
-    await new Promise((resolve) => setTimeout(resolve, OVERLAY_INTERVAL_MS));
+    await wait(OVERLAY_INTERVAL_MS);
     await flushOverlay(ports, tenant, { nowMs: Date.now(), force: false });
   }
 }

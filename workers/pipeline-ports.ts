@@ -20,3 +20,7 @@ export function sinks(env: PipelineEnv, nowMs: number): Sinks {
     nowMs,
   };
 }
+
+export function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

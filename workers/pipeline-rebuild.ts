@@ -2,7 +2,7 @@ import { openLake } from "../src/lake/index.ts";
 import { type RebuildProgress, rebuildStep } from "../src/ops/index.ts";
 import { beginGoldAnew, findSegments, JOBS } from "./pipeline-jobs.ts";
 import { flushOverlay } from "./pipeline-overlay.ts";
-import { objectStore } from "./pipeline-ports.ts";
+import { objectStore, wait } from "./pipeline-ports.ts";
 
 /** Cursors of the steps that stand around those of `ops`, which make the stores. */
 const GOLD = "gold";
@@ -45,6 +45,7 @@ function rebuildStores(env: PipelineEnv, cursor: string | null, nowMs: number) {
     kv: env.KV,
     store,
     publishOverlay: (tenant: string) => flushOverlay(overlay, tenant, { nowMs, force: true }),
+    wait,
     nowMs,
   };
   return rebuildStep(ports, cursor);

@@ -9,6 +9,8 @@ export const EVENTS_PER_REQUEST_MAX = 500;
 export const EVENTS_BODY_BYTES_MAX = 1_000_000;
 /** One event as JSON. 500 of them at the average of 400 B stay far below the body limit. */
 export const EVENT_BYTES_MAX = 8_000;
+/** Body of a question: 500 ids of 200 characters to rank or to leave out, beside rules. */
+export const RECOMMEND_BODY_BYTES_MAX = 200_000;
 /** Body of a bulk upsert of items or users. */
 export const UPSERT_BODY_BYTES_MAX = 2_000_000;
 export const ITEMS_PER_REQUEST_MAX = 1_000;
@@ -58,5 +60,9 @@ export const TRAIN_ROWS_WHOLE_MAX = 100_000_000;
 export const LATE_ITEMS_MAX = 1_000;
 /** Items of an overlay. At about 500 B each, 2.5 MB of JSON: parsed in about 20 ms, once per change. */
 export const OVERLAY_ITEMS_MAX = 5_000;
+/** Placements with a configuration of their own. All of a tenant's are one value of KV, read and kept by the isolate whole. */
+export const SCENARIOS_MAX = 50;
+/** One scenario as JSON: rules at their longest and the rest. Fifty of them are 1 MB, parsed in some milliseconds once in 30 s. */
+export const SCENARIO_BYTES_MAX = 20_000;
 /** Models that a scorer holds, over all tenants: under half of a Worker's 128 MB, as ONNX Runtime itself takes 29 MB and up. */
 export const SCORER_MODELS_BYTES_MAX = 60_000_000;

@@ -92,6 +92,7 @@ export {
   type Restored,
   restoreItems,
   restoreKeys,
+  restoreScenarios,
   restoreTenants,
   restoreUsers,
   settleRestored,
@@ -105,6 +106,13 @@ export {
   type SegmentCounts,
   type SegmentManifest,
 } from "./segment-counts.ts";
+export {
+  readScenarios,
+  type ScenarioSet,
+  type ScenarioVersion,
+  type StoredScenario,
+  scenariosName,
+} from "./scenarios.ts";
 export { type SegmentVisitor, segmentTrending, segmentValues } from "./segment-trending.ts";
 export { publishSegments, readSegments, type SegmentRow } from "./segments.ts";
 export {

@@ -2,6 +2,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { D1_JSON_BYTES_MAX } from "../base/index.ts";
 import type { KeyRecord } from "../events/index.ts";
 import type { ItemState } from "./items.ts";
+import type { ScenarioVersion } from "./scenarios.ts";
 import { splitJson } from "./split-json.ts";
 import type { TenantConfig } from "./tenant.ts";
 import type { UserState } from "./users.ts";
@@ -126,6 +127,28 @@ FROM json_each(?1)
 WHERE true
 ON CONFLICT (tenant, hash) DO UPDATE SET
   revoked_at = coalesce(min(api_keys.revoked_at, excluded.revoked_at), api_keys.revoked_at, excluded.revoked_at)`;
+
+/**
+ * Every version. Two calls that made the same one at once have both told the lake; the one that lost has told it again, later, what
+ * stands.
+ */
+export async function restoreScenarios(
+  core: D1Database,
+  versions: readonly (ScenarioVersion & { tenant: string })[],
+): Promise<void> {
+  await writeAll(core, RESTORE_SCENARIOS, versions);
+}
+
+const RESTORE_SCENARIOS = `
+INSERT INTO scenarios (tenant, name, version, config, updated_at, actor)
+SELECT value ->> 'tenant', value ->> 'name', value ->> 'version', value ->> 'config', value ->> 'updatedAtMs',
+  value ->> 'actor'
+FROM json_each(?1)
+WHERE true
+ORDER BY value ->> 'updatedAtMs'
+ON CONFLICT (tenant, name, version) DO UPDATE SET
+  config = excluded.config, updated_at = excluded.updated_at, actor = excluded.actor
+WHERE scenarios.updated_at < excluded.updated_at`;
 
 async function writeAll(core: D1Database, sql: string, rows: readonly object[]): Promise<void> {
   for (const document of splitJson(rows, D1_JSON_BYTES_MAX)) await core.prepare(sql).bind(document).run();

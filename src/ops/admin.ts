@@ -13,6 +13,7 @@ import type { ListKind, Page, PageRequest, TenantConfig } from "../features/inde
 import type { Actor } from "./config-changes.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
 import type { RebuildProgress } from "./rebuild/step.ts";
+import type { ScenarioAdmin } from "./scenarios/admin.ts";
 import type { FeatureQuestion, VisitorFeatures } from "./visitor-features.ts";
 
 export interface TenantOptions {
@@ -54,7 +55,7 @@ export interface Refreshed {
  * The RPC of the pipeline Worker's `Admin`: every call that writes D1, KV or the lake on a customer's behalf. Bodies are
  * validated by the caller; the tenant's pattern is asserted here again. A call that returned is kept: the lake has it.
  */
-export interface PipelineAdmin extends LakeAdmin {
+export interface PipelineAdmin extends LakeAdmin, ScenarioAdmin {
   /** `upserted` counts distinct ids. */
   upsertItems(tenant: string, items: Item[]): Promise<{ upserted: number } | Contended>;
   getItem(tenant: string, itemId: string): Promise<StoredItem | null>;

@@ -1,5 +1,5 @@
 import type { KeyRecord } from "../events/index.ts";
-import type { TenantConfig } from "../features/index.ts";
+import type { ScenarioVersion, TenantConfig } from "../features/index.ts";
 import { CONFIG_CHANGES, type ConfigChange, type Lake } from "../lake/index.ts";
 
 /** Who asked: `root`, or the beginning of the secret key's hash. */
@@ -32,4 +32,21 @@ export function keyChange(
 ): ConfigChange {
   const { tenant, hash } = record;
   return { tenant, changed_at: atMs, kind: "key", name: hash, action, actor, body: { ...record } };
+}
+
+export function scenarioChange(
+  tenant: string,
+  version: ScenarioVersion,
+  { action, actor }: { action: string; actor: Actor },
+): ConfigChange {
+  const { name, updatedAtMs } = version;
+  return {
+    tenant,
+    changed_at: updatedAtMs,
+    kind: "scenario",
+    name,
+    action,
+    actor,
+    body: { tenant, ...version },
+  };
 }

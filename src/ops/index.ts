@@ -29,6 +29,14 @@ export type {
 export type { RebuildPorts } from "./rebuild/ports.ts";
 export { type RebuildProgress, rebuildStep } from "./rebuild/step.ts";
 export type { ReplayOutcome, ReplayRequest } from "./replay-admin.ts";
+export type { ScenarioAdmin, ScenarioCall, ScenarioRefusal, VersionRange } from "./scenarios/admin.ts";
+export {
+  deleteScenario,
+  putScenario,
+  restoreScenario,
+  type ScenarioPorts,
+} from "./scenarios/change.ts";
+export { getScenario, listScenarios, scenarioVersions } from "./scenarios/rows.ts";
 export { readStats } from "./stats.ts";
 export { changeTenant, createTenant } from "./tenants.ts";
 export { changeUser, changeUsers, removeUser } from "./user-changes.ts";

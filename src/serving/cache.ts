@@ -5,15 +5,24 @@ import {
   listName,
   type MaterialisedList,
   readKeyRecord,
+  readScenarios,
   readTenantConfig,
   type WithdrawnItems,
   withdrawnName,
 } from "../features/index.ts";
 import { LAST_GOOD_WRITE_MS, RANKED_LIFE_MS } from "./limits.ts";
-import type { ConfigStore, KeyStore, LastGoodList, ListStore, RankedList, SeenLists } from "./ports.ts";
+import type {
+  ConfigStore,
+  KeyStore,
+  LastGoodList,
+  ListStore,
+  RankedList,
+  ScenarioStore,
+  SeenLists,
+} from "./ports.ts";
 
 /** How long a location may answer from its own copy of a KV value: the platform's least. */
-const KV_CACHE_TTL_S = 30;
+export const KV_CACHE_TTL_S = 30;
 /** A last good list that nobody renews for a day is not good any more. */
 const LAST_GOOD_TTL_S = 86_400;
 /** Lists do not depend on segments: all visitors are of one. */
@@ -28,6 +37,11 @@ export function kvConfigs(kv: KVNamespace, stored: ConfigStore["read"]): ConfigS
   return {
     read: async (tenant) => (await readTenantConfig(kv, tenant, KV_CACHE_TTL_S)) ?? stored(tenant),
   };
+}
+
+/** KV alone: whoever stores a scenario writes it there, and most tenants have none to be asked for elsewhere. */
+export function kvScenarios(kv: KVNamespace): ScenarioStore {
+  return { read: (tenant) => readScenarios(kv, tenant, KV_CACHE_TTL_S) };
 }
 
 export function kvLists(kv: KVNamespace, now: () => number): ListStore {

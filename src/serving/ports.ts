@@ -1,6 +1,12 @@
 import type { Clock } from "../base/index.ts";
 import type { KeyRecord } from "../events/index.ts";
-import type { MaterialisedList, Profile, TenantConfig, WithdrawnItems } from "../features/index.ts";
+import type {
+  MaterialisedList,
+  Profile,
+  ScenarioSet,
+  TenantConfig,
+  WithdrawnItems,
+} from "../features/index.ts";
 import type { ScoredItem, ScorerRpc } from "../registry/index.ts";
 import type { Timer } from "./deadline.ts";
 import type { Signer } from "./signer.ts";
@@ -14,6 +20,11 @@ export interface KeyStore {
 export interface ConfigStore {
   /** Null for a tenant that does not exist. */
   read(tenant: string): Promise<TenantConfig | null>;
+}
+
+export interface ScenarioStore {
+  /** Null for a tenant that has never stored one. */
+  read(tenant: string): Promise<ScenarioSet | null>;
 }
 
 export interface ProfileStore {
@@ -61,6 +72,7 @@ export interface SeenLists {
 export interface ServingPorts {
   keys: KeyStore;
   configs: ConfigStore;
+  scenarios: ScenarioStore;
   profiles: ProfileStore;
   lists: ListStore;
   seen: SeenLists;

@@ -1,7 +1,9 @@
 import type { KeyRecord } from "../../src/events/index.ts";
-import type { MaterialisedList, Profile, TenantConfig } from "../../src/features/index.ts";
+import type { Profile, ScenarioSet, TenantConfig, TenantLists } from "../../src/features/index.ts";
 import type { ScoreAnswer, ScoreRequest } from "../../src/registry/index.ts";
+import { NO_RULES } from "../../src/rules/index.ts";
 import {
+  type AnswerRequest,
   createMemory,
   createSigner,
   type FallbackLists,
@@ -25,7 +27,10 @@ export class World {
   readonly scored: ScoreRequest[] = [];
   readonly keys = { cached: new Map<string, KeyRecord>(), stored: new Map<string, KeyRecord>() };
   readonly configs = new Map<string, TenantConfig>();
+  readonly scenarios = new Map<string, ScenarioSet>();
   readonly profiles = new Map<string, Profile>();
+  readonly segments = new Map<string, string[]>();
+  readonly attributes = new Map<string, Record<string, unknown>>();
   readonly lists = new Map<string, FallbackLists>();
   readonly seen = new Map<string, RankedList>();
   readonly hanging = new Set<string>();
@@ -48,18 +53,20 @@ export class World {
         stored: (tenant, hash) => read("key_stored", () => this.keys.stored.get(`${tenant} ${hash}`) ?? null),
       },
       configs: { read: (tenant) => read("config", () => this.configs.get(tenant) ?? null) },
+      scenarios: { read: (tenant) => read("scenarios", () => this.scenarios.get(tenant) ?? null) },
       profiles: {
         read: (tenant, subjects) =>
-          read("profile", () => {
-            const found = subjects.flatMap((subject) => this.profiles.get(`${tenant} ${subject}`) ?? []);
-            if (found.length === 0) return null;
-            return {
-              history: found.flatMap(({ history }) => history),
-              bought: found.flatMap(({ bought }) => bought),
-              shown: found.flatMap(({ shown }) => shown),
-              updatedAtMs: this.nowMs,
-            };
-          }),
+          read("profile", () =>
+            mergedProfile(subjects.flatMap((subject) => this.profiles.get(`${tenant} ${subject}`) ?? [])),
+          ),
+        readFacts: ({ tenant, userId, subjects }) =>
+          read("facts", async () => ({
+            profile: mergedProfile(
+              subjects.flatMap((subject) => this.profiles.get(`${tenant} ${subject}`) ?? []),
+            ),
+            segments: subjects.flatMap((subject) => this.segments.get(`${tenant} ${subject}`) ?? []),
+            attributes: this.attributes.get(`${tenant} ${userId}`) ?? {},
+          })),
       },
       lists: {
         read: (tenant) => read("lists", () => this.lists.get(tenant) ?? lists({})),
@@ -124,6 +131,16 @@ export class World {
   }
 }
 
+function mergedProfile(found: readonly Profile[]): Profile | null {
+  if (found.length === 0) return null;
+  return {
+    history: found.flatMap(({ history }) => history),
+    bought: found.flatMap(({ bought }) => bought),
+    shown: found.flatMap(({ shown }) => shown),
+    updatedAtMs: Math.max(...found.map(({ updatedAtMs }) => updatedAtMs)),
+  };
+}
+
 export interface Ask {
   tenant?: string;
   keyKind?: "publishable" | "secret";
@@ -136,7 +153,14 @@ export interface Ask {
   itemId?: string;
   trending?: boolean;
   fields?: ("title" | "url" | "price")[];
+  request?: Partial<AnswerRequest>;
 }
+
+/** A question that asks for nothing special. */
+export const PLAIN = {
+  ...{ scenario: "home", limit: 3, exclude: [], fields: [], seed: 7 },
+  ...{ rules: NO_RULES, attributes: {}, location: null, referrer: null, cursor: null },
+};
 
 /** One isolate: a memory of its own over a world that it shares with others. */
 export function isolate(world: World, memory: ServingMemory = createMemory()) {
@@ -151,19 +175,19 @@ export function isolate(world: World, memory: ServingMemory = createMemory()) {
     };
     const subject =
       ask.itemId !== undefined
-        ? ({ kind: "item", itemId: ask.itemId } as const)
+        ? ({ kind: "item", itemId: ask.itemId, together: false } as const)
         : ask.trending === true
-          ? ({ kind: "anybody" } as const)
+          ? ({ kind: "anybody", list: "trending_24h", category: null } as const)
           : ({ kind: "visitor", visitor } as const);
     return makeAnswer(
       {
         tenant: ask.tenant ?? "shore",
-        scenario: "home",
         subject,
+        ...PLAIN,
+        ...ask.request,
         limit: ask.limit ?? 3,
         exclude: ask.exclude ?? [],
         fields: ask.fields ?? [],
-        seed: 7,
       },
       world.ports,
       { memory, timeline: new Timeline(world.ports.now) },
@@ -191,20 +215,35 @@ export function lists(ids: {
   lastGood?: string[];
   withdrawn?: string[];
 }): FallbackLists {
-  const list = (kind: MaterialisedList["kind"]) =>
-    ids[kind] === undefined ? null : { v: 1 as const, kind, createdAtMs: 0, items: ids[kind].map(item) };
   const lastGood: LastGoodList | null =
     ids.lastGood === undefined
       ? null
       : { v: 1, createdAtMs: 0, modelVersion: "m0", items: ids.lastGood.map(item) };
   const withdrawn =
     ids.withdrawn === undefined ? null : { v: 1 as const, sinceMs: 0, itemIds: ids.withdrawn };
+  return { lastGood, lists: packed(ids), categories: null, withdrawn };
+}
+
+/** The lists as KV has them: every item once. */
+function packed({ trending = [], popular = [], newest = [] }: Parameters<typeof lists>[0]): TenantLists {
+  const itemIds = [...new Set([...trending, ...popular, ...newest])];
+  const list = (ids: string[]) => ({
+    at: ids.map((itemId) => itemIds.indexOf(itemId)),
+    scores: ids.map((_, rank) => 1 / (rank + 1)),
+  });
+  const none = list([]);
   return {
-    lastGood,
-    trending: list("trending"),
-    popular: list("popular"),
-    newest: list("newest"),
-    withdrawn,
+    v: 1,
+    createdAtMs: 0,
+    items: {
+      itemIds,
+      fields: { title: itemIds.map((itemId) => `Title of ${itemId}`), price: itemIds.map((_, at) => at) },
+    },
+    lists: {
+      ...{ trending_1h: none, trending_24h: list(trending), trending_7d: none },
+      ...{ popular: list(popular), newest: list(newest) },
+    },
+    segments: {},
   };
 }
 

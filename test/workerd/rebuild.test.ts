@@ -73,6 +73,7 @@ const ports = () => ({
   kv: env.KV,
   store,
   publishOverlay: async () => null,
+  wait: async () => {},
   nowMs: NOW_MS,
 });
 

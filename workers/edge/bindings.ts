@@ -1,5 +1,5 @@
 import { toBase64Url } from "../../src/base/index.ts";
-import { readProfile, readStoredKey, readStoredTenant } from "../../src/features/index.ts";
+import { readProfile, readStoredKey, readStoredTenant, readVisitorFacts } from "../../src/features/index.ts";
 import { IntakeProducer } from "../../src/ingest/intake.ts";
 import type { PipelineAdmin } from "../../src/ops/index.ts";
 import type { QualityAdmin } from "../../src/quality/index.ts";
@@ -12,6 +12,7 @@ import {
   kvConfigs,
   kvKeys,
   kvLists,
+  kvScenarios,
   type ServingMemory,
   type ServingPorts,
   type Signer,
@@ -48,10 +49,19 @@ export function servingPorts(env: Env, waitUntil: (work: Promise<unknown>) => vo
   return {
     keys: kvKeys(env.KV, (tenant, hash) => readStoredKey(env.DB, tenant, hash)),
     configs: kvConfigs(env.KV, (tenant) => readStoredTenant(env.DB, tenant)),
+    scenarios: kvScenarios(env.KV),
     profiles: {
       // The nearest replica will do: a profile is a few seconds behind the events anyway.
       read: (tenant, subjects) =>
         readProfile(env.PROFILES_0.withSession("first-unconstrained"), tenant, subjects, Date.now()),
+      readFacts: (visitor) =>
+        readVisitorFacts(
+          {
+            core: env.DB.withSession("first-unconstrained"),
+            profiles: env.PROFILES_0.withSession("first-unconstrained"),
+          },
+          { ...visitor, nowMs: Date.now() },
+        ),
     },
     lists: kvLists(env.KV, Date.now),
     seen: cacheApiSeenLists(() => caches.default),

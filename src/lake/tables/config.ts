@@ -4,9 +4,9 @@ import type { Table } from "./table.ts";
 export interface ConfigChange {
   tenant: string;
   changed_at: number;
-  /** What was changed: `tenant`, `key`. */
+  /** What was changed: `tenant`, `key`, `scenario`. */
   kind: string;
-  /** Names it within its kind: the tenant, the key's hash. */
+  /** Names it within its kind: the tenant, the key's hash, the scenario's name. */
   name: string;
   action: string;
   /** `root`, or the beginning of the secret key's hash. */

@@ -12,5 +12,6 @@ export interface RebuildPorts {
   store: Pick<ObjectStore, "get">;
   /** Writes the tenant's item overlay to where the scorer looks. */
   publishOverlay(tenant: string): Promise<unknown>;
+  wait(ms: number): Promise<void>;
   nowMs: number;
 }

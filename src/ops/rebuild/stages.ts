@@ -12,8 +12,10 @@ import {
   restoreItems,
   restoreKeys,
   restoreQuarantine,
+  restoreScenarios,
   restoreTenants,
   restoreUsers,
+  type ScenarioVersion,
   type TenantConfig,
 } from "../../features/index.ts";
 import {
@@ -51,6 +53,7 @@ export const STAGES: readonly Stage[] = [
   stage<ConfigChange>("configuration", CONFIG_CHANGES, async (rows, { core }) => {
     await restoreTenants(core, bodiesOf<TenantConfig>(rows, "tenant"));
     await restoreKeys(core, bodiesOf<KeyRecord>(rows, "key"));
+    await restoreScenarios(core, bodiesOf<ScenarioVersion & { tenant: string }>(rows, "scenario"));
   }),
   stage<ItemChange>("items", ITEM_CHANGES, (rows, { core }) => restoreItems(core, rows.map(itemState))),
   stage<UserChange>("users", USER_CHANGES, async (rows, { core, profiles }) => {

@@ -7,6 +7,7 @@ import {
 } from "../../features/index.ts";
 import type { LiveFile } from "../../lake/index.ts";
 import { listKeys, publishKey } from "../keys.ts";
+import { publishScenarios } from "../scenarios/publish.ts";
 import type { RebuildPorts } from "./ports.ts";
 import { rowsOf } from "./rows.ts";
 import { STAGES, type Stage } from "./stages.ts";
@@ -92,6 +93,7 @@ async function publishTenant(ports: RebuildPorts, at: Cursor): Promise<RebuildPr
     const config = await readStoredTenant(core, tenant);
     await kv.put(tenantName(tenant), JSON.stringify(config));
     for (const record of await listKeys(core, tenant)) await publishKey({ kv }, record);
+    await publishScenarios(ports, tenant);
     await refreshLists({ core, profiles, kv, store }, tenant, { nowMs, force: true });
     await ports.publishOverlay(tenant);
   }

@@ -1,0 +1,110 @@
+import * as z from "zod";
+import { ANSWER_ITEMS_MAX } from "../base/index.ts";
+import { ITEM_FIELDS } from "../events/index.ts";
+import type { StoredScenario } from "../features/index.ts";
+import { NO_RULES, type Rules, rulesSchema } from "../rules/index.ts";
+import { EXPLORED_SHARE_MAX, SCENARIO_EVENT_TYPES_MAX, SCENARIO_WEIGHT_MAX } from "./limits.ts";
+
+/** The lists below the model's that a scenario may choose from, and their usual order. */
+export const FALLBACKS = ["last_good", "segment", "trending", "popular", "newest"] as const;
+
+export type Fallback = (typeof FALLBACKS)[number];
+
+export const scenarioNameSchema = z
+  .string()
+  .regex(/^[a-z0-9_-]{1,64}$/, "must match [a-z0-9_-]{1,64}")
+  .describe("The place on your pages that the list is for.");
+
+/** A named way of answering, as its owner writes it. What is absent is as without a scenario. */
+export const scenarioSchema = z
+  .strictObject({
+    description: z.string().max(500).optional().describe("For people."),
+    rules: rulesSchema.optional(),
+    limit: z
+      .int()
+      .min(1)
+      .max(ANSWER_ITEMS_MAX)
+      .optional()
+      .describe("Items where the request names no number."),
+    fields: z
+      .array(z.enum(ITEM_FIELDS))
+      .max(ITEM_FIELDS.length)
+      .optional()
+      .describe("Item fields where the request names none."),
+    repeat: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether items of the visitor's own history may come again, as for buying again. False otherwise.",
+      ),
+    event_weights: z
+      .record(z.string().max(40), z.number().min(0).max(SCENARIO_WEIGHT_MAX))
+      .refine((weights) => Object.keys(weights).length <= SCENARIO_EVENT_TYPES_MAX, {
+        message: `at most ${SCENARIO_EVENT_TYPES_MAX} types`,
+      })
+      .optional()
+      .describe("How much an event of a type says about the visitor's taste here; 0: nothing."),
+    fallback: z
+      .array(z.enum(FALLBACKS))
+      .max(FALLBACKS.length)
+      .optional()
+      .describe(
+        "The lists that fill up what the model leaves open, in this order; empty: none, and the list may be short.",
+      ),
+    exploration: z
+      .strictObject({
+        share: z.number().min(0).max(EXPLORED_SHARE_MAX).describe("Of the places of a list, on average."),
+      })
+      .optional()
+      .describe("Gives places to items of which little is known yet, each with a logged propensity."),
+  })
+  .meta({ id: "Scenario" });
+
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+
+/** A scenario as answers go by it. */
+export interface Scenario {
+  name: string;
+  /** 0: nothing is stored under this name. */
+  version: number;
+  rules: Rules;
+  limit: number | null;
+  fields: readonly (typeof ITEM_FIELDS)[number][] | null;
+  repeat: boolean;
+  eventWeights: Record<string, number> | null;
+  fallback: readonly Fallback[];
+  explorationShare: number;
+}
+
+/** What holds where nothing is stored under a name. */
+export function plainScenario(name: string): Scenario {
+  return {
+    name,
+    version: 0,
+    rules: NO_RULES,
+    limit: null,
+    fields: null,
+    repeat: false,
+    eventWeights: null,
+    fallback: FALLBACKS,
+    explorationShare: 0,
+  };
+}
+
+/** Null for what a newer release has stored and this one cannot read. */
+export function readScenario({ name, version, config }: StoredScenario): Scenario | null {
+  const parsed = scenarioSchema.safeParse(config);
+  if (!parsed.success) return null;
+  const { rules, limit, fields, repeat, event_weights, fallback, exploration } = parsed.data;
+  return {
+    name,
+    version,
+    rules: rules ?? NO_RULES,
+    limit: limit ?? null,
+    fields: fields ?? null,
+    repeat: repeat ?? false,
+    eventWeights: event_weights ?? null,
+    fallback: fallback ?? FALLBACKS,
+    explorationShare: exploration?.share ?? 0,
+  };
+}

@@ -46,6 +46,10 @@ export interface ScoreRequest {
    * and no rules: `no_history` is answered instead.
    */
   ladder?: LadderList[];
+  /** What an event says about the visitor's taste, by `eventTypeCode`, in place of the model's own weights; other types keep theirs. */
+  eventWeights?: Record<number, number>;
+  /** What is bought with the history's newest item comes first, with source `together`; then what the model ranks. */
+  together?: boolean;
   /** Tells of each item why it stands where it does. Costs several runs: not for the hot path. */
   explain?: boolean;
   /** With `explain`: items to be told of although they may not be in the list. */

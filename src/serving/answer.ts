@@ -1,50 +1,21 @@
-import type { ItemField } from "../events/index.ts";
-import type { RequestContext } from "../registry/index.ts";
+import { ladderOf, rungsWanted } from "./below.ts";
 import { climb } from "./climb.ts";
-import { degradedBy, type Problem } from "./degraded.ts";
-import { historyOfItems, NO_HISTORY } from "./history.ts";
+import { advance, type Cursor, wasShown } from "./cursor.ts";
+import { type Answer, type Found, finish } from "./finish.ts";
 import { keepGood } from "./keep-good.ts";
 import type { AnswerItem } from "./ladder.ts";
 import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
-import { type ModelList, modelList } from "./model-list.ts";
-import type { ServingPorts } from "./ports.ts";
-import { mintRecommendationId } from "./recommendation-id.ts";
+import { type ModelList, type ModelQuestion, modelList } from "./model-list.ts";
+import type { AnswerRequest } from "./plan.ts";
+import type { RankedList, ServingPorts } from "./ports.ts";
+import { maybeNobody, type Round, readRound } from "./round.ts";
 import type { Timeline } from "./timeline.ts";
-import { type KnownVisitor, readVisitor, type Visitor } from "./visitor.ts";
 
-/** What a list is for: a visitor, beside an item, or anybody. */
-export type Subject =
-  | { kind: "visitor"; visitor: Visitor }
-  | { kind: "item"; itemId: string }
-  | { kind: "anybody" };
-
-export interface AnswerRequest {
-  tenant: string;
-  scenario: string;
-  subject: Subject;
-  limit: number;
-  exclude: readonly string[];
-  fields: readonly ItemField[];
-  /** Where and when somebody asks; called only where the model may look at it. */
-  context?: () => RequestContext;
-  /** Random; kept in the recommendation id, so that what was drawn can be drawn again. */
-  seed: number;
+interface Context {
+  memory: ServingMemory;
+  timeline: Timeline;
 }
-
-export interface Answer {
-  recommendationId: string;
-  /** Null when no model had a part in the list. */
-  modelVersion: string | null;
-  variant: string;
-  items: AnswerItem[];
-  degraded?: Problem;
-  /** The request named a user that it may not speak for. */
-  userIgnored: boolean;
-}
-
-/** The only one until a tenant runs an experiment. */
-const VARIANT = "control";
 
 /**
  * One answer: one parallel round of reads, at most one call of the scorer, then the ladder. It never fails for want of a
@@ -53,93 +24,113 @@ const VARIANT = "control";
 export async function makeAnswer(
   request: AnswerRequest,
   ports: ServingPorts,
-  context: { memory: ServingMemory; timeline: Timeline },
+  context: Context,
 ): Promise<Answer> {
-  const { tenant, subject, scenario, limit, fields } = request;
-  const { memory } = context;
-  const lists = new ListReader(tenant, ports, context);
-  if (maybeNobody(subject)) lists.start();
-  const known = await readSubject(request, ports, context);
+  const lists = startLists(request, ports, context);
+  const round = await readRound(request, ports, context);
+  return finish(request, await findItems(request, round, lists, ports, context), ports);
+}
 
+/** The tenant's lists, already on their way where they will be needed: whoever turns out to be unknown needs no second round. */
+export function startLists(
+  { tenant, subject }: AnswerRequest,
+  ports: ServingPorts,
+  context: Context,
+): ListReader {
+  const categories = subject.kind === "anybody" && subject.category !== null;
+  const lists = new ListReader({ tenant, categories }, ports, context);
+  if (subject.kind === "anybody" || (subject.kind === "visitor" && maybeNobody(subject.visitor)))
+    lists.start();
+  return lists;
+}
+
+/** The list for a request whose round has been read. */
+export async function findItems(
+  request: AnswerRequest,
+  round: Round,
+  lists: ListReader,
+  ports: ServingPorts,
+  context: Context,
+): Promise<Found> {
+  const { tenant, subject, cursor } = request;
+  const { plan, known } = round;
   const exclude = subject.kind === "item" ? [...request.exclude, subject.itemId] : [...request.exclude];
+  const below = rungsWanted(request, round, ports);
   const hasHistory = known.history.entries.length > 0;
-  const model: ModelList = hasHistory
-    ? await modelList({ ...request, exclude, history: known.history }, ports, context)
-    : { list: null, isNew: false, problem: null };
+  const asks = hasHistory || plan.hasRules;
+  const ladder = asks && !hasHistory ? await ladderOf(lists, below) : [];
+  const model = asks
+    ? await modelList(questionOf(request, round, { exclude, ladder }), ports, context)
+    : NO_LIST;
 
-  const ownKey = known.subject === null ? null : JSON.stringify([tenant, known.subject, scenario]);
+  const ownKey = known.subject === null ? null : JSON.stringify([tenant, known.subject, plan.scenario.name]);
   const isVisitors = subject.kind === "visitor";
-  const ownLast = ownKey === null || !hasHistory ? undefined : memory.lastGood.get(ownKey, ports.now());
-  const seen = new Set(known.history.entries.map(({ itemId }) => itemId));
+  const mayStandIn = hasHistory && cursor === null;
+  const blocked = new Set(exclude);
   const climbed = await climb(
     {
       model: model.list,
       modelIsOld: model.list !== null && model.problem !== null,
-      ownLast: ownLast ?? null,
+      ownLast: (mayStandIn && ownKey !== null && context.memory.lastGood.get(ownKey, ports.now())) || null,
       useLastGood: isVisitors && hasHistory,
-      wanted: { limit, fields, exclude: new Set(exclude), seen },
+      wanted: {
+        ...{ limit: plan.limit, fields: plan.fields },
+        blocked: (itemId) => blocked.has(itemId) || (cursor !== null && wasShown(cursor, itemId)),
+        seen: plan.scenario.repeat ? NONE : new Set(known.history.entries.map(({ itemId }) => itemId)),
+      },
+      below,
     },
     lists,
   );
-  if (model.list !== null && model.isNew) keepGood(model.list, { tenant, ownKey, isVisitors }, ports, memory);
-  const problems = [
-    ...known.problems,
-    ...(model.problem === null ? [] : [model.problem]),
-    ...(model.lack === undefined ? [] : [model.lack]),
-    ...climbed.problems,
-  ];
-  return finish(request, { ...climbed, problems, userIgnored: known.userIgnored }, ports);
-}
-
-/** Then the common lists are read beside the others: whoever turns out to be unknown needs no second round. */
-function maybeNobody(subject: Subject): boolean {
-  return subject.kind === "anybody" || (subject.kind === "visitor" && subject.visitor.recent.length === 0);
-}
-
-async function readSubject(
-  { tenant, subject }: AnswerRequest,
-  ports: ServingPorts,
-  context: { memory: ServingMemory; timeline: Timeline },
-): Promise<KnownVisitor> {
-  if (subject.kind === "visitor") return readVisitor(tenant, subject.visitor, ports, context);
-  const nobody = { problems: [], userIgnored: false };
-  if (subject.kind === "anybody") return { ...nobody, history: NO_HISTORY, subject: null };
+  // A list that rules have shaped is not good for everybody.
+  if (model.list !== null && model.isNew && hasHistory && !plan.hasRules) {
+    keepGood(model.list, { tenant, ownKey, isVisitors }, ports, context.memory);
+  }
   return {
-    ...nobody,
-    history: historyOfItems([subject.itemId], ports.now()),
-    subject: `item:${subject.itemId}`,
+    ...{ items: climbed.items, modelVersion: climbed.modelVersion, limit: plan.limit },
+    ...rulesSaid(model.list),
+    ...(cursor === null ? {} : { next: nextPage(cursor, climbed.items, plan.limit) }),
+    userIgnored: known.userIgnored,
+    problems: [
+      ...known.problems,
+      ...(model.problem === null ? [] : [model.problem]),
+      ...(model.lacks ?? []),
+      ...climbed.problems,
+      ...round.lacks,
+    ],
   };
 }
 
-async function finish(
-  { tenant, scenario, seed, limit }: AnswerRequest,
-  found: { items: AnswerItem[]; modelVersion: string | null; problems: Problem[]; userIgnored: boolean },
-  { now, signer }: ServingPorts,
-): Promise<Answer> {
-  const { items, modelVersion, problems, userIgnored } = found;
-  const source = items[0]?.source ?? "none";
-  const shortage = shortageOf(items.length, limit);
-  if (shortage !== null) problems.push(shortage);
-  const degraded = degradedBy(problems);
-  const id = {
-    ...{ tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source },
-    ...(degraded === undefined ? {} : { degraded: degraded.reason }),
-  };
+const NONE: ReadonlySet<string> = new Set();
+const NO_LIST: ModelList = { list: null, isNew: false, problem: null };
+
+function questionOf(
+  { tenant, cursor, context }: AnswerRequest,
+  { plan, known, facts }: Round,
+  { exclude, ladder }: Pick<ModelQuestion, "exclude" | "ladder">,
+): ModelQuestion {
+  const { scenario, fields, limit, rules, hasRules } = plan;
   return {
-    recommendationId: await mintRecommendationId(id, signer),
-    modelVersion,
-    variant: VARIANT,
-    items,
-    ...(degraded === undefined ? {} : { degraded }),
-    userIgnored,
+    ...{ tenant, scenario, fields, exclude, ladder, facts, context },
+    history: known.history,
+    rules: hasRules ? rules : null,
+    // As many more as pages before have shown: that many at most are left out again.
+    limit: limit + (cursor?.shown.size ?? 0),
   };
 }
 
-function shortageOf(count: number, limit: number): Problem | null {
-  if (count >= limit) return null;
-  if (count === 0) return { reason: "no_items", detail: "there is no item to recommend" };
+function rulesSaid(list: RankedList | null): Pick<Answer, "qualifying" | "relaxed"> {
+  const { qualifying, relaxed } = list ?? {};
   return {
-    reason: "few_items",
-    detail: `only ${count} of ${limit} items: the lists have no more that are allowed`,
+    ...(qualifying === undefined ? {} : { qualifying }),
+    ...(relaxed === undefined || relaxed.length === 0 ? {} : { relaxed }),
   };
+}
+
+function nextPage(cursor: Cursor, items: readonly AnswerItem[], limit: number): Cursor | null {
+  if (items.length < limit) return null;
+  return advance(
+    cursor,
+    items.map(({ itemId }) => itemId),
+  );
 }

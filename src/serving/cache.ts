@@ -1,12 +1,13 @@
 import type { Cache, KVNamespace } from "@cloudflare/workers-types";
 import { SECOND_MS } from "../base/index.ts";
 import {
-  LIST_KINDS,
-  listName,
-  type MaterialisedList,
+  categoriesName,
+  listsName,
   readKeyRecord,
   readScenarios,
   readTenantConfig,
+  type TenantCategories,
+  type TenantLists,
   type WithdrawnItems,
   withdrawnName,
 } from "../features/index.ts";
@@ -46,18 +47,18 @@ export function kvScenarios(kv: KVNamespace): ScenarioStore {
 
 export function kvLists(kv: KVNamespace, now: () => number): ListStore {
   return {
-    async read(tenant) {
+    async read(tenant, { categories }) {
       const lastGood = lastGoodName(tenant);
       const withdrawn = withdrawnName(tenant);
-      const names = [lastGood, withdrawn, ...LIST_KINDS.map((kind) => listName(tenant, kind))];
+      const lists = listsName(tenant);
+      const byCategory = categoriesName(tenant);
+      const names = [lastGood, withdrawn, lists, ...(categories ? [byCategory] : [])];
       // One operation for all of them.
       const found = await kv.get<unknown>(names, { type: "json", cacheTtl: KV_CACHE_TTL_S });
-      const list = (name: string) => (found.get(name) ?? null) as MaterialisedList | null;
       return {
         lastGood: (found.get(lastGood) ?? null) as LastGoodList | null,
-        trending: list(listName(tenant, "trending")),
-        popular: list(listName(tenant, "popular")),
-        newest: list(listName(tenant, "newest")),
+        lists: (found.get(lists) ?? null) as TenantLists | null,
+        categories: (found.get(byCategory) ?? null) as TenantCategories | null,
         withdrawn: (found.get(withdrawn) ?? null) as WithdrawnItems | null,
       };
     },

@@ -1,11 +1,11 @@
-import type { AllowedLists } from "./allowed-lists.ts";
 import type { Problem } from "./degraded.ts";
 import { type AnswerItem, fillFromRungs, type Rung, type Wanted } from "./ladder.ts";
 import type { ListReader } from "./list-reader.ts";
 import type { RankedList } from "./ports.ts";
+import { commonRungs, onlyAllowed, type RungsWanted } from "./rungs.ts";
 
 export interface Climb {
-  /** The model's list for this history; null when there is none. */
+  /** The model's list for this question; null when there is none. */
   model: RankedList | null;
   /** The model's list is a copy of up to two minutes ago, as the scorer gave none now. */
   modelIsOld: boolean;
@@ -14,6 +14,7 @@ export interface Climb {
   /** Whether what was good for others may stand in: for a visitor with a history, never beside an item. */
   useLastGood: boolean;
   wanted: Wanted;
+  below: RungsWanted;
 }
 
 export interface Climbed {
@@ -23,24 +24,28 @@ export interface Climbed {
 }
 
 /** Fills the answer from the model, and from the rungs below it only as far as it is short. */
-export async function climb(
-  { model, modelIsOld, ownLast, useLastGood, wanted }: Climb,
-  lists: ListReader,
-): Promise<Climbed> {
+export async function climb(question: Climb, lists: ListReader): Promise<Climbed> {
+  const { model, modelIsOld, wanted, below } = question;
   if (model !== null && !modelIsOld) {
-    const items = fillFromRungs([{ source: "model", items: model.items }], wanted, { seenToo: false });
-    if (items.length >= wanted.limit) return { items, modelVersion: model.modelVersion, problems: [] };
+    const items = fillFromRungs([modelRung(model)], wanted, { seenToo: false });
+    const isAll = below.common === null && below.fallback.length === 0;
+    if (items.length >= wanted.limit || isAll)
+      return { items, modelVersion: model.modelVersion, problems: [] };
   }
 
   const { lists: common, late } = await lists.get();
-  const allowed = ({ items }: RankedList) => items.filter(({ itemId }) => !common.withdrawn.has(itemId));
   const rungs: Rung[] = [];
   // A new list of the model needs no such care: the scorer knows of an item that is shown again before KV does.
-  if (model !== null) rungs.push({ source: "model", items: modelIsOld ? allowed(model) : model.items });
-  const lastGood = ownLast ?? (useLastGood ? common.lastGood : null);
-  if (ownLast !== null) rungs.push({ source: "last_good", items: allowed(ownLast) });
-  else if (lastGood !== null) rungs.push({ source: "last_good", items: lastGood.items });
-  rungs.push(...commonRungs(common));
+  if (model !== null) {
+    const rung = modelRung(model);
+    rungs.push(modelIsOld ? onlyAllowed(rung, common, () => true) : rung);
+  }
+  const lastGood = lastGoodOf(question, common.lastGood);
+  if (lastGood !== null) {
+    const rung: Rung = { source: "last_good", items: () => lastGood.items };
+    rungs.push(onlyAllowed(rung, common, below.allows));
+  }
+  rungs.push(...commonRungs(common, below));
   const filled = fillFromRungs(rungs, wanted, { seenToo: true });
   const has = (source: Rung["source"]) => filled.some((item) => item.source === source);
   const version = has("model") ? model?.modelVersion : has("last_good") ? lastGood?.modelVersion : null;
@@ -53,8 +58,12 @@ export async function climb(
   };
 }
 
-function commonRungs({ trending, popular, newest }: AllowedLists): Rung[] {
-  return [trending, popular, newest].flatMap((list) =>
-    list === null ? [] : [{ source: list.kind, items: list.items }],
-  );
+/** Items of a list that the model filled up itself say which list they are of. */
+function modelRung({ items }: RankedList): Rung {
+  return { source: "model", items: () => items };
+}
+
+function lastGoodOf<L>({ ownLast, useLastGood, below }: Climb, common: L | null): RankedList | L | null {
+  if (!below.fallback.includes("last_good")) return null;
+  return ownLast ?? (useLastGood ? common : null);
 }

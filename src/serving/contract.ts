@@ -5,13 +5,14 @@ import {
   EXCLUDE_MAX,
   HISTORY_MAX,
   ID_CHARS_MAX,
+  RANK_ITEMS_MAX,
 } from "../base/index.ts";
 import { ITEM_FIELDS } from "../events/index.ts";
-import type { Answer } from "./answer.ts";
-import { DEGRADED_REASONS } from "./degraded.ts";
-import { SOURCES } from "./ladder.ts";
+import { rulesSchema } from "../rules/index.ts";
+import { PLACEMENTS_MAX } from "./limits.ts";
+import { scenarioNameSchema } from "./scenario.ts";
 
-/** The wire form of questions and answers: what is validated, documented and sent is one and the same schema. */
+/** The wire form of questions: what is validated and documented is one and the same schema. */
 const id = z.string().min(1).max(ID_CHARS_MAX);
 
 /** `a,b,c`; an empty text is an empty list. */
@@ -22,28 +23,39 @@ function listOf<T extends z.ZodType<string, string>>(element: T, countMax: numbe
     .pipe(z.array(element).max(countMax));
 }
 
+/** The cursor of a first page. */
+export const FIRST_PAGE = "first";
+/** 500 items of four bytes in base64, the signature and their dots. */
+const CURSOR_CHARS_MAX = 2_800;
+const TOKEN_CHARS_MAX = 1_000;
+const REFERRER_CHARS_MAX = 2_000;
+
+const limit = z.int().min(1).max(ANSWER_ITEMS_MAX);
+const HOW_MANY = `How many items; otherwise as many as the scenario says, or ${ANSWER_ITEMS_DEFAULT}.`;
+const field = z.enum(ITEM_FIELDS);
+const WHICH_FIELDS = `of: ${ITEM_FIELDS.join(", ")}.`;
+const cursor = z
+  .string()
+  .max(CURSOR_CHARS_MAX)
+  .optional()
+  .describe(
+    `\`${FIRST_PAGE}\` for the first page of several, then \`next_cursor\` of the page before: no item comes twice.`,
+  );
+const scenario = scenarioNameSchema.optional();
+
 const listQuery = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(ANSWER_ITEMS_MAX)
-    .default(ANSWER_ITEMS_DEFAULT)
-    .describe("How many items."),
+  limit: z.coerce.number().pipe(limit).optional().describe(HOW_MANY),
   exclude: listOf(id, EXCLUDE_MAX)
     .optional()
-    .describe("Item ids, comma-separated, that must not come. An id that holds a comma cannot be named."),
-  fields: listOf(z.enum(ITEM_FIELDS), ITEM_FIELDS.length)
+    .describe("Item ids, comma-separated, that must not come. An id that holds a comma takes the POST form."),
+  fields: listOf(field, ITEM_FIELDS.length)
     .optional()
-    .describe(`Item fields to carry, comma-separated, of: ${ITEM_FIELDS.join(", ")}.`),
-  scenario: z
-    .string()
-    .regex(/^[a-z0-9_-]{1,64}$/, "must match [a-z0-9_-]{1,64}")
-    .optional()
-    .describe("The place on your pages that the list is for."),
+    .describe(`Item fields to carry, comma-separated, ${WHICH_FIELDS}`),
+  scenario,
+  cursor,
 });
 
-export const recommendationsQuerySchema = listQuery.extend({
+const visitor = {
   user_id: id.optional().describe("Your id of the user."),
   anonymous_id: id.optional().describe("The device's id."),
   session_id: id
@@ -51,75 +63,70 @@ export const recommendationsQuerySchema = listQuery.extend({
     .describe("The visit's id, as the beacon sends it; the list does not depend on it."),
   user_token: z
     .string()
-    .max(1_000)
+    .max(TOKEN_CHARS_MAX)
     .optional()
     .describe("Your server's signature of `user_id`, where the tenant requires one."),
+  referrer: z
+    .string()
+    .max(REFERRER_CHARS_MAX)
+    .optional()
+    .describe("The address that led to the site, for a visitor of whom nothing else is known."),
+};
+
+export const recommendationsQuerySchema = listQuery.extend({
+  ...visitor,
   recent: listOf(id, HISTORY_MAX)
     .optional()
     .describe(
-      "The visitor's latest item ids, oldest first, comma-separated; from five on, they stand for the profile. An id that holds a comma cannot be named.",
+      "The visitor's latest item ids, oldest first, comma-separated; from five on, they stand for the profile.",
     ),
 });
 
-export const similarQuerySchema = listQuery;
-export const trendingQuerySchema = listQuery;
+export const itemListQuerySchema = listQuery;
 
-const answerItemSchema = z
-  .object({
-    item_id: z.string(),
-    score: z.number().describe("Comparable within one source of one answer."),
-    source: z.enum(SOURCES).describe("The rung that the item is of."),
-    title: z.string().optional(),
-    url: z.string().optional(),
-    image: z.string().optional(),
-    price: z.number().optional(),
-    currency: z.string().optional(),
-    categories: z.array(z.string()).optional(),
-    tags: z.array(z.string()).optional(),
-    brand: z.string().optional(),
-    published_at: z.number().optional(),
-    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  })
-  .meta({ id: "AnswerItem" });
+const category = z.string().min(1).max(100).optional().describe("Only items of this category.");
+export const commonListQuerySchema = listQuery.extend({ category });
+export const trendingQuerySchema = commonListQuerySchema.extend({
+  window: z.enum(["1h", "24h", "7d"]).default("24h").describe("How far back: hours and days of UTC."),
+});
 
-export const answerSchema = z
-  .object({
-    recommendation_id: z
-      .string()
-      .describe("Send it with the impression and every event that follows from the list."),
-    model_version: z.string().nullable().describe("Null when no model had a part in the list."),
-    variant: z.string(),
-    items: z.array(answerItemSchema),
-    degraded: z
-      .object({ reason: z.enum(DEGRADED_REASONS), detail: z.string() })
-      .optional()
-      .describe("Present when a part was late or absent."),
-    notices: z
-      .array(z.object({ field: z.string(), message: z.string() }))
-      .optional()
-      .describe("What of the request was not used, and why."),
-  })
-  .meta({ id: "Answer" });
-
-export type AnswerBody = z.infer<typeof answerSchema>;
-
-export const USER_IGNORED = {
-  field: "user_id",
-  message: "was ignored: this tenant requires a valid user_token beside it",
+const visitorBody = {
+  ...visitor,
+  recent: z.array(id).max(HISTORY_MAX).optional().describe("The visitor's latest item ids, oldest first."),
+  attributes: z
+    .record(z.string().max(40), z.union([z.string().max(500), z.number(), z.boolean()]))
+    .optional()
+    .describe("What the visitor is like, for rules; counts before what is stored."),
+  location: z
+    .strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
+    .optional()
+    .describe("Where the visitor is, in degrees, for rules."),
 };
 
-export function answerBody({ recommendationId, modelVersion, variant, ...answer }: Answer): AnswerBody {
-  return {
-    recommendation_id: recommendationId,
-    model_version: modelVersion,
-    variant,
-    items: answer.items.map(({ itemId, score, source, fields }) => ({
-      item_id: itemId,
-      score,
-      source,
-      ...fields,
-    })),
-    ...(answer.degraded === undefined ? {} : { degraded: answer.degraded }),
-    ...(answer.userIgnored ? { notices: [USER_IGNORED] } : {}),
-  };
-}
+/** A list as JSON asks for it: with rules of its own beside its scenario's. */
+const listBody = {
+  limit: limit.optional().describe(HOW_MANY),
+  exclude: z.array(id).max(EXCLUDE_MAX).optional().describe("Item ids that must not come."),
+  fields: z.array(field).max(ITEM_FIELDS.length).optional().describe(`Item fields to carry, ${WHICH_FIELDS}`),
+  scenario,
+  rules: rulesSchema.optional(),
+};
+
+export const recommendationsBodySchema = z.strictObject({ ...visitorBody, ...listBody, cursor });
+
+export const batchBodySchema = z.strictObject({
+  ...visitorBody,
+  distinct: z.boolean().default(true).describe("No item twice on the page: earlier placements choose first."),
+  placements: z.array(z.strictObject(listBody)).min(1).max(PLACEMENTS_MAX),
+});
+
+export const rankBodySchema = z.strictObject({
+  ...visitorBody,
+  items: z
+    .array(id)
+    .min(1)
+    .max(RANK_ITEMS_MAX)
+    .describe("Item ids to put in order; a repeated one counts once."),
+  fields: listBody.fields,
+  scenario,
+});

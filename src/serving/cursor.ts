@@ -24,21 +24,13 @@ const FORMAT = "1";
  * `<format>.<hashes>.<signature>`: four bytes for each item shown, so 2.7 KB at the most. Two ids share a hash once in four thousand million
  * pairs: then one item is left out of the pages that follow.
  */
-export async function mintCursor(
-  { shown }: Cursor,
-  owner: CursorOwner,
-  signer: Signer,
-): Promise<string> {
+export async function mintCursor({ shown }: Cursor, owner: CursorOwner, signer: Signer): Promise<string> {
   const hashes = toBase64Url(new Uint8Array(Uint32Array.from(shown).buffer));
   return `${FORMAT}.${hashes}.${await signer.sign(purpose(owner), hashes)}`;
 }
 
 /** Null unless the cursor is one of ours, of this tenant and for this list. */
-export async function readCursor(
-  token: string,
-  owner: CursorOwner,
-  signer: Signer,
-): Promise<Cursor | null> {
+export async function readCursor(token: string, owner: CursorOwner, signer: Signer): Promise<Cursor | null> {
   const [format, hashes, signature] = token.split(".");
   if (format !== FORMAT || hashes === undefined || signature === undefined) return null;
   if (!equalConstantTime(signature, await signer.sign(purpose(owner), hashes))) return null;

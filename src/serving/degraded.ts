@@ -9,6 +9,8 @@ export const DEGRADED_REASONS = [
   "profile_late",
   "profile_error",
   "config_late",
+  "scenario_late",
+  "scenario_error",
   "lists_late",
   "few_items",
   "no_items",

@@ -1,5 +1,5 @@
 import { HISTORY_MAX, MINUTE_MS } from "../base/index.ts";
-import { eventTypeCode, eventTypeWeight } from "../events/index.ts";
+import { eventTypeCode, eventTypeWeight, type StandardEventType } from "../events/index.ts";
 import type { Profile } from "../features/index.ts";
 import type { HistoryEntry } from "../registry/index.ts";
 
@@ -12,18 +12,21 @@ export interface History {
 export const NO_HISTORY: History = { entries: [], key: "" };
 
 /**
- * Items by their order alone, oldest first, as a device sends them: a minute apart stands in for the times, and a view for
- * the types.
+ * Items by their order alone, oldest first, as a device sends them: a minute apart stands in for the times, and one type for all.
  */
-export function historyOfItems(itemIds: readonly string[], nowMs: number): History {
+export function historyOfItems(
+  itemIds: readonly string[],
+  nowMs: number,
+  type: StandardEventType = "view",
+): History {
   if (itemIds.length === 0) return NO_HISTORY;
   const entries = itemIds.map((itemId, index) => ({
     itemId,
-    typeCode: eventTypeCode("view"),
-    weight: eventTypeWeight("view"),
+    typeCode: eventTypeCode(type),
+    weight: eventTypeWeight(type),
     occurredAtMs: nowMs - (itemIds.length - 1 - index) * MINUTE_MS,
   }));
-  return { entries, key: JSON.stringify(itemIds) };
+  return { entries, key: JSON.stringify(type === "view" ? itemIds : [type, ...itemIds]) };
 }
 
 export function historyOfProfile(profile: Profile | null): History {

@@ -4,23 +4,36 @@
  * answer has a recommendation id of its own. Each key of a cache begins with the tenant. Nothing here computes a ranking,
  * writes an event, or waits on training, the lake or the queue.
  */
-export { type Answer, makeAnswer } from "./answer.ts";
-export { cacheApiSeenLists, kvConfigs, kvKeys, kvLists, kvScenarios } from "./cache.ts";
+export { makeAnswer } from "./answer.ts";
 export {
   type AnswerBody,
   answerBody,
   answerSchema,
-  recommendationsQuerySchema,
-  similarQuerySchema,
-  trendingQuerySchema,
+  batchAnswerSchema,
+  rankAnswerSchema,
+  rankingBody,
   USER_IGNORED,
+} from "./answer-body.ts";
+export { cacheApiSeenLists, kvConfigs, kvKeys, kvLists, kvScenarios } from "./cache.ts";
+export {
+  batchBodySchema,
+  commonListQuerySchema,
+  FIRST_PAGE,
+  itemListQuerySchema,
+  rankBodySchema,
+  recommendationsBodySchema,
+  recommendationsQuerySchema,
+  trendingQuerySchema,
 } from "./contract.ts";
+export { type Cursor, mintCursor, readCursor } from "./cursor.ts";
 export { type Timely, type Timer, within } from "./deadline.ts";
+export type { Answer } from "./finish.ts";
 export { historyOfItems } from "./history.ts";
 export { checkKey, type KeyProblem } from "./key-check.ts";
 export { Lru } from "./lru.ts";
-export type { AnswerRequest, Subject } from "./plan.ts";
 export { createMemory, type ServingMemory } from "./memory.ts";
+export { answerPlacements } from "./placements.ts";
+export type { AnswerRequest, Subject } from "./plan.ts";
 export type {
   ConfigStore,
   FallbackLists,
@@ -33,6 +46,7 @@ export type {
   SeenLists,
   ServingPorts,
 } from "./ports.ts";
+export { type Ranking, rankItems } from "./rank.ts";
 export {
   mintRecommendationId,
   type RecommendationId,

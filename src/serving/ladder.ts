@@ -1,13 +1,23 @@
 import type { ScoredItem } from "../registry/index.ts";
 
 /** The rungs an item may come from, best first. */
-export const SOURCES = ["model", "last_good", "trending", "popular", "newest"] as const;
+export const SOURCES = [
+  "model",
+  "explored",
+  "last_good",
+  "segment",
+  "together",
+  "trending",
+  "popular",
+  "newest",
+] as const;
 
 export type Source = (typeof SOURCES)[number];
 
 export interface Rung {
   source: Source;
-  items: readonly ScoredItem[];
+  /** Best first; made as far as they are looked at. Called more than once. */
+  items(): Iterable<ScoredItem>;
 }
 
 export interface AnswerItem extends ScoredItem {
@@ -17,7 +27,7 @@ export interface AnswerItem extends ScoredItem {
 export interface Wanted {
   limit: number;
   /** Never answered. */
-  exclude: ReadonlySet<string>;
+  blocked: (itemId: string) => boolean;
   /** Known to the visitor. */
   seen: ReadonlySet<string>;
   fields: readonly string[];
@@ -33,18 +43,23 @@ export function fillFromRungs(
   { seenToo }: { seenToo: boolean },
 ): AnswerItem[] {
   const chosen = new Map<string, AnswerItem>();
-  const take = (blocked: (itemId: string) => boolean) => {
+  const take = (isLeftOut: (itemId: string) => boolean) => {
     for (const { source, items } of rungs) {
-      for (const item of items) {
+      for (const item of items()) {
         if (chosen.size >= wanted.limit) return;
-        if (chosen.has(item.itemId) || blocked(item.itemId)) continue;
-        chosen.set(item.itemId, { ...pickFields(item, wanted.fields), source });
+        if (chosen.has(item.itemId) || isLeftOut(item.itemId)) continue;
+        chosen.set(item.itemId, { ...pickFields(item, wanted.fields), source: sourceOf(item) ?? source });
       }
     }
   };
-  take((itemId) => wanted.exclude.has(itemId) || wanted.seen.has(itemId));
-  if (seenToo) take((itemId) => wanted.exclude.has(itemId));
+  take((itemId) => wanted.seen.has(itemId) || wanted.blocked(itemId));
+  if (seenToo && wanted.seen.size > 0) take(wanted.blocked);
   return [...chosen.values()];
+}
+
+/** The scorer, too, fills up from lists. */
+function sourceOf({ source }: ScoredItem): Source | undefined {
+  return SOURCES.find((known) => known === source);
 }
 
 /** Lists that many requests share carry every field; an answer carries those asked for. */

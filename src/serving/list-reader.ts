@@ -5,10 +5,7 @@ import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
 import type { Timeline } from "./timeline.ts";
 
-const NO_LISTS = allowedLists(
-  { lastGood: null, trending: null, popular: null, newest: null, withdrawn: null },
-  0,
-);
+const NO_LISTS = allowedLists({ lastGood: null, lists: null, categories: null, withdrawn: null }, 0);
 
 export interface ListsRead {
   lists: AllowedLists;
@@ -18,13 +15,19 @@ export interface ListsRead {
 /** The tenant's materialised lists, read at most once per request, and not at all while memory holds them. */
 export class ListReader {
   readonly #tenant: string;
+  readonly #categories: boolean;
   readonly #ports: ServingPorts;
   readonly #memory: ServingMemory;
   readonly #timeline: Timeline;
   #read: Promise<ListsRead> | undefined;
 
-  constructor(tenant: string, ports: ServingPorts, context: { memory: ServingMemory; timeline: Timeline }) {
+  constructor(
+    { tenant, categories }: { tenant: string; categories: boolean },
+    ports: ServingPorts,
+    context: { memory: ServingMemory; timeline: Timeline },
+  ) {
     this.#tenant = tenant;
+    this.#categories = categories;
     this.#ports = ports;
     this.#memory = context.memory;
     this.#timeline = context.timeline;
@@ -43,13 +46,14 @@ export class ListReader {
 
   async #load(): Promise<ListsRead> {
     const { now, timer, lists, background } = this.#ports;
-    const remembered = this.#memory.lists.get(this.#tenant, now());
+    const key = this.#categories ? `${this.#tenant}/categories` : this.#tenant;
+    const remembered = this.#memory.lists.get(key, now());
     if (remembered !== undefined && now() - remembered.readAtMs < LISTS_LIFE_MS) {
       return { lists: remembered, late: false };
     }
-    const read = lists.read(this.#tenant).then((found) => {
+    const read = lists.read(this.#tenant, { categories: this.#categories }).then((found) => {
       const allowed = allowedLists(found, now());
-      this.#memory.lists.set(this.#tenant, allowed, now());
+      this.#memory.lists.set(key, allowed, now());
       return allowed;
     });
     background(read);

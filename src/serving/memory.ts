@@ -16,6 +16,7 @@ import {
 } from "./limits.ts";
 import { Lru } from "./lru.ts";
 import type { RankedList } from "./ports.ts";
+import type { Scenarios } from "./scenario-reader.ts";
 
 /** What the scorer named last for a tenant, and when. */
 export interface LiveModel {
@@ -32,6 +33,7 @@ export interface ServingMemory {
   /** Apart from the good ones, so that a flood of wrong keys pushes no good one out. */
   unknownKeys: Lru<true>;
   configs: Lru<TenantConfig>;
+  scenarios: Lru<Scenarios>;
   ranked: Lru<{ list: RankedList; shared: boolean }>;
   live: Lru<LiveModel>;
   lists: Lru<AllowedLists>;
@@ -45,6 +47,7 @@ export function createMemory(): ServingMemory {
     keys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
     unknownKeys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
     configs: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: CONFIG_LIFE_MS }),
+    scenarios: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: CONFIG_LIFE_MS }),
     ranked: new Lru({
       entriesMax: RANKED_IN_MEMORY_MAX,
       lifeMs: RANKED_LIFE_MS,

@@ -1,20 +1,30 @@
-import { sha256Hex, unreachable } from "../base/index.ts";
-import type { RequestContext, ScoreAnswer, ScoreRequest } from "../registry/index.ts";
+import { sha256Hex } from "../base/index.ts";
+import { eventTypeCode } from "../events/index.ts";
+import type { LadderList, RequestContext, ScoreAnswer, ScoreRequest } from "../registry/index.ts";
+import type { Rules, VisitorFacts } from "../rules/index.ts";
 import { within } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
 import type { History } from "./history.ts";
 import { LIVE_LIFE_MS, SCORE_MS, SEEN_READ_MS } from "./limits.ts";
 import type { LiveModel, ServingMemory } from "./memory.ts";
+import { lackOf, problemOf } from "./model-problem.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
+import type { Scenario } from "./scenario.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface ModelQuestion {
   tenant: string;
-  scenario: string;
+  scenario: Pick<Scenario, "name" | "version" | "repeat" | "eventWeights">;
+  /** With none, the lists to be answered as far as the rules allow. */
   history: History;
+  ladder: readonly LadderList[];
   exclude: readonly string[];
   limit: number;
   fields: readonly string[];
+  /** Null: availability alone. */
+  rules: Rules | null;
+  /** What the rules ask of the visitor; null: nothing. */
+  facts: VisitorFacts | null;
   /** Called only where the model may look at it. */
   context?: (() => RequestContext) | undefined;
 }
@@ -26,7 +36,7 @@ export interface ModelList {
   isNew: boolean;
   problem: Problem | null;
   /** The list is the model's, but something of it is missing. */
-  lack?: Problem;
+  lacks?: readonly Problem[];
 }
 
 /**
@@ -42,9 +52,9 @@ export async function modelList(
   const { tenant } = question;
   const live = memory.live.get(tenant, ports.now());
   const context = live === undefined || live.usesContext ? question.context?.() : undefined;
-  const asked = { tenant, context, hash: await questionHash(question) };
+  const asked = { tenant, context, question: questionKey(question) };
   if (live !== undefined && ports.now() - live.seenAtMs < LIVE_LIFE_MS) {
-    const list = remembered(listKey(asked, live), ports, memory);
+    const list = remembered(asked, live, ports, memory);
     if (list !== null) return { list, isNew: false, problem: null };
   }
 
@@ -56,33 +66,42 @@ export async function modelList(
   const score = await timeline.measure("score", within(work, SCORE_MS, ports.timer));
   if (score.status === "late") ports.background(work);
   if (score.status === "ok" && score.value.status === "ok") {
-    return { list: score.value, isNew: true, problem: null, ...lackOf(score.value) };
+    return { list: score.value, isNew: true, problem: null, lacks: lackOf(score.value) };
   }
   const problem = problemOf(score.status === "ok" ? score.value : score);
   if (live === undefined) return { list: null, isNew: false, problem };
-  const list = await olderCopy(listKey(asked, live), ports, { memory, timeline });
+  const list = await olderCopy(asked, live, ports, { memory, timeline });
   return { list, isNew: false, problem };
 }
 
 /** A minute-old list for this very history: better than any list for somebody else's. */
 async function olderCopy(
-  key: string,
+  asked: Asked,
+  live: LiveModel,
   ports: ServingPorts,
   { memory, timeline }: { memory: ServingMemory; timeline: Timeline },
 ): Promise<RankedList | null> {
+  const key = listKey(asked, live);
   const entry = memory.ranked.get(key, ports.now());
   if (entry !== undefined) return entry.list;
-  const seen = await timeline.measure("cache", within(ports.seen.get(key), SEEN_READ_MS, ports.timer));
+  const read = seenKey(asked, live, key).then((name) => ports.seen.get(name));
+  const seen = await timeline.measure("cache", within(read, SEEN_READ_MS, ports.timer));
   return seen.status === "ok" ? seen.value : null;
 }
 
 /** A history that comes again is worth sharing with the location's other isolates; one seen once mostly is not. */
-function remembered(key: string, ports: ServingPorts, memory: ServingMemory): RankedList | null {
+function remembered(
+  asked: Asked,
+  live: LiveModel,
+  ports: ServingPorts,
+  memory: ServingMemory,
+): RankedList | null {
+  const key = listKey(asked, live);
   const entry = memory.ranked.get(key, ports.now());
   if (entry === undefined) return null;
   if (!entry.shared) {
     entry.shared = true;
-    ports.background(ports.seen.put(key, entry.list));
+    ports.background(seenKey(asked, live, key).then((name) => ports.seen.put(name, entry.list)));
   }
   return entry.list;
 }
@@ -91,7 +110,7 @@ interface Asked {
   tenant: string;
   /** Undefined where it was not sent. */
   context: RequestContext | undefined;
-  hash: string;
+  question: string;
 }
 
 function learnFrom(answer: ScoreAnswer, asked: Asked, ports: ServingPorts, memory: ServingMemory): void {
@@ -100,69 +119,67 @@ function learnFrom(answer: ScoreAnswer, asked: Asked, ports: ServingPorts, memor
   const { modelVersion, overlayEtag, items, usesContext = false } = answer;
   const live = { modelVersion, overlayEtag, usesContext, seenAtMs: ports.now() };
   memory.live.set(asked.tenant, live, ports.now());
-  const list = { modelVersion, overlayEtag, items };
+  const { qualifying, relaxed } = answer;
+  const list: RankedList = {
+    modelVersion,
+    overlayEtag,
+    items,
+    ...(qualifying === undefined ? {} : { qualifying }),
+    ...(relaxed === undefined ? {} : { relaxed }),
+  };
   memory.ranked.set(listKey(asked, live), { list, shared: false }, ports.now());
 }
 
-function lackOf({ rankerProblem }: ScoreAnswer & { status: "ok" }): Pick<ModelList, "lack"> {
-  if (rankerProblem === undefined) return {};
-  return {
-    lack: { reason: "ranker_error", detail: `the model's second stage had no part: ${rankerProblem}` },
-  };
-}
-
-function listKey({ tenant, context, hash }: Asked, live: LiveModel): string {
-  const parts = [tenant, live.modelVersion, live.overlayEtag ?? "none", hash];
-  if (live.usesContext) {
-    const { device = "", country = "", localHour = "" } = context ?? {};
-    parts.push(`${device}.${country}.${localHour}`);
-  }
-  return parts.map(encodeURIComponent).join("/");
+/** Of a list in memory. Neither tenants nor versions hold a `/`, and the question stands last: no two are alike by chance. */
+function listKey({ tenant, context, question }: Asked, live: LiveModel): string {
+  const { device = "", country = "", localHour = "" } = (live.usesContext ? context : undefined) ?? {};
+  return `${tenant}/${live.modelVersion}/${live.overlayEtag ?? "none"}/${device}.${country}.${localHour}/${question}`;
 }
 
 /** All that the list depends on besides tenant, model and overlay. */
-function questionHash({ scenario, history, exclude, limit, fields }: ModelQuestion): Promise<string> {
-  return sha256Hex(JSON.stringify([scenario, history.key, [...exclude].sort(), limit, fields]));
+function questionKey({
+  scenario,
+  history,
+  ladder,
+  exclude,
+  limit,
+  fields,
+  rules,
+  facts,
+}: ModelQuestion): string {
+  const { name, version } = scenario;
+  const asked = [name, version, history.key, [...exclude].sort(), limit, fields];
+  return JSON.stringify(rules === null ? asked : [...asked, rules, facts, ladder]);
+}
+
+/** The list's address in the Cache API, where long ones are refused. */
+async function seenKey({ tenant }: Asked, live: LiveModel, key: string): Promise<string> {
+  const parts = [tenant, live.modelVersion, live.overlayEtag ?? "none"].map(encodeURIComponent);
+  return [...parts, await sha256Hex(key)].join("/");
 }
 
 function scoreRequest(
-  { tenant, history, exclude, limit, fields }: ModelQuestion,
+  { tenant, scenario, history, ladder, exclude, limit, fields, rules, facts }: ModelQuestion,
   context: RequestContext | undefined,
   nowMs: number,
 ): ScoreRequest {
+  const { eventWeights } = scenario;
   return {
     tenant,
     nowMs,
     history: history.entries,
     exclude: [...exclude],
-    excludeHistory: true,
+    excludeHistory: !scenario.repeat,
     limit,
     fields: [...fields],
     ...(context === undefined ? {} : { context }),
+    ...(rules === null ? {} : { rules }),
+    ...(facts === null ? {} : { visitor: facts }),
+    ...(history.entries.length > 0 || ladder.length === 0 ? {} : { ladder: [...ladder] }),
+    ...(eventWeights === null ? {} : { eventWeights: byCode(eventWeights) }),
   };
 }
 
-type NoList =
-  | Exclude<ScoreAnswer, { status: "ok" }>
-  | { status: "ok" }
-  | { status: "late" }
-  | { status: "error"; message: string };
-
-function problemOf(outcome: NoList): Problem | null {
-  switch (outcome.status) {
-    case "ok":
-      return null;
-    case "cold":
-      return { reason: "scorer_cold", detail: "the scorer is not ready yet" };
-    case "late":
-      return { reason: "scorer_late", detail: `the model did not answer within ${SCORE_MS} ms` };
-    case "error":
-      return { reason: "scorer_error", detail: "the model could not be asked" };
-    case "no_model":
-      return { reason: "no_model", detail: "no model has been published yet" };
-    case "no_history":
-      return { reason: "history_unknown", detail: "the model knows none of the history's items" };
-    default:
-      return unreachable(outcome);
-  }
+function byCode(weights: Readonly<Record<string, number>>): Record<number, number> {
+  return Object.fromEntries(Object.entries(weights).map(([type, weight]) => [eventTypeCode(type), weight]));
 }

@@ -1,10 +1,12 @@
 import type { Clock } from "../base/index.ts";
 import type { KeyRecord } from "../events/index.ts";
 import type {
-  MaterialisedList,
   Profile,
   ScenarioSet,
+  StoredVisitor,
+  TenantCategories,
   TenantConfig,
+  TenantLists,
   WithdrawnItems,
 } from "../features/index.ts";
 import type { ScoredItem, ScorerRpc } from "../registry/index.ts";
@@ -30,14 +32,16 @@ export interface ScenarioStore {
 export interface ProfileStore {
   /** Subjects are `u:<user_id>` and `a:<anonymous_id>`; given both, their profiles are merged. */
   read(tenant: string, subjects: string[]): Promise<Profile | null>;
+  /** With what rules may ask of the user besides. Costs a second query, in the same round. */
+  readFacts(visitor: { tenant: string; userId?: string; subjects: string[] }): Promise<StoredVisitor>;
 }
 
 /** What the model's rungs leave when the scorer is away: lists that are good for anybody. */
 export interface FallbackLists {
   lastGood: LastGoodList | null;
-  trending: MaterialisedList | null;
-  popular: MaterialisedList | null;
-  newest: MaterialisedList | null;
+  lists: TenantLists | null;
+  /** Only where a category was asked for. */
+  categories: TenantCategories | null;
   /** What of them may not be answered any more. */
   withdrawn: WithdrawnItems | null;
 }
@@ -52,7 +56,7 @@ export interface LastGoodList {
 
 export interface ListStore {
   /** All lists of a tenant in one read. */
-  read(tenant: string): Promise<FallbackLists>;
+  read(tenant: string, which: { categories: boolean }): Promise<FallbackLists>;
   writeLastGood(tenant: string, list: LastGoodList): Promise<void>;
 }
 
@@ -61,6 +65,10 @@ export interface RankedList {
   modelVersion: string;
   overlayEtag: string | null;
   items: ScoredItem[];
+  /** How many items the rules allow; absent where none were given. */
+  qualifying?: number;
+  /** What of the rules was given up for want of items. */
+  relaxed?: string[];
 }
 
 /** Ranked lists shared by the isolates of one location; each lives a minute. Keys are URL paths. */

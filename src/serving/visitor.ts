@@ -1,5 +1,6 @@
 import type { KeyKind } from "../events/index.ts";
-import { anonymousSubject, type Profile, userSubject } from "../features/index.ts";
+import { anonymousSubject, type StoredVisitor, userSubject } from "../features/index.ts";
+import type { VisitorFacts } from "../rules/index.ts";
 import { type Timely, within } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
 import { type History, historyOfItems, historyOfProfile, joinHistories, NO_HISTORY } from "./history.ts";
@@ -25,20 +26,26 @@ export interface KnownVisitor {
   history: History;
   /** Whose history and last list they are; null for a nameless visitor. */
   subject: string | null;
+  /** What rules may ask of the visitor; null where it was not read. */
+  facts: StoredFacts | null;
   problems: Problem[];
+  /** Why `facts` could not be read; a problem only where rules ask for them. */
+  factsProblem: Problem | null;
   /** The request named a user that it may not speak for. */
   userIgnored: boolean;
 }
 
+export type StoredFacts = Pick<VisitorFacts, "attributes" | "segments" | "shown" | "bought">;
+
 /**
  * Reads the visitor in one round. The device's own copy of the history, `recent`, spares the profile, unless the visitor is a
- * named user whose device remembers little yet: then a first click on a new device must not outweigh all that is known. Whether a browser may
+ * named user whose device remembers little yet: then a first click on a new device must not outweigh all that is known; or rules ask
+ * for what only the store knows. Whether a browser may
  * speak for a user is known at once from a token or a remembered configuration; else the configuration is read beside the
  * profile of either outcome, and the wrong one is dropped unseen. An unknown configuration counts as the strict one.
  */
 export async function readVisitor(
-  tenant: string,
-  visitor: Visitor,
+  { tenant, visitor, facts }: { tenant: string; visitor: Visitor; facts: boolean },
   ports: ServingPorts,
   context: { memory: ServingMemory; timeline: Timeline },
 ): Promise<KnownVisitor> {
@@ -47,17 +54,19 @@ export async function readVisitor(
   const anonymous = anonymousId === undefined ? [] : [anonymousSubject(anonymousId)];
   const named = userId === undefined ? anonymous : [userSubject(userId), ...anonymous];
   const isNewDevice = userId !== undefined && visitor.recent.length < RECENT_ALONE_MIN;
-  const read = (subjects: string[], wanted: boolean) =>
-    wanted && (visitor.recent.length === 0 || (isNewDevice && subjects === named)) && subjects.length > 0
-      ? readProfile(tenant, subjects, ports, context.timeline)
+  const needsHistory = (subjects: string[]) =>
+    visitor.recent.length === 0 || (isNewDevice && subjects === named);
+  const read = (subjects: string[], wanted: boolean, user: { userId?: string }) =>
+    wanted && subjects.length > 0 && (facts || needsHistory(subjects))
+      ? readProfile({ tenant, subjects, ...user }, facts, ports, context.timeline)
       : null;
 
   const [config, namedProfile, anonymousProfile] = await Promise.all([
     trust === "asks_config"
       ? context.timeline.measure("config", readConfig(tenant, CONFIG_READ_MS, ports, context.memory))
       : null,
-    read(named, trust !== "no"),
-    userId === undefined ? null : read(anonymous, trust !== "yes"),
+    read(named, trust !== "no", userId === undefined ? {} : { userId }),
+    userId === undefined ? null : read(anonymous, trust !== "yes", {}),
   ]);
 
   const problems: Problem[] = [];
@@ -68,11 +77,16 @@ export async function readVisitor(
     trust === "yes" || (config?.status === "ok" && config.value !== null && !config.value.requireUserToken);
   const subjects = trusted || userId === undefined ? named : anonymous;
   const profile = trusted || userId === undefined ? namedProfile : anonymousProfile;
-  if (profile !== null && profile.status !== "ok") problems.push(profileProblem(profile));
+  const missing = profile !== null && profile.status !== "ok" ? profileProblem(profile) : null;
+  if (missing !== null && needsHistory(subjects)) problems.push(missing);
+  const stored = profile?.status === "ok" ? profile.value : null;
+  const past = needsHistory(subjects) ? historyOfProfile(stored?.profile ?? null) : NO_HISTORY;
   return {
-    history: joinHistories(historyOf(profile), historyOfItems(visitor.recent, ports.now())),
+    history: joinHistories(past, historyOfItems(visitor.recent, ports.now())),
     subject: subjects[0] ?? null,
+    facts: stored === null ? null : factsOf(stored),
     problems,
+    factsProblem: needsHistory(subjects) ? null : missing,
     userIgnored: userId !== undefined && !trusted,
   };
 }
@@ -94,19 +108,25 @@ async function trustByRequest(
 }
 
 function readProfile(
-  tenant: string,
-  subjects: string[],
-  ports: ServingPorts,
+  visitor: { tenant: string; userId?: string; subjects: string[] },
+  facts: boolean,
+  { profiles, timer }: ServingPorts,
   timeline: Timeline,
-): Promise<Timely<Profile | null>> {
-  return timeline.measure(
-    "profile",
-    within(ports.profiles.read(tenant, subjects), PROFILE_READ_MS, ports.timer),
-  );
+): Promise<Timely<StoredVisitor>> {
+  const { tenant, subjects } = visitor;
+  const read = facts
+    ? profiles.readFacts(visitor)
+    : profiles.read(tenant, subjects).then((profile) => ({ profile, segments: [], attributes: {} }));
+  return timeline.measure("profile", within(read, PROFILE_READ_MS, timer));
 }
 
-function historyOf(profile: Timely<Profile | null> | null): History {
-  return profile?.status === "ok" ? historyOfProfile(profile.value) : NO_HISTORY;
+function factsOf({ profile, segments, attributes }: StoredVisitor): StoredFacts {
+  return {
+    segments,
+    attributes: attributes as NonNullable<VisitorFacts["attributes"]>,
+    shown: profile?.shown ?? [],
+    bought: profile?.bought.map(({ itemId, atMs }) => ({ itemId, occurredAtMs: atMs })) ?? [],
+  };
 }
 
 function profileProblem(profile: { status: "late" } | { status: "error" }): Problem {

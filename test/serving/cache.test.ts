@@ -14,16 +14,16 @@ describe("reads and caches of the hot path", () => {
     world.profiles.set("shore u:ann", viewed("x"));
     await isolate(world)({ userId: "ann" });
     // All of the first round were begun before any was answered; the scorer came after it.
-    expect([...world.reads].sort()).toEqual(["config", "lists", "profile", "scorer"]);
+    expect([...world.reads].sort()).toEqual(["config", "facts", "lists", "scenarios", "scorer"]);
     expect(world.reads.at(-1)).toBe("scorer");
   });
 
   it("begins all reads of the round before it waits for one", async () => {
     const world = warmWorld();
-    for (const store of ["config", "lists", "profile"]) world.hanging.add(store);
+    for (const store of ["config", "lists", "facts", "scenarios"]) world.hanging.add(store);
     const pending = isolate(world)({ userId: "ann" });
     await new Promise((resolve) => setImmediate(resolve));
-    expect([...world.reads].sort()).toEqual(["config", "lists", "profile"]);
+    expect([...world.reads].sort()).toEqual(["config", "facts", "lists", "scenarios"]);
     await world.waitOut(pending);
   });
 

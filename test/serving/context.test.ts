@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { RequestContext, ScoreAnswer } from "../../src/registry/index.ts";
 import { createMemory, makeAnswer, Timeline } from "../../src/serving/index.ts";
-import { config, ranks, World } from "./ports.ts";
+import { config, PLAIN, ranks, World } from "./ports.ts";
 
 /** Asks for the same visitor and history each time, from where it is told. */
 function shop(more: Partial<ScoreAnswer & { status: "ok" }>) {
@@ -18,12 +18,8 @@ function shop(more: Partial<ScoreAnswer & { status: "ok" }>) {
     makeAnswer(
       {
         tenant: "shore",
-        scenario: "home",
+        ...PLAIN,
         subject: { kind: "visitor", visitor: { keyKind: "publishable", recent: ["x"] } },
-        limit: 3,
-        exclude: [],
-        fields: [],
-        seed: 1,
         context: () => {
           looks++;
           return place;

@@ -21,7 +21,7 @@ describe("the fallback ladder", () => {
     expect(answer.modelVersion).toBe("m1");
     expect(answer.degraded).toBeUndefined();
     expect(world.scored[0]?.history.map(({ itemId }) => itemId)).toEqual(["b"]);
-    expect(world.reads).toEqual(["scorer"]);
+    expect(world.reads).toEqual(["scenarios", "scorer"]);
   });
 
   it("answers from the model on the profile", async () => {
@@ -38,13 +38,15 @@ describe("the fallback ladder", () => {
     const world = worldWithLists();
     world.profiles.set("shore u:ann", viewed("x", "y"));
     world.score = ranks(["a", "b", "c"]);
-    await isolate(world)({ userId: "ann", keyKind: "secret", recent: ["y", "z"] });
+    const ask = isolate(world);
+    await ask({ userId: "ann", keyKind: "secret", recent: ["y", "z"] });
     expect(world.scored[0]?.history.map(({ itemId }) => itemId)).toEqual(["x", "y", "z"]);
-    expect(world.reads).toEqual(["profile", "scorer"]);
+    // What its scenario asks of the visitor is not known yet.
+    expect(world.reads).toEqual(["scenarios", "facts", "scorer"]);
 
-    await isolate(world)({ userId: "ann", keyKind: "secret", recent: ["1", "2", "3", "4", "5"] });
+    await ask({ userId: "ann", keyKind: "secret", recent: ["1", "2", "3", "4", "5"] });
     expect(world.scored[1]?.history.map(({ itemId }) => itemId)).toEqual(["1", "2", "3", "4", "5"]);
-    expect(world.reads.slice(2)).toEqual(["scorer"]);
+    expect(world.reads.slice(3)).toEqual(["scorer"]);
   });
 
   it("gives an unknown visitor trending, then popular, then newest; nothing is degraded", async () => {
@@ -145,7 +147,7 @@ describe("the fallback ladder", () => {
 
   it("is not held up by a profile that hangs, and says so", async () => {
     const world = worldWithLists();
-    world.hanging.add("profile");
+    world.hanging.add("facts");
     const answer = await world.waitOut(isolate(world)({ userId: "ann" }));
     expect(shown(answer)).toEqual(["t1:trending", "t2:trending", "p1:popular"]);
     expect(answer.degraded?.reason).toBe("profile_late");
@@ -153,7 +155,7 @@ describe("the fallback ladder", () => {
 
   it("goes on without a profile that cannot be read", async () => {
     const world = worldWithLists();
-    world.failing.add("profile");
+    world.failing.add("facts");
     const answer = await isolate(world)({ userId: "ann" });
     expect(answer.items).toHaveLength(3);
     expect(answer.degraded?.reason).toBe("profile_error");
@@ -181,7 +183,7 @@ describe("the fallback ladder", () => {
     expect(empty.items).toEqual([]);
     expect(empty.degraded?.reason).toBe("no_items");
 
-    for (const store of ["scorer", "lists", "profile", "config", "seen"]) world.hanging.add(store);
+    for (const store of ["scorer", "lists", "facts", "scenarios", "config", "seen"]) world.hanging.add(store);
     const dead = await world.waitOut(isolate(world)({ recent: ["b"] }));
     expect(dead.items).toEqual([]);
     expect(dead.degraded?.reason).toBe("scorer_late");

@@ -1,15 +1,33 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/base/index.ts";
-import { listName, type MaterialisedList, putItems, writeWithdrawn } from "../../src/features/index.ts";
+import {
+  categoriesName,
+  listsName,
+  putItems,
+  type TenantLists,
+  writeWithdrawn,
+} from "../../src/features/index.ts";
 import { cacheApiSeenLists, kvLists, type LastGoodList, type RankedList } from "../../src/serving/index.ts";
 import { migrated } from "./migrated.ts";
 
 const NOW_MS = 1_700_000_000_000;
 
-function list(kind: MaterialisedList["kind"], itemId: string): MaterialisedList {
-  return { v: 1, kind, createdAtMs: NOW_MS, items: [{ itemId, score: 1, fields: { title: itemId } }] };
+function tenantLists(itemId: string): TenantLists {
+  const none = { at: [], scores: [] };
+  return {
+    v: 1,
+    createdAtMs: NOW_MS,
+    items: { itemIds: [itemId], fields: { title: [itemId] } },
+    lists: {
+      ...{ trending_1h: none, trending_24h: { at: [0], scores: [1] }, trending_7d: none },
+      ...{ popular: none, newest: none },
+    },
+    segments: {},
+  };
 }
+
+const ALL = { categories: false };
 
 function lastGood(createdAtMs: number, itemId: string): LastGoodList {
   return { v: 1, createdAtMs, modelVersion: "m1", items: [{ itemId, score: 1 }] };
@@ -17,25 +35,20 @@ function lastGood(createdAtMs: number, itemId: string): LastGoodList {
 
 describe("lists in KV", () => {
   it("reads all lists of a tenant, and none of another's", async () => {
-    await env.KV.put(listName("shore", "trending"), JSON.stringify(list("trending", "t1")));
-    await env.KV.put(listName("shore", "newest"), JSON.stringify(list("newest", "n1")));
-    await env.KV.put(listName("hill", "popular"), JSON.stringify(list("popular", "h1")));
+    const categories = { v: 1, createdAtMs: NOW_MS, items: { itemIds: [], fields: {} }, categories: [] };
+    await env.KV.put(listsName("shore"), JSON.stringify(tenantLists("t1")));
+    await env.KV.put(categoriesName("shore"), JSON.stringify(categories));
+    await env.KV.put(listsName("hill"), JSON.stringify(tenantLists("h1")));
     const store = kvLists(env.KV, () => NOW_MS);
-    expect(await store.read("shore")).toEqual({
-      lastGood: null,
-      trending: list("trending", "t1"),
-      popular: null,
-      newest: list("newest", "n1"),
-      withdrawn: null,
+    const nothing = { lastGood: null, lists: null, categories: null, withdrawn: null };
+    expect(await store.read("shore", ALL)).toEqual({ ...nothing, lists: tenantLists("t1") });
+    expect(await store.read("shore", { categories: true })).toEqual({
+      ...nothing,
+      lists: tenantLists("t1"),
+      categories,
     });
-    expect(await store.read("hill")).toMatchObject({ trending: null, popular: list("popular", "h1") });
-    expect(await store.read("shor")).toEqual({
-      lastGood: null,
-      trending: null,
-      popular: null,
-      newest: null,
-      withdrawn: null,
-    });
+    expect(await store.read("hill", { categories: true })).toEqual({ ...nothing, lists: tenantLists("h1") });
+    expect(await store.read("shor", ALL)).toEqual(nothing);
   });
 
   it("reads the withdrawn items that the pipeline wrote, in the same read", async () => {
@@ -43,7 +56,7 @@ describe("lists in KV", () => {
     const hidden = { item_id: "gone", published_at: 1, updated_at: NOW_MS, hidden: true };
     await putItems(env.DB, "cliff", [hidden, { item_id: "here", published_at: 1, updated_at: NOW_MS }]);
     expect(await writeWithdrawn({ core: env.DB, kv: env.KV }, "cliff", NOW_MS)).toBe(1);
-    const { withdrawn } = await kvLists(env.KV, () => NOW_MS).read("cliff");
+    const { withdrawn } = await kvLists(env.KV, () => NOW_MS).read("cliff", ALL);
     expect(withdrawn?.itemIds).toEqual(["gone"]);
     expect(withdrawn?.sinceMs).toBeLessThan(NOW_MS - DAY_MS);
   });
@@ -52,14 +65,14 @@ describe("lists in KV", () => {
     let nowMs = NOW_MS;
     const store = kvLists(env.KV, () => nowMs);
     await store.writeLastGood("lake", lastGood(nowMs, "a"));
-    expect((await store.read("lake")).lastGood).toEqual(lastGood(NOW_MS, "a"));
+    expect((await store.read("lake", ALL)).lastGood).toEqual(lastGood(NOW_MS, "a"));
     nowMs += 299_999;
     await store.writeLastGood("lake", lastGood(nowMs, "b"));
-    expect((await store.read("lake")).lastGood?.items[0]?.itemId).toBe("a");
+    expect((await store.read("lake", ALL)).lastGood?.items[0]?.itemId).toBe("a");
     nowMs += 1;
     await store.writeLastGood("lake", lastGood(nowMs, "c"));
-    expect((await store.read("lake")).lastGood?.items[0]?.itemId).toBe("c");
-    expect((await store.read("hill")).lastGood).toBeNull();
+    expect((await store.read("lake", ALL)).lastGood?.items[0]?.itemId).toBe("c");
+    expect((await store.read("hill", ALL)).lastGood).toBeNull();
   });
 });
 

@@ -1,0 +1,72 @@
+import type { Cursor } from "./cursor.ts";
+import { type DegradedReason, degradedBy, type Problem } from "./degraded.ts";
+import type { AnswerItem } from "./ladder.ts";
+import type { AnswerRequest } from "./plan.ts";
+import type { ServingPorts } from "./ports.ts";
+import { mintRecommendationId } from "./recommendation-id.ts";
+
+export interface Answer {
+  recommendationId: string;
+  /** Null when no model had a part in the list. */
+  modelVersion: string | null;
+  variant: string;
+  items: AnswerItem[];
+  /** How many items the rules allow; absent without rules, or where that could not be told. */
+  qualifying?: number;
+  /** What of the rules was given up for want of items, in the order that the scenario allows. */
+  relaxed?: readonly string[];
+  /** Where the next page begins; null: there is none. Absent where the request does not page. */
+  next?: Cursor | null;
+  degraded?: Problem;
+  /** The request named a user that it may not speak for. */
+  userIgnored: boolean;
+}
+
+/** A list before it has an id. */
+export interface Found extends Omit<Answer, "recommendationId" | "variant" | "degraded"> {
+  problems: Problem[];
+  limit: number;
+}
+
+/** The only one until a tenant runs an experiment. */
+export const VARIANT = "control";
+
+/** The found list as an answer: with its id, and with the first of its problems named. */
+export async function finish(
+  request: Asked,
+  { problems, limit, ...found }: Found,
+  ports: ServingPorts,
+): Promise<Answer> {
+  const { items, modelVersion } = found;
+  const shortage = shortageOf(items.length, limit);
+  const degraded = degradedBy(shortage === null ? problems : [...problems, shortage]);
+  const said = { modelVersion, source: items[0]?.source ?? "none", degraded: degraded?.reason };
+  return {
+    ...found,
+    recommendationId: await answerId(request, said, ports),
+    variant: VARIANT,
+    ...(degraded === undefined ? {} : { degraded }),
+  };
+}
+
+type Asked = Pick<AnswerRequest, "tenant" | "scenario" | "seed">;
+
+/** A recommendation id for what is being answered now. */
+export function answerId(
+  { tenant, scenario, seed }: Asked,
+  said: { modelVersion: string | null; source: string; degraded: DegradedReason | undefined },
+  { now, signer }: Pick<ServingPorts, "now" | "signer">,
+): Promise<string> {
+  const { modelVersion, source, degraded } = said;
+  const id = { tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source };
+  return mintRecommendationId(degraded === undefined ? id : { ...id, degraded }, signer);
+}
+
+function shortageOf(count: number, limit: number): Problem | null {
+  if (count >= limit) return null;
+  if (count === 0) return { reason: "no_items", detail: "there is no item to recommend" };
+  return {
+    reason: "few_items",
+    detail: `only ${count} of ${limit} items: the lists have no more that are allowed`,
+  };
+}

@@ -1,0 +1,36 @@
+import { unreachable } from "../base/index.ts";
+import type { ScoreAnswer } from "../registry/index.ts";
+import type { Problem } from "./degraded.ts";
+import { SCORE_MS } from "./limits.ts";
+
+/** What the scorer's list is without. */
+export function lackOf({ rankerProblem }: ScoreAnswer & { status: "ok" }): Problem[] {
+  if (rankerProblem === undefined) return [];
+  return [{ reason: "ranker_error", detail: `the model's second stage had no part: ${rankerProblem}` }];
+}
+
+type NoList =
+  | Exclude<ScoreAnswer, { status: "ok" }>
+  | { status: "ok" }
+  | { status: "late" }
+  | { status: "error"; message: string };
+
+/** Why the scorer gave no list; null when it did. */
+export function problemOf(outcome: NoList): Problem | null {
+  switch (outcome.status) {
+    case "ok":
+      return null;
+    case "cold":
+      return { reason: "scorer_cold", detail: "the scorer is not ready yet" };
+    case "late":
+      return { reason: "scorer_late", detail: `the model did not answer within ${SCORE_MS} ms` };
+    case "error":
+      return { reason: "scorer_error", detail: "the model could not be asked" };
+    case "no_model":
+      return { reason: "no_model", detail: "no model has been published yet" };
+    case "no_history":
+      return { reason: "history_unknown", detail: "the model knows none of the history's items" };
+    default:
+      return unreachable(outcome);
+  }
+}

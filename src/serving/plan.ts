@@ -1,0 +1,78 @@
+import { ANSWER_ITEMS_DEFAULT } from "../base/index.ts";
+import type { ItemField } from "../events/index.ts";
+import type { RequestContext } from "../registry/index.ts";
+import {
+  isEmptyRules,
+  mergeRules,
+  type Place,
+  type Rules,
+  type Scalar,
+  usesVisitor,
+} from "../rules/index.ts";
+import type { Cursor } from "./cursor.ts";
+import type { CommonList } from "./rungs.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** What a list is for: a visitor, beside an item, or anybody. */
+export type Subject =
+  | { kind: "visitor"; visitor: Visitor }
+  /** `together`: what is bought with it, rather than in its place. */
+  | { kind: "item"; itemId: string; together: boolean }
+  | { kind: "anybody"; list: CommonList; category: string | null };
+
+export interface AnswerRequest {
+  tenant: string;
+  /** The scenario's name. */
+  scenario: string;
+  subject: Subject;
+  /** Null: as many as the scenario says. */
+  limit: number | null;
+  exclude: readonly string[];
+  /** Null: those that the scenario says. */
+  fields: readonly ItemField[] | null;
+  /** The request's own, beside those of its scenario. */
+  rules: Rules;
+  /** What the visitor is like, by the request; counts before what is stored. */
+  attributes: Record<string, Scalar>;
+  location: Place | null;
+  /** The address that led to the site. */
+  referrer: string | null;
+  /** What pages before have shown; null: the request does not page. */
+  cursor: Cursor | null;
+  /** Where and when somebody asks; called only where it may matter. */
+  context?: () => RequestContext;
+  /** Random; kept in the recommendation id, so that what was drawn can be drawn again. */
+  seed: number;
+}
+
+/** A request as its scenario completes it. */
+export interface Plan {
+  scenario: Scenario;
+  rules: Rules;
+  /** Whether there are any. */
+  hasRules: boolean;
+  usesVisitor: boolean;
+  limit: number;
+  fields: readonly ItemField[];
+}
+
+export function planOf(request: AnswerRequest, scenario: Scenario): Plan {
+  const rules = mergeRules(scenario.rules, withCategory(request));
+  return {
+    scenario,
+    rules,
+    hasRules: !isEmptyRules(rules),
+    usesVisitor: usesVisitor(rules),
+    limit: request.limit ?? scenario.limit ?? ANSWER_ITEMS_DEFAULT,
+    fields: request.fields ?? scenario.fields ?? [],
+  };
+}
+
+/** A category is one more filter. */
+function withCategory({ subject, rules }: AnswerRequest): Rules {
+  if (subject.kind !== "anybody" || subject.category === null) return rules;
+  const test = { op: "in" as const, values: [subject.category] };
+  const filter = { name: null, where: { kind: "item" as const, field: "categories", test } };
+  return { ...rules, filters: [...rules.filters, filter] };
+}

@@ -1,0 +1,74 @@
+import { within } from "./deadline.ts";
+import { degradedBy, type Problem } from "./degraded.ts";
+import { type Answer, answerId, VARIANT } from "./finish.ts";
+import { SCORE_MS } from "./limits.ts";
+import type { ServingMemory } from "./memory.ts";
+import { lackOf, problemOf } from "./model-problem.ts";
+import type { AnswerRequest } from "./plan.ts";
+import type { ServingPorts } from "./ports.ts";
+import { readRound } from "./round.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** A given list in a visitor's order: nothing is dropped and nothing added. */
+export interface Ranking
+  extends Pick<Answer, "recommendationId" | "modelVersion" | "variant" | "degraded" | "userIgnored"> {
+  /** `score` is null for items that no model knows: they stand last, in the order given. */
+  items: { itemId: string; score: number | null; fields?: Record<string, unknown> }[];
+}
+
+/**
+ * Puts the items in the order that the model, its second stage included, sees for the visitor. Rules that exclude have no say, as the caller chose the list;
+ * boosts of the scenario have. Without a model, or without a history, the order is the one given, and `degraded` says why.
+ */
+export async function rankItems(
+  request: AnswerRequest & { items: readonly string[] },
+  ports: ServingPorts,
+  context: { memory: ServingMemory; timeline: Timeline },
+): Promise<Ranking> {
+  const { tenant } = request;
+  const { plan, known, facts, lacks } = await readRound(request, ports, context);
+  const items = [...new Set(request.items)];
+  const rules = { ...plan.rules, filters: [], caps: [], pins: [], minScore: null, diversity: 0 };
+  const work = ports.scorer.score({
+    tenant,
+    nowMs: ports.now(),
+    history: known.history.entries,
+    exclude: [],
+    excludeHistory: false,
+    limit: items.length,
+    fields: [...plan.fields],
+    candidates: items,
+    ...(plan.hasRules ? { rules } : {}),
+    ...(facts === null ? {} : { visitor: facts }),
+    ...(request.context === undefined ? {} : { context: request.context() }),
+  });
+  const timely = await context.timeline.measure("score", within(work, SCORE_MS, ports.timer));
+  if (timely.status === "late") ports.background(work);
+  const answer = timely.status === "ok" ? timely.value : timely;
+  const problems: Problem[] = [...known.problems];
+  const problem = problemOf(answer);
+  if (problem !== null) problems.push(problem);
+  const ranked = timely.status === "ok" && timely.value.status === "ok" ? timely.value : null;
+  if (ranked !== null) problems.push(...lackOf(ranked));
+  problems.push(...lacks);
+  const modelVersion = ranked?.modelVersion ?? null;
+  const degraded = degradedBy(problems);
+  const said = { modelVersion, source: ranked === null ? "none" : "model", degraded: degraded?.reason };
+  return {
+    recommendationId: await answerId(request, said, ports),
+    modelVersion,
+    variant: VARIANT,
+    items: inOrder(items, ranked?.items ?? []),
+    ...(degraded === undefined ? {} : { degraded }),
+    userIgnored: known.userIgnored,
+  };
+}
+
+function inOrder(
+  given: readonly string[],
+  ranked: readonly { itemId: string; score: number; fields?: Record<string, unknown> }[],
+): Ranking["items"] {
+  const placed = new Set(ranked.map(({ itemId }) => itemId));
+  const rest = given.filter((itemId) => !placed.has(itemId)).map((itemId) => ({ itemId, score: null }));
+  return [...ranked, ...rest];
+}

@@ -1,0 +1,91 @@
+import { isEmptyRules, usesVisitor, type VisitorFacts } from "../rules/index.ts";
+import type { Problem } from "./degraded.ts";
+import { historyOfItems, NO_HISTORY } from "./history.ts";
+import type { ServingMemory } from "./memory.ts";
+import { type AnswerRequest, type Plan, planOf } from "./plan.ts";
+import type { ServingPorts } from "./ports.ts";
+import { readScenarioOf, rememberedScenario } from "./scenario-reader.ts";
+import type { Timeline } from "./timeline.ts";
+import { type KnownVisitor, readVisitor, type Visitor } from "./visitor.ts";
+
+/** What a request is answered from, after its one round of reads. */
+export interface Round {
+  plan: Plan;
+  known: KnownVisitor;
+  /** What the rules ask of who asks; null where they ask nothing. */
+  facts: VisitorFacts | null;
+  /** What rules had to do without. */
+  lacks: Problem[];
+}
+
+/** Scenario and visitor at once. Nothing of it may be released before the key's check has succeeded. */
+export async function readRound(
+  request: AnswerRequest,
+  ports: ServingPorts,
+  context: { memory: ServingMemory; timeline: Timeline },
+  visitor = readSubject(request, wantsFacts(request, ports, context.memory), ports, context),
+): Promise<Round> {
+  const [read, known] = await Promise.all([
+    readScenarioOf(request.tenant, request.scenario, ports, context),
+    visitor,
+  ]);
+  const plan = planOf(request, read.scenario);
+  return {
+    plan,
+    known,
+    lacks: [...read.problems, ...factsLack(plan, known)],
+    facts: plan.usesVisitor ? factsOf(request, known) : null,
+  };
+}
+
+/** Who asks, or what is asked about. `facts`: with what rules may ask of a visitor. */
+export function readSubject(
+  { tenant, subject }: AnswerRequest,
+  facts: boolean,
+  ports: ServingPorts,
+  context: { memory: ServingMemory; timeline: Timeline },
+): Promise<KnownVisitor> {
+  if (subject.kind === "visitor") {
+    return readVisitor({ tenant, visitor: subject.visitor, facts }, ports, context);
+  }
+  const nobody = { facts: null, problems: [], factsProblem: null, userIgnored: false };
+  if (subject.kind === "anybody") return Promise.resolve({ ...nobody, history: NO_HISTORY, subject: null });
+  // What goes with a purchase is another question than what could stand in an item's place.
+  const history = historyOfItems([subject.itemId], ports.now(), subject.together ? "purchase" : "view");
+  return Promise.resolve({ ...nobody, history, subject: `item:${subject.itemId}` });
+}
+
+/**
+ * Whether rules may look at the visitor. That is known only where memory has the scenario; where it does not, the visitor is read as if they
+ * did: a second round would cost more.
+ */
+export function wantsFacts(
+  { tenant, scenario, rules }: AnswerRequest,
+  ports: ServingPorts,
+  memory: ServingMemory,
+): boolean {
+  if (!isEmptyRules(rules) && usesVisitor(rules)) return true;
+  const remembered = rememberedScenario(tenant, scenario, ports, memory);
+  return remembered === undefined || usesVisitor(remembered.scenario.rules);
+}
+
+function factsLack({ usesVisitor: asks }: Plan, { factsProblem }: KnownVisitor): Problem[] {
+  return asks && factsProblem !== null ? [factsProblem] : [];
+}
+
+/** What the request says of its visitor comes before what is stored. */
+function factsOf({ attributes, location, context }: AnswerRequest, { facts }: KnownVisitor): VisitorFacts {
+  const { country, device } = context?.() ?? {};
+  return {
+    ...facts,
+    attributes: { ...facts?.attributes, ...attributes },
+    ...(country === undefined ? {} : { country }),
+    ...(device === undefined ? {} : { device }),
+    ...(location === null ? {} : { location }),
+  };
+}
+
+/** A visitor whose device remembers nothing may turn out to be nobody: then lists are read beside the rest. */
+export function maybeNobody(visitor: Visitor): boolean {
+  return visitor.recent.length === 0;
+}

@@ -1,0 +1,64 @@
+import { within } from "./deadline.ts";
+import type { Problem } from "./degraded.ts";
+import { CONFIG_READ_MS } from "./limits.ts";
+import type { ServingMemory } from "./memory.ts";
+import type { ServingPorts } from "./ports.ts";
+import { plainScenario, readScenario, type Scenario } from "./scenario.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** A tenant's scenarios by name; null stands for one that this release cannot read. */
+export type Scenarios = ReadonlyMap<string, Scenario | null>;
+
+export interface ScenarioRead {
+  scenario: Scenario;
+  problems: Problem[];
+}
+
+/** What memory has of a tenant's scenarios; undefined: they have to be read. */
+export function rememberedScenario(
+  tenant: string,
+  name: string,
+  ports: Pick<ServingPorts, "now">,
+  memory: ServingMemory,
+): ScenarioRead | undefined {
+  const scenarios = memory.scenarios.get(tenant, ports.now());
+  return scenarios === undefined ? undefined : pick(scenarios, name);
+}
+
+/**
+ * The scenario by its name, from memory or its store. One that is late is answered as if nothing were stored under the name, and said so:
+ * an answer without its rules is worth more to a page than none.
+ */
+export async function readScenarioOf(
+  tenant: string,
+  name: string,
+  ports: ServingPorts,
+  { memory, timeline }: { memory: ServingMemory; timeline: Timeline },
+): Promise<ScenarioRead> {
+  const remembered = rememberedScenario(tenant, name, ports, memory);
+  if (remembered !== undefined) return remembered;
+  const read = ports.scenarios.read(tenant).then((set) => {
+    const scenarios: Scenarios = new Map(set?.scenarios.map((stored) => [stored.name, readScenario(stored)]));
+    memory.scenarios.set(tenant, scenarios, ports.now());
+    return scenarios;
+  });
+  ports.background(read);
+  const timely = await timeline.measure("scenario", within(read, CONFIG_READ_MS, ports.timer));
+  if (timely.status === "ok") return pick(timely.value, name);
+  return { scenario: plainScenario(name), problems: [LATE] };
+}
+
+const LATE: Problem = {
+  reason: "scenario_late",
+  detail: "the scenario could not be read in time: its rules had no part in the list",
+};
+const UNREADABLE: Problem = {
+  reason: "scenario_error",
+  detail: "the scenario was stored by a newer release: its rules had no part in the list",
+};
+
+function pick(scenarios: Scenarios, name: string): ScenarioRead {
+  const scenario = scenarios.get(name);
+  if (scenario === null) return { scenario: plainScenario(name), problems: [UNREADABLE] };
+  return { scenario: scenario ?? plainScenario(name), problems: [] };
+}

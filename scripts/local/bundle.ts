@@ -22,7 +22,8 @@ export async function bundleWorker(entry: string): Promise<WorkerBundle> {
     target: "es2024",
     write: false,
     minify: false,
-    keepNames: true,
+    // As `keep_names = false` in the configs: naming each closure when it is made took half of a cached answer's time.
+    keepNames: false,
     conditions: ["workerd", "worker", "browser"],
     mainFields: ["browser", "module", "main"],
     external: ["cloudflare:*", "node:*"],

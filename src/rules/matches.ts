@@ -6,16 +6,16 @@ import type { Scalar } from "./rules.ts";
 /** An item as rules see it; what is absent is unknown. */
 export interface RuleItem {
   item_id: string;
-  title?: string;
-  brand?: string;
-  currency?: string;
-  categories?: readonly string[];
-  tags?: readonly string[];
-  price?: number;
-  stock?: number;
-  popularity?: number;
-  published_at?: number;
-  attributes?: Record<string, Scalar>;
+  title?: string | undefined;
+  brand?: string | undefined;
+  currency?: string | undefined;
+  categories?: readonly string[] | undefined;
+  tags?: readonly string[] | undefined;
+  price?: number | undefined;
+  stock?: number | undefined;
+  popularity?: number | undefined;
+  published_at?: number | undefined;
+  attributes?: Record<string, Scalar> | undefined;
 }
 
 /**

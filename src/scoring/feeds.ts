@@ -16,19 +16,29 @@ const HISTORY_LENGTHS = [8, 32, HISTORY_MAX] as const;
 
 /** The graph's inputs for one history (B = 1), oldest first, padded at the end with mask 0. */
 export function historyFeeds(entries: readonly KnownEntry[]): Record<string, Tensor> {
-  const length = HISTORY_LENGTHS.find((candidate) => candidate >= entries.length) ?? entries.length;
-  const dims = [1, length];
-  const index = new BigInt64Array(length);
-  const weight = new Float32Array(length);
-  const age = new Float32Array(length);
-  const type = new BigInt64Array(length);
-  const mask = new Float32Array(length);
-  for (const [i, entry] of entries.entries()) {
-    index[i] = BigInt(entry.index);
-    weight[i] = entry.weight;
-    age[i] = entry.ageS;
-    type[i] = BigInt(entry.typeCode);
-    mask[i] = 1;
+  return batchFeeds([entries]);
+}
+
+/** Those for several [B, L], padded to one length. */
+export function batchFeeds(histories: readonly (readonly KnownEntry[])[]): Record<string, Tensor> {
+  const longest = Math.max(...histories.map((entries) => entries.length));
+  const length = HISTORY_LENGTHS.find((candidate) => candidate >= longest) ?? longest;
+  const dims = [histories.length, length];
+  const cells = histories.length * length;
+  const index = new BigInt64Array(cells);
+  const weight = new Float32Array(cells);
+  const age = new Float32Array(cells);
+  const type = new BigInt64Array(cells);
+  const mask = new Float32Array(cells);
+  for (const [row, entries] of histories.entries()) {
+    for (const [i, entry] of entries.entries()) {
+      const at = row * length + i;
+      index[at] = BigInt(entry.index);
+      weight[at] = entry.weight;
+      age[at] = entry.ageS;
+      type[at] = BigInt(entry.typeCode);
+      mask[at] = 1;
+    }
   }
   return {
     history: { type: "int64", dims, data: index },

@@ -1,9 +1,11 @@
 import { type Engine, err, ok, type Result, type Session, type Tensor } from "../base/index.ts";
 import { type Catalogue, readCatalog } from "../catalogue/index.ts";
 import { type Manifest, readArtifactFile, readManifest } from "../registry/index.ts";
+import { CompiledColumns, leafBytesMax, setBytesMax } from "../rules/index.ts";
 import { candidateFeeds, historyFeeds } from "./feeds.ts";
 import type { ScoringPorts } from "./ports.ts";
 import { fetchRanker, type LiveRanker, type RankerParts, startRanker } from "./ranker.ts";
+import { fetchSideFiles, type SideFiles } from "./side-files.ts";
 
 /** A version's files, checked, not yet in the engine. */
 export interface Artifact {
@@ -12,14 +14,24 @@ export interface Artifact {
   graph: Uint8Array<ArrayBuffer>;
   /** Null: it has none. An error: it must do without it. */
   ranker: Result<RankerParts> | null;
+  items: ModelItems;
   /** What the model will hold in memory. */
   bytes: number;
+}
+
+/** What a model's version knows of its items besides their fields. */
+export interface ModelItems extends SideFiles {
+  /** What rules are compiled over, and with. */
+  rules: CompiledColumns;
+  /** [N] Indices, most popular first. */
+  popular: Uint32Array;
 }
 
 /** A model that answers. */
 export interface LiveModel {
   manifest: Manifest;
   catalogue: Catalogue;
+  items: ModelItems;
   bytes: number;
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   ranker: LiveRanker | null;
@@ -49,6 +61,8 @@ export async function fetchArtifact(
     return err(`its catalogue has ${catalogue.value.size} items, its manifest says ${manifest.itemCount}`);
   }
   const ranker = await fetchRanker(store, manifest);
+  const items = await attempt(() => readItems({ store, sleep }, manifest, catalogue.value));
+  if (!items.ok) return items;
   // The graph's weights, the catalogue, and a base bias with the buffers lent from it.
   const bytes = graph.value.byteLength + catalogue.value.bytes + 5 * 4 * manifest.itemCount;
   return ok({
@@ -56,13 +70,31 @@ export async function fetchArtifact(
     catalogue: catalogue.value,
     graph: graph.value,
     ranker,
-    bytes: bytes + (ranker?.ok === true ? ranker.value.bytes : 0),
+    items: items.value,
+    bytes: bytes + items.value.bytes + (ranker?.ok === true ? ranker.value.bytes : 0),
   });
+}
+
+async function readItems(
+  { store, sleep }: Pick<ScoringPorts, "store" | "sleep">,
+  manifest: Manifest,
+  catalogue: Catalogue,
+): Promise<ModelItems> {
+  const columns = await catalogue.ruleColumns(() => sleep(0));
+  const files = await fetchSideFiles(store, manifest);
+  const { size, popularity } = catalogue;
+  const popular = Uint32Array.from({ length: size }, (_, index) => index);
+  // An unknown popularity is the least; equal ones stay in the order of their index.
+  const rank = (index: number) => (Number.isNaN(popularity[index]) ? -1 : (popularity[index] as number));
+  popular.sort((a, b) => rank(b) - rank(a) || a - b);
+  const cacheBytes = leafBytesMax(size) + setBytesMax(size);
+  const bytes = files.bytes + columns.bytes + popular.byteLength + cacheBytes;
+  return { ...files, rules: new CompiledColumns(columns), popular, bytes };
 }
 
 /** Creates the session and runs it once, so that the first request finds everything compiled and allocated. */
 export async function startModel(engine: Engine, artifact: Artifact): Promise<Result<LiveModel>> {
-  const { manifest, catalogue, bytes } = artifact;
+  const { manifest, catalogue, items, bytes } = artifact;
   const session = await attempt(() => engine.load(artifact.graph));
   if (!session.ok) return session;
   const warmed = await attempt(() => session.value.run(warmUpFeeds(manifest)));
@@ -75,6 +107,7 @@ export async function startModel(engine: Engine, artifact: Artifact): Promise<Re
   return ok({
     manifest,
     catalogue,
+    items,
     bytes,
     run: (feeds) => uses.during(() => session.value.run(feeds)),
     ranker: second.ranker,

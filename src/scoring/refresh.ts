@@ -116,9 +116,10 @@ async function load(
   shelf.makeRoom(bytes, { of: slot, bytesMax });
   const model = await startModel(ports.engine, artifact.value);
   if (!model.ok) return refuse(model.error);
-  const { rankerProblem } = model.value;
+  const { rankerProblem, items } = model.value;
   if (rankerProblem !== null)
     ports.onFault({ tenant, subject: `${version}: ranker`, message: rankerProblem });
+  for (const message of items.problems) ports.onFault({ tenant, subject: `${version}: side file`, message });
   // A refresh that outlived its lease must not put an old version over a newer one.
   if (!isCurrent()) return model.value.retire();
 

@@ -1,13 +1,22 @@
 import { LATE_ITEMS_MAX, type Tensor } from "../base/index.ts";
 import {
   contentFeatures,
+  type ItemVectors,
   itemFields,
   type Overlay,
   type OverlayItem,
   type RankingTable,
   rankingTable,
+  ruleColumnsOf,
 } from "../catalogue/index.ts";
-import { type BiasPool, compileAvailability, createBiasPool } from "../rules/index.ts";
+import type { Item } from "../events/index.ts";
+import {
+  type BiasPool,
+  CompiledColumns,
+  compileAvailability,
+  createBiasPool,
+  ItemSpace,
+} from "../rules/index.ts";
 import type { LiveModel } from "./model.ts";
 
 /** An item of an overlay in memory: its object, its texts. */
@@ -29,10 +38,16 @@ export interface ModelView {
   bias: BiasPool;
   /** What the second stage knows of the items; null without one. */
   ranking: RankingTable | null;
+  /** What rules say of the items. */
+  space: ItemSpace;
+  /** How alike items are, late ones included; null where the model does not say. */
+  vectors: ItemVectors | null;
   /** Index of an item of the model, or N + j of late item j; undefined when neither knows it. */
   indexOf(itemId: string): number | undefined;
   idAt(index: number): string;
   fieldsAt(index: number, fields: readonly string[]): Record<string, unknown>;
+  /** The whole item, as it is now. */
+  itemAt(index: number): Item & { popularity?: number };
 }
 
 /** Cost: one pass over N items and one feature vector per late item. Paid in the background. */
@@ -48,6 +63,9 @@ export function layOverlay(model: LiveModel, overlay: Overlay | null, overlayEta
   );
   const idAt = (index: number) =>
     catalogue.ids[index] ?? (late[index - catalogue.size] as OverlayItem).item_id;
+  const indexOf = (itemId: string) => catalogue.idToIndex.get(itemId) ?? lateIndex.get(itemId);
+  const known = [...changed.values()].filter(({ item_id }) => indexOf(item_id) !== undefined);
+  const extra = known.map((item) => withPopularity(item, model));
   return {
     model,
     overlay,
@@ -57,14 +75,39 @@ export function layOverlay(model: LiveModel, overlay: Overlay | null, overlayEta
     lateFeatures: featureMatrix(late, manifest.lateFeatureCount),
     bias: createBiasPool(bias),
     ranking: rankingOf(model, { changed, late }),
-    indexOf: (itemId) => catalogue.idToIndex.get(itemId) ?? lateIndex.get(itemId),
+    space: new ItemSpace({
+      base: model.items.rules,
+      extra: new CompiledColumns(ruleColumnsOf(extra)),
+      extraIndex: Uint32Array.from(extra, ({ item_id }) => indexOf(item_id) as number),
+      size: bias.length,
+      availability: bias,
+      indexOf,
+      idAt,
+    }),
+    vectors: vectorsOf(model, late),
+    indexOf,
     idAt,
     fieldsAt(index, fields) {
       const edited = changed.get(idAt(index));
       // The overlay holds whole items: a field that it lacks has been taken away.
       return edited === undefined ? catalogue.fieldsOf(index, fields) : itemFields(edited, fields);
     },
+    itemAt(index) {
+      const edited = changed.get(idAt(index));
+      return edited === undefined ? catalogue.itemAt(index) : withPopularity(edited, model);
+    },
   };
+}
+
+/** How popular an item is the model's data say, not its owner. */
+function withPopularity(item: OverlayItem, { catalogue }: LiveModel): OverlayItem & { popularity?: number } {
+  const popularity = catalogue.popularity[catalogue.idToIndex.get(item.item_id) ?? -1];
+  return popularity === undefined || Number.isNaN(popularity) ? item : { ...item, popularity };
+}
+
+function vectorsOf({ items, manifest }: LiveModel, late: readonly OverlayItem[]): ItemVectors | null {
+  const width = manifest.lateFeatureCount;
+  return items.vectors?.withLate(late.map((item) => contentFeatures(item, width))) ?? null;
 }
 
 function rankingOf(

@@ -1,0 +1,107 @@
+import { type BiasDraft, type Candidate, select, valuesOf } from "../rules/index.ts";
+import type { Asked } from "./asked.ts";
+import { likenessOf } from "./likeness.ts";
+import type { Found } from "./reorder.ts";
+import { addWhere, LIFT } from "./restrict.ts";
+import type { Source } from "./source.ts";
+import type { ModelView } from "./view.ts";
+
+/** Candidates fetched at first for each place of the list, where some may not get one. */
+const FETCH_FACTOR = 4;
+const FETCH_MIN = 50;
+
+export interface Filled {
+  /** In the list's order; the lift of pins taken off. */
+  chosen: Candidate[];
+  /** Item → the pin that put it there. */
+  pinned: Map<number, string>;
+  /** Items that a cap or `min_score` kept out, of those that were looked at, with the reason. */
+  left: Map<number, string>;
+  problem?: string;
+}
+
+/** The list out of a source: fetches more until it is full or nothing more is allowed. */
+export async function fill(
+  view: ModelView,
+  asked: Asked,
+  relaxed: ReadonlySet<string>,
+  { source, draft }: { source: Source; draft: BiasDraft },
+): Promise<Filled> {
+  const { limit, rules } = asked;
+  const { qualifying } = draft;
+  const caps = relaxed.has("cap") ? [] : rules.caps;
+  const minScore = relaxed.has("min_score") || !source.isModel ? null : rules.minScore;
+  const likeness = likenessOf(view);
+  const takesMore = caps.length > 0 || rules.diversity > 0;
+  // Pinned items are fetched besides those that come by their scores.
+  let fetched = asked.pins.length + (takesMore ? Math.max(FETCH_FACTOR * limit, FETCH_MIN) : limit);
+  for (;;) {
+    fetched = Math.min(fetched, qualifying);
+    if (Math.min(fetched, limit) === 0) return { chosen: [], pinned: new Map(), left: new Map() };
+    const { found: lifted, problem } = await source.best(draft, fetched);
+    const found = lifted.map((one) => lowered(one, asked));
+    const pins = await resolvePins(view, asked, { source, draft, found });
+    const isWorth = ({ score }: Found) => minScore === null || score >= minScore;
+    const worth = found.filter(isWorth).sort((a, b) => b.score - a.score);
+    const { chosen, capped } = select(worth, {
+      limit,
+      caps,
+      diversity: rules.diversity,
+      pinned: new Map(pins.map(({ place, one }) => [place, one])),
+      valuesOf: (index, field) => valuesOf(view.itemAt(index), field),
+      likeness,
+    });
+    // Behind an item that was not worth it stand none that are; only what was lifted stands out of its order.
+    const isExhausted = found.some(
+      (one) => !isWorth(one) && asked.pins.every(({ index }) => index !== one.index),
+    );
+    if (chosen.length < limit && fetched < qualifying && !isExhausted) {
+      fetched *= FETCH_FACTOR;
+      continue;
+    }
+    const left = new Map([...capped].map(([index, field]) => [index, `cap.${field}`]));
+    for (const one of found) if (!isWorth(one)) left.set(one.index, "min_score");
+    const pinned = new Map(pins.map(({ name, one }) => [one.index, name]));
+    return { chosen, pinned, left, ...(problem === undefined ? {} : { problem }) };
+  }
+}
+
+/** Without the lift of a pin. */
+function lowered({ index, score, boost }: Found, { pins }: Asked): Found {
+  const lift = LIFT * pins.filter((pin) => pin.index === index).length;
+  return { index, score: score - lift, boost: boost - lift };
+}
+
+interface Placed {
+  name: string;
+  place: number;
+  one: Candidate;
+}
+
+/** What stands at each pin's place: the item named, or the best one that its condition holds for, each item once. */
+async function resolvePins(
+  view: ModelView,
+  asked: Asked,
+  { source, draft, found }: { source: Source; draft: BiasDraft; found: readonly Found[] },
+): Promise<Placed[]> {
+  const placed: Placed[] = [];
+  const isFree = ({ index }: Found) => placed.every(({ one }) => one.index !== index);
+  for (const { name, place, index, bound } of asked.pins) {
+    if (place >= asked.limit) continue;
+    const holds = (one: Found) =>
+      bound === null ? one.index === index : view.space.holdsAt(bound, one.index);
+    let one = found.find((candidate) => isFree(candidate) && holds(candidate));
+    if (one === undefined && bound !== null) {
+      // Not among the best: the model is asked for the best of those alone, all other things equal.
+      addWhere(view, draft, bound, LIFT);
+      const { found: lifted } = await source.best(draft, Math.min(draft.qualifying, asked.pins.length + 1));
+      addWhere(view, draft, bound, -LIFT);
+      one = lifted
+        .filter(holds)
+        .map((each) => lowered({ ...each, score: each.score - LIFT }, asked))
+        .find(isFree);
+    }
+    if (one !== undefined) placed.push({ name, place, one });
+  }
+  return placed;
+}

@@ -50,7 +50,8 @@ export function segmentValues({
  * Trending for a visitor without a history, best first: for each dimension that is known, the segment's shares of interactions shrunk
  * towards those of the last 24 hours on the whole, and the mean over dimensions. A segment with n interactions has the
  * weight n / (n + 200), the rest is the whole's: the posterior mean under a Dirichlet prior (empirical Bayes, Efron and Morris,
- * JASA 1973). Scores are shares, 0 … 1. Without any segment it is trending itself, of the shortest window that has as many items as wanted.
+ * JASA 1973). Scores are shares, 0 … 1. The whole is the shortest of 24 hours, 7 and
+ * 31 days in which anything happened; on a site where nothing did, the list is empty.
  */
 export function segmentTrending(
   { items, lists, segments }: Pick<TenantLists, "items" | "lists" | "segments">,
@@ -62,23 +63,35 @@ export function segmentTrending(
     ([dimension, value]) =>
       segments[dimension as SegmentDimension]?.filter((segment) => segment.value === value) ?? [],
   );
-  const scores = new Map<number, number>();
-  const add = ({ at, scores: parts }: PackedList, factor: number) => {
-    for (const [rank, place] of at.entries())
-      scores.set(place, (scores.get(place) ?? 0) + (parts[rank] ?? 0) * factor);
+  const shares = new Float64Array(items.itemIds.length);
+  const add = ({ at, scores }: PackedList, factor: number) => {
+    for (let rank = 0; rank < at.length; rank++) {
+      const place = at[rank] as number;
+      shares[place] = (shares[place] as number) + (scores[rank] as number) * factor;
+    }
   };
   let left = 1;
   for (const segment of matching) {
-    const weight = segment.total / (segment.total + PRIOR_COUNT) / matching.length;
     if (segment.total <= 0) continue;
+    const weight = segment.total / (segment.total + PRIOR_COUNT) / matching.length;
     add(segment, weight / segment.total);
     left -= weight;
   }
   const sum = whole?.scores.reduce((total, score) => total + score, 0) ?? 0;
   if (whole !== undefined && sum > 0) add(whole, left / sum);
-  return [...scores]
-    .map(([place, score]) => ({ place, itemId: items.itemIds[place] ?? "", score }))
-    .sort((a, b) => b.score - a.score || (a.itemId < b.itemId ? -1 : 1))
-    .slice(0, limit)
-    .map(({ place, itemId, score }) => ({ itemId, score, fields: fieldsAt(items, place) }));
+  return best(shares, items.itemIds, limit).map((place) => ({
+    itemId: items.itemIds[place] as string,
+    score: shares[place] as number,
+    fields: fieldsAt(items, place),
+  }));
+}
+
+/** Places of the largest shares above 0, by share, then id. */
+function best(shares: Float64Array, itemIds: readonly string[], limit: number): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < shares.length; place++) if ((shares[place] as number) > 0) places.push(place);
+  const byShare = (a: number, b: number) =>
+    (shares[b] as number) - (shares[a] as number) ||
+    ((itemIds[a] as string) < (itemIds[b] as string) ? -1 : 1);
+  return places.sort(byShare).slice(0, limit);
 }

@@ -1,5 +1,5 @@
 import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
-import { HOUR_MS } from "../base/index.ts";
+import { HOUR_MS, MINUTE_MS } from "../base/index.ts";
 
 /**
  * Items that may not be answered any more, though lists made before still name them. Written whole from D1 each time, so
@@ -16,12 +16,17 @@ export interface WithdrawnItems {
 const WITHDRAWN_MS = 26 * HOUR_MS;
 /** At 20 B an id 200 KB, parsed in about a millisecond. */
 const WITHDRAWN_ITEMS_MAX = 10_000;
+/**
+ * KV may answer with what stood there a minute ago: while anything was withdrawn so lately, what is read is not relied upon, and the value
+ * is written whatever it is.
+ */
+const KV_LAG_MS = 2 * MINUTE_MS;
 
 export function withdrawnName(tenant: string): string {
   return `list:${tenant}:withdrawn`;
 }
 
-/** Tells those who answer from lists which items to leave out; returns how many. Nothing is written while there are none. */
+/** Tells those who answer from lists which items to leave out; returns how many. Nothing is written while they are those that KV has. */
 export async function writeWithdrawn(
   { core, kv }: { core: D1Database; kv: Pick<KVNamespace, "get" | "put"> },
   tenant: string,
@@ -30,14 +35,17 @@ export async function writeWithdrawn(
   const { results } = await core
     .prepare(
       `SELECT item_id, updated_at FROM items WHERE tenant = ? AND listed = 0 AND updated_at >= ?
-       ORDER BY updated_at DESC LIMIT ?`,
+       ORDER BY updated_at DESC, item_id LIMIT ?`,
     )
     .bind(tenant, nowMs - WITHDRAWN_MS, WITHDRAWN_ITEMS_MAX)
     .all<{ item_id: string; updated_at: number }>();
   const name = withdrawnName(tenant);
-  if (results.length === 0) {
-    const current = await kv.get<WithdrawnItems>(name, "json");
-    if (current === null || current.itemIds.length === 0) return 0;
+  const newestMs = results[0]?.updated_at ?? 0;
+  if (newestMs < nowMs - KV_LAG_MS) {
+    // An older value of the same items names all of a longer time.
+    const held = (await kv.get<WithdrawnItems>(name, "json"))?.itemIds ?? [];
+    if (held.length === results.length && results.every((row, rank) => row.item_id === held[rank]))
+      return results.length;
   }
   const oldestMs = results.at(-1)?.updated_at;
   const isWhole = results.length < WITHDRAWN_ITEMS_MAX || oldestMs === undefined;

@@ -27,7 +27,7 @@ import {
   type TrainerAdmin,
   tenantOfRun,
 } from "../src/retraining/index.ts";
-import { followSettings, startRetrain } from "./trainer-start.ts";
+import { followSettings, ownTypes, startRetrain } from "./trainer-start.ts";
 
 /** As long as a step may take. A running step reports every few seconds; the local runtime forgets runs that it was stopped in. */
 const SILENT_MS_MAX = 15 * MINUTE_MS;
@@ -110,7 +110,8 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
 
   async putSettings(tenant: string, patch: SettingsPatch) {
     const nowMs = Date.now();
-    const written = await putSettings(r2ObjectStore(this.env.LAKE), tenant, patch);
+    const store = r2ObjectStore(this.env.LAKE);
+    const written = await putSettings(store, tenant, patch, () => ownTypes(this.env, tenant));
     if (!written.ok) return { error: written.error };
     const { settings } = await followSettings(this.env, tenant, nowMs);
     return { settings, runId: runIdOf(tenant, "settings", nowMs) };

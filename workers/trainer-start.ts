@@ -1,5 +1,5 @@
 import { HOUR_MS, r2ObjectStore } from "../src/base/index.ts";
-import { listTenants } from "../src/features/index.ts";
+import { listTenants, readStoredTenant } from "../src/features/index.ts";
 import type { TrainingSettings } from "../src/registry/index.ts";
 import { noticeSettings, type Rerun, readSettings, runIdOf } from "../src/retraining/index.ts";
 
@@ -35,9 +35,14 @@ export async function startRetrain(env: TrainerEnv, { nowMs, ...request }: Retra
 
 /** Takes a parameter file into force that is another one than last time, and starts a run by it. */
 export function followSettings(env: TrainerEnv, tenant: string, nowMs: number) {
-  return noticeSettings(r2ObjectStore(env.LAKE), tenant, (settings) =>
-    startRetrain(env, { tenant, reason: "settings", nowMs, settings }),
-  );
+  const start = (settings: TrainingSettings) =>
+    startRetrain(env, { tenant, reason: "settings", nowMs, settings });
+  return noticeSettings(r2ObjectStore(env.LAKE), tenant, start, () => ownTypes(env, tenant));
+}
+
+/** Event types that the tenant has declared. */
+export async function ownTypes(env: TrainerEnv, tenant: string): Promise<readonly string[]> {
+  return (await readStoredTenant(env.DB, tenant))?.customEventTypes ?? [];
 }
 
 /** The hour of the day, UTC, in which daily runs begin: the small hours of most of the world's shops. */

@@ -133,10 +133,17 @@ async function trainWhole(options: Options): Promise<RetrainOutcome> {
 }
 
 function readSettings(file: string): unknown {
-  const text = readFileSync(file, "utf8");
+  const given = parseJson(readFileSync(file, "utf8"), file);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new Error(`${file} holds no settings: it must be a JSON object`);
+  }
+  const { version: _given, ...settings } = given as Record<string, unknown>;
+  return settings;
+}
+
+function parseJson(text: string, file: string): unknown {
   try {
-    const { version: _given, ...settings } = JSON.parse(text) as Record<string, unknown>;
-    return settings;
+    return JSON.parse(text);
   } catch (cause) {
     throw new Error(`${file} is not JSON: ${cause instanceof Error ? cause.message : cause}`);
   }

@@ -1,4 +1,5 @@
 import { err, type ObjectStore, ok, type Result } from "../base/index.ts";
+import { isStandardType } from "../events/index.ts";
 import { LEARNERS } from "../learn/index.ts";
 import {
   SETTINGS_DEFAULT,
@@ -19,6 +20,9 @@ export interface SettingsState {
   /** The last search that ended without a new model: until the next one is due, the live recipe is renewed. */
   searchedAtMs?: number;
 }
+
+/** Event types that the tenant has declared. Whoever does not know them gives none, and every name is taken for one. */
+export type OwnTypes = () => Promise<readonly string[]>;
 
 export function settingsKey(tenant: string): string {
   return `config/${tenant}/training.json`;
@@ -44,11 +48,13 @@ export async function noticeSettings(
   store: ObjectStore,
   tenant: string,
   start: (settings: TrainingSettings) => Promise<unknown>,
+  ownTypes?: OwnTypes,
 ): Promise<SettingsState> {
   const state = await readSettings(store, tenant);
   if ((await store.etag(settingsKey(tenant))) === state.etag) return state;
   const file = await store.get(settingsKey(tenant));
-  const read = file === null ? ok(SETTINGS_DEFAULT) : readFile(file.bytes, state.settings.version);
+  const read =
+    file === null ? ok(SETTINGS_DEFAULT) : readFile(file.bytes, state.settings.version, await ownTypes?.());
   const etag = file?.etag ?? null;
   if (!read.ok) return keepState(store, tenant, { ...state, etag, error: read.error });
   await start(read.value);
@@ -60,10 +66,12 @@ export async function putSettings(
   store: ObjectStore,
   tenant: string,
   patch: SettingsPatch,
+  ownTypes?: OwnTypes,
 ): Promise<Result<TrainingSettings>> {
   const { settings, etag } = await readSettings(store, tenant);
   const named = Object.entries(patch).filter(([, value]) => value !== undefined);
-  const checked = check({ ...settings, ...Object.fromEntries(named), version: settings.version + 1 });
+  const next = { ...settings, ...Object.fromEntries(named), version: settings.version + 1 };
+  const checked = check(next, await ownTypes?.());
   if (!checked.ok) return checked;
   const condition = etag === null ? { ifAbsent: true as const } : { ifEtag: etag };
   const written = await store.put(settingsKey(tenant), toJson(checked.value), condition);
@@ -77,14 +85,18 @@ export async function noteSearch(store: ObjectStore, tenant: string, atMs: numbe
   await keepState(store, tenant, { ...(await readSettings(store, tenant)), searchedAtMs: atMs });
 }
 
-function readFile(bytes: Uint8Array, versionInForce: number): Result<TrainingSettings> {
+function readFile(
+  bytes: Uint8Array,
+  versionInForce: number,
+  ownTypes: readonly string[] | undefined,
+): Result<TrainingSettings> {
   let json: unknown;
   try {
     json = parseJson(bytes);
   } catch (cause) {
     return err(`not JSON: ${cause instanceof Error ? cause.message : cause}`);
   }
-  const checked = check(json);
+  const checked = check(json, ownTypes);
   if (!checked.ok || checked.value.version > versionInForce) return checked;
   return err(
     `version: ${checked.value.version} is not above ${versionInForce}, which is in force: a change needs the next number`,
@@ -92,7 +104,7 @@ function readFile(bytes: Uint8Array, versionInForce: number): Result<TrainingSet
 }
 
 /** The error begins with the field's name. */
-function check(json: unknown): Result<TrainingSettings> {
+function check(json: unknown, ownTypes: readonly string[] | undefined): Result<TrainingSettings> {
   const parsed = settingsSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -101,9 +113,15 @@ function check(json: unknown): Result<TrainingSettings> {
   }
   const names = LEARNERS.map(({ name }) => name);
   const unknown = parsed.data.learners?.find((name) => !names.includes(name));
-  return unknown === undefined
+  if (unknown !== undefined) {
+    return err(`learners: there is none called "${unknown}", only ${names.join(", ")}`);
+  }
+  const strange = Object.keys(parsed.data.eventWeights).find(
+    (type) => !isStandardType(type) && ownTypes?.includes(type) === false,
+  );
+  return strange === undefined
     ? ok(parsed.data)
-    : err(`learners: there is none called "${unknown}", only ${names.join(", ")}`);
+    : err(`eventWeights.${strange}: no standard event type, and none that the tenant has declared`);
 }
 
 async function keepState(store: ObjectStore, tenant: string, state: SettingsState): Promise<SettingsState> {

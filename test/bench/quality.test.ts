@@ -143,4 +143,16 @@ describe("a run that cannot be", () => {
     const short = { "protocol.json": protocol, "s.txt": "1 10 20\n2 20 10\n" };
     await expect(run([], short)).rejects.toThrow(/^nothing to fit on: none of 4 rows of 2 users/);
   });
+
+  it("is refused where a user has two lines of a sequence", async () => {
+    const protocol = JSON.stringify({ task: "next-item", sequences: "s.txt" });
+    const twice = { "protocol.json": protocol, "s.txt": "1 10 20 30\n2 20 10 30\n1 40 20\n" };
+    await expect(run([], twice)).rejects.toThrow(/^user 1 has two lines of sequences/);
+  });
+
+  it("is refused where `auto` has nothing to choose by", async () => {
+    const protocol = JSON.stringify({ task: "top-n", train: "train.txt", test: "test.txt" });
+    const files = { "protocol.json": protocol, "train.txt": "1 10\n2 20\n", "test.txt": "1 20\n2 10\n" };
+    await expect(run([], files)).rejects.toThrow(/^no validation case: none of 4 rows of 2 users/);
+  });
 });

@@ -220,6 +220,7 @@ describe("parking", () => {
   for (const [name, parameters] of [
     ["linear", { orderFree: 0.1 }],
     ["sessions", { reach: 1, before: 1, distanceDecay: 2 }],
+    ["graphFilter", {}],
   ] as const) {
     it(`is asked for by ${name}`, async () => {
       const asked: number[] = [];

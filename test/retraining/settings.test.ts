@@ -74,4 +74,18 @@ describe("the parameter file", () => {
     expect((await readSettings(store, "shop")).settings).toMatchObject({ version: 2, seed: 5 });
     expect(await putSettings(store, "shop", { learners: ["magic"] })).toMatchObject({ ok: false });
   });
+
+  it("weighs event types that are known or declared only, and names the other", async () => {
+    const store = memoryObjectStore();
+    const declared = async () => ["tasting"];
+    const put = (type: string) => putSettings(store, "shop", { eventWeights: { [type]: 2 } }, declared);
+    expect(await put("purchse")).toEqual({
+      ok: false,
+      error: expect.stringMatching(/^eventWeights\.purchse: /),
+    });
+    expect(await put("tasting")).toMatchObject({ ok: true, value: { eventWeights: { tasting: 2 } } });
+    await write(store, '{"version": 3, "eventWeights": {"purchse": 2}}');
+    const { error } = await noticeSettings(store, "shop", async () => {}, declared);
+    expect(error).toContain("eventWeights.purchse");
+  });
 });

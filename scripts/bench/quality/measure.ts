@@ -74,6 +74,10 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
   const job: Job = { task, learner, settings, seed, budgetSeconds, on, casesMax };
   const { fitted, cases: all, leftOut } = partOf(data, on);
   refuseEmpty(data, { fitted, cases: all, on, leftOut });
+  // What is chosen by no case at all is not chosen.
+  if (learner === "auto" && on === "test") {
+    refuseEmpty(data, { ...partOf(data, "validation"), on: "validation" });
+  }
   refuseLeaks(fitted, all);
   // A wrong name is better told here than by the process that fits.
   if (learner !== "auto") parametersOf(learnerNamed(learner), fitted, task !== "session", settings);

@@ -4,9 +4,16 @@ import type { InteractionRow } from "../../../src/learn/index.ts";
 
 const VIEW = { weight: EVENT_TYPES.view.weight, typeCode: EVENT_TYPES.view.code };
 
-/** `user item item …` in time order: a second from one to the next. */
+/** `user item item …` in time order: a second from one to the next. Throws for a second line of a user: which came first is not said. */
 export function* sequenceRows(lines: readonly string[][]): Generator<InteractionRow> {
+  const users = new Set<string>();
   for (const [userId = "", ...items] of lines) {
+    if (users.has(userId)) {
+      throw new Error(
+        `user ${userId} has two lines of sequences: all that a user did, in order, is one line`,
+      );
+    }
+    users.add(userId);
     for (const [place, itemId] of items.entries()) {
       yield { userId, itemId, timeMs: place * SECOND_MS, ...VIEW };
     }

@@ -8,6 +8,7 @@ import { registerImport } from "./commands/import.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerRebuild } from "./commands/rebuild.ts";
 import { registerRecommend } from "./commands/recommend.ts";
+import { registerScenarios } from "./commands/scenarios.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerTest } from "./commands/test.ts";
 import { registerTrain } from "./commands/train.ts";
@@ -44,6 +45,7 @@ export function lakeshoreProgram(): Command {
   registerRecommend(program);
   registerRebuild(program);
   registerKeys(program);
+  registerScenarios(program);
   registerLake(program);
   registerSimulate(program);
   registerWorth(program);

@@ -4,7 +4,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { r2ObjectStore } from "../../src/base/index.ts";
 import { readOverlay } from "../../src/catalogue/index.ts";
 import { parseKey } from "../../src/events/index.ts";
-import { readKeyRecord, readList, readTenantConfig, type WithdrawnItems } from "../../src/features/index.ts";
+import {
+  listsName,
+  readKeyRecord,
+  readTenantConfig,
+  type TenantLists,
+  type WithdrawnItems,
+} from "../../src/features/index.ts";
 import { Admin } from "../../workers/pipeline-admin.ts";
 import { emptied } from "./emptied.ts";
 import { migrated } from "./migrated.ts";
@@ -92,7 +98,7 @@ describe("Admin", () => {
       lists: { trending: 0, popular: 0, newest: 1 },
       overlayItems: 2,
     });
-    expect((await readList(env.KV, { tenant: "t", kind: "newest", cacheTtlS: 30 }))?.items).toHaveLength(1);
+    expect((await env.KV.get<TenantLists>(listsName("t"), "json"))?.lists.newest.at).toHaveLength(1);
     expect(await call((admin) => admin.stats("t"))).toEqual({
       featureEvents: 0,
       quarantined: 0,
@@ -147,6 +153,12 @@ describe("Admin", () => {
         (admin) => admin.createKey(tenant, "secret", [], "root"),
         (admin) => admin.listKeys(tenant),
         (admin) => admin.revokeKey(tenant, "h", "root"),
+        (admin) => admin.listScenarios(tenant),
+        (admin) => admin.getScenario(tenant, "s"),
+        (admin) => admin.scenarioVersions(tenant, "s", { limit: 1 }),
+        (admin) => admin.putScenario(tenant, { name: "s", config: {} }, { actor: "root" }),
+        (admin) => admin.deleteScenario(tenant, "s", { actor: "root" }),
+        (admin) => admin.restoreScenario(tenant, { name: "s", version: 1 }, { actor: "root" }),
         (admin) => admin.refresh(tenant),
         (admin) => admin.stats(tenant),
       ];

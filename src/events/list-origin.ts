@@ -13,6 +13,10 @@ export interface ListOrigin {
   source: string;
   /** Why the answer was less than it could be; absent where it was not, and in ids from before this was kept. */
   degraded?: string;
+  /** A hash of the visit or device that the list was for; absent where neither was named. */
+  visit?: string;
+  /** How the list was explored, for `serving` to read; absent where it was not. */
+  explored?: string;
 }
 
 /** Between the parts of an id's payload. */
@@ -26,7 +30,7 @@ export function readListOrigin(recommendationId: string): ListOrigin | null {
   const bytes = fromBase64Url(recommendationId.split(".")[0] ?? "");
   if (bytes === null) return null;
   const parts = new TextDecoder().decode(bytes).split(LIST_ORIGIN_SEPARATOR) as (string | undefined)[];
-  const [format, tenant, scenario, variant, modelVersion, seed, mintedAt, source, degraded] = parts;
+  const [format, tenant, scenario, variant, modelVersion, seed, mintedAt, source, ...more] = parts;
   if (format !== "1" || tenant === undefined || scenario === undefined || variant === undefined) return null;
   if (modelVersion === undefined || seed === undefined || mintedAt === undefined || source === undefined) {
     return null;
@@ -39,6 +43,13 @@ export function readListOrigin(recommendationId: string): ListOrigin | null {
     seed: Number.parseInt(seed, 36),
     mintedAtMs: Number.parseInt(mintedAt, 36),
     source,
-    ...(degraded === undefined ? {} : { degraded }),
+    ...named("degraded", more[0]),
+    ...named("visit", more[1]),
+    ...named("explored", more[2]),
   };
+}
+
+/** Empty where a later part is there and this one is not. */
+function named<Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, string>> {
+  return value === undefined || value === "" ? {} : ({ [name]: value } as Record<Name, string>);
 }

@@ -1,10 +1,5 @@
-import type { KVNamespace } from "@cloudflare/workers-types";
 import { ANSWER_ITEMS_MAX, EXCLUDE_MAX } from "../base/index.ts";
 import type { PackedItems, PackedList } from "./packed-items.ts";
-
-export const LIST_KINDS = ["trending", "popular", "newest"] as const;
-
-export type ListKind = (typeof LIST_KINDS)[number];
 
 /** The lists that are the same for everybody, and those of a category. */
 export const LIST_NAMES = ["trending_1h", "trending_24h", "trending_7d", "popular", "newest"] as const;
@@ -46,6 +41,8 @@ export interface TenantLists {
   createdAtMs: number;
   items: PackedItems;
   lists: Record<ListName, PackedList>;
+  /** Items of which little is known; the score is the chance of being the best of them. Absent in values of earlier releases. */
+  explored?: PackedList;
   /** Empty until silver has been counted. */
   segments: Partial<Record<SegmentDimension, SegmentList[]>>;
 }
@@ -74,27 +71,4 @@ export function categoryList(
   name: ListName,
 ): PackedList | null {
   return categories.find((each) => each.category === category)?.lists[name] ?? null;
-}
-
-/** A list that is the same for everybody, made ahead of requests and kept in KV. Best first. */
-export interface MaterialisedList {
-  v: 1;
-  kind: ListKind;
-  createdAtMs: number;
-  /** `fields`: those of `LIST_FIELDS` that the item has. */
-  items: { itemId: string; score: number; fields: Record<string, unknown> }[];
-}
-
-export function listName(tenant: string, kind: ListKind): string {
-  return `list:${tenant}:${kind}`;
-}
-
-export function readList(
-  kv: Pick<KVNamespace, "get">,
-  list: { tenant: string; kind: ListKind; cacheTtlS: number },
-): Promise<MaterialisedList | null> {
-  return kv.get<MaterialisedList>(listName(list.tenant, list.kind), {
-    type: "json",
-    cacheTtl: list.cacheTtlS,
-  });
 }

@@ -28,6 +28,7 @@ export function rungsWanted(
     segment: subject.kind === "visitor" ? segment : null,
     limit: plan.limit + (cursor?.shown.size ?? 0) + round.known.history.entries.length,
     allows: listFilter(round, nowMs),
+    isFiltered: plan.rules.filters.length > 0,
   };
 }
 

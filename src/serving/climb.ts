@@ -64,6 +64,7 @@ function modelRung({ items }: RankedList): Rung {
 }
 
 function lastGoodOf<L>({ ownLast, useLastGood, below }: Climb, common: L | null): RankedList | L | null {
-  if (!below.fallback.includes("last_good")) return null;
+  // A last good list carries the fields that were asked for, and filters may hang on others.
+  if (below.isFiltered || !below.fallback.includes("last_good")) return null;
   return ownLast ?? (useLastGood ? common : null);
 }

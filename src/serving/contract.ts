@@ -9,7 +9,7 @@ import {
 } from "../base/index.ts";
 import { ITEM_FIELDS } from "../events/index.ts";
 import { rulesSchema } from "../rules/index.ts";
-import { PLACEMENTS_MAX } from "./limits.ts";
+import { PLACEMENTS_MAX, TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS, TIMEOUT_MIN_MS } from "./limits.ts";
 import { scenarioNameSchema } from "./scenario.ts";
 
 /** The wire form of questions: what is validated and documented is one and the same schema. */
@@ -42,6 +42,8 @@ const cursor = z
     `\`${FIRST_PAGE}\` for the first page of several, then \`next_cursor\` of the page before: no item comes twice.`,
   );
 const scenario = scenarioNameSchema.optional();
+const timeout = z.int().min(TIMEOUT_MIN_MS).max(TIMEOUT_MAX_MS);
+const HOW_LONG = `Milliseconds that may be waited for profile, model and lists; ${TIMEOUT_DEFAULT_MS} otherwise. What is late is done without, and named in \`degraded\`.`;
 
 const listQuery = z.object({
   limit: z.coerce.number().pipe(limit).optional().describe(HOW_MANY),
@@ -53,6 +55,7 @@ const listQuery = z.object({
     .describe(`Item fields to carry, comma-separated, ${WHICH_FIELDS}`),
   scenario,
   cursor,
+  timeout_ms: z.coerce.number().pipe(timeout).optional().describe(HOW_LONG),
 });
 
 const visitor = {
@@ -92,6 +95,7 @@ export const trendingQuerySchema = commonListQuerySchema.extend({
 
 const visitorBody = {
   ...visitor,
+  timeout_ms: timeout.optional().describe(HOW_LONG),
   recent: z.array(id).max(HISTORY_MAX).optional().describe("The visitor's latest item ids, oldest first."),
   attributes: z
     .record(z.string().max(40), z.union([z.string().max(500), z.number(), z.boolean()]))

@@ -23,3 +23,18 @@ export async function within<T>(work: Promise<T>, limitMs: number, timer: Timer)
   cancel();
   return first;
 }
+
+/** As `within`; `onSlow` is called once while the work takes longer than `slowMs`. */
+export async function withinOrSlow<T>(
+  work: Promise<T>,
+  { limitMs, slowMs, onSlow }: { limitMs: number; slowMs: number; onSlow: () => void },
+  timer: Timer,
+): Promise<Timely<T>> {
+  const slow = timer(slowMs);
+  slow.elapsed.then(onSlow);
+  try {
+    return await within(work, limitMs, timer);
+  } finally {
+    slow.cancel();
+  }
+}

@@ -1,9 +1,10 @@
 import type { Cursor } from "./cursor.ts";
 import { type DegradedReason, degradedBy, type Problem } from "./degraded.ts";
+import { type ExplorationRecord, writeExploration } from "./exploration.ts";
 import type { AnswerItem } from "./ladder.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
-import { mintRecommendationId } from "./recommendation-id.ts";
+import { mintRecommendationId, type RecommendationId } from "./recommendation-id.ts";
 
 export interface Answer {
   recommendationId: string;
@@ -17,6 +18,8 @@ export interface Answer {
   relaxed?: readonly string[];
   /** Where the next page begins; null: there is none. Absent where the request does not page. */
   next?: Cursor | null;
+  /** How places were given to items on trial; absent where none were. */
+  exploration?: ExplorationRecord;
   degraded?: Problem;
   /** The request named a user that it may not speak for. */
   userIgnored: boolean;
@@ -41,25 +44,36 @@ export async function finish(
   const shortage = shortageOf(items.length, limit);
   const degraded = degradedBy(shortage === null ? problems : [...problems, shortage]);
   const said = { modelVersion, source: items[0]?.source ?? "none", degraded: degraded?.reason };
+  const { exploration } = found;
   return {
     ...found,
-    recommendationId: await answerId(request, said, ports),
+    recommendationId: await answerId(request, { ...said, exploration }, ports),
     variant: VARIANT,
     ...(degraded === undefined ? {} : { degraded }),
   };
 }
 
-type Asked = Pick<AnswerRequest, "tenant" | "scenario" | "seed">;
+type Asked = Pick<AnswerRequest, "tenant" | "scenario" | "seed" | "visit">;
 
 /** A recommendation id for what is being answered now. */
 export function answerId(
-  { tenant, scenario, seed }: Asked,
-  said: { modelVersion: string | null; source: string; degraded: DegradedReason | undefined },
+  { tenant, scenario, seed, visit }: Asked,
+  said: {
+    modelVersion: string | null;
+    source: string;
+    degraded: DegradedReason | undefined;
+    exploration?: ExplorationRecord | undefined;
+  },
   { now, signer }: Pick<ServingPorts, "now" | "signer">,
 ): Promise<string> {
-  const { modelVersion, source, degraded } = said;
-  const id = { tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source };
-  return mintRecommendationId(degraded === undefined ? id : { ...id, degraded }, signer);
+  const { modelVersion, source, degraded, exploration } = said;
+  const id: RecommendationId = {
+    ...{ tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source },
+    ...(degraded === undefined ? {} : { degraded }),
+    ...(visit === null ? {} : { visit }),
+    ...(exploration === undefined ? {} : { explored: writeExploration(exploration) }),
+  };
+  return mintRecommendationId(id, signer);
 }
 
 function shortageOf(count: number, limit: number): Problem | null {

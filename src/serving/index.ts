@@ -27,6 +27,7 @@ export {
 } from "./contract.ts";
 export { type Cursor, mintCursor, readCursor } from "./cursor.ts";
 export { type Timely, type Timer, within } from "./deadline.ts";
+export { type ExplorationRecord, propensities, readExploration } from "./exploration.ts";
 export type { Answer } from "./finish.ts";
 export { historyOfItems } from "./history.ts";
 export { checkKey, type KeyProblem } from "./key-check.ts";
@@ -51,6 +52,7 @@ export {
   mintRecommendationId,
   type RecommendationId,
   readRecommendationId,
+  visitMark,
 } from "./recommendation-id.ts";
 export {
   FALLBACKS,

@@ -4,14 +4,24 @@
 export const KEY_READ_MS = 1_000;
 /** The key's own read takes as long; past it, the strict configuration holds. */
 export const CONFIG_READ_MS = 250;
-/** One primary-key row. Past it, the visitor has no history. */
-export const PROFILE_READ_MS = 20;
+/** `timeout_ms`: what a request may wait for all that an answer can do without. A page can spare that much unseen. */
+export const TIMEOUT_DEFAULT_MS = 40;
+/** Below it, a read of the same data centre is late as often as not. */
+export const TIMEOUT_MIN_MS = 5;
+/** Nobody looks at a list that takes longer. */
+export const TIMEOUT_MAX_MS = 2_000;
+/** How much of the request's time each wait may take. One primary-key row; past it, the visitor has no history. */
+export const PROFILE_SHARE = 0.5;
 /** Past it, the answer is made of the lists below the model's. */
-export const SCORE_MS = 40;
+export const SCORE_SHARE = 1;
+/** A scorer that takes so much of the time has the lists read beside it, so that they are there when the time is over. */
+export const SCORE_SLOW_SHARE = 0.5;
 /** One bulk read of KV. Past it, these rungs are empty. */
-export const LISTS_READ_MS = 100;
+export const LISTS_SHARE = 1;
 /** A list of the Cache API, asked only when the scorer gave none. */
-export const SEEN_READ_MS = 20;
+export const SEEN_SHARE = 0.5;
+/** What is left to a wait, whatever the waits before it took: a slow profile must not cost the model too. */
+export const LEAST_SHARE = 0.5;
 
 /** Keys, negatives too. With KV's own 30 s a revocation is effective within 60 s. */
 export const KEY_LIFE_MS = 30_000;
@@ -61,3 +71,6 @@ export const EXPLORED_SHARE_MAX = 0.5;
 export const SCENARIO_EVENT_TYPES_MAX = 150;
 /** Against a view's weight of one. */
 export const SCENARIO_WEIGHT_MAX = 100;
+/** Places of a list that may be explored: those that visitors look at, and as many as a recommendation id has room for. */
+export const EXPLORED_PLACES = 16;
+export const EXPLORED_SLOTS_MAX = 6;

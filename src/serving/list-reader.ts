@@ -1,6 +1,6 @@
 import { type AllowedLists, allowedLists } from "./allowed-lists.ts";
 import { within } from "./deadline.ts";
-import { LISTS_LIFE_MS, LISTS_READ_MS } from "./limits.ts";
+import { LISTS_LIFE_MS, LISTS_SHARE } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
 import type { Timeline } from "./timeline.ts";
@@ -57,7 +57,10 @@ export class ListReader {
       return allowed;
     });
     background(read);
-    const timely = await this.#timeline.measure("lists", within(read, LISTS_READ_MS, timer));
+    const timely = await this.#timeline.measure(
+      "lists",
+      within(read, this.#timeline.limitMs(LISTS_SHARE), timer),
+    );
     if (timely.status === "ok") return { lists: timely.value, late: false };
     return { lists: remembered ?? NO_LISTS, late: true };
   }

@@ -2,10 +2,10 @@ import { sha256Hex } from "../base/index.ts";
 import { eventTypeCode } from "../events/index.ts";
 import type { LadderList, RequestContext, ScoreAnswer, ScoreRequest } from "../registry/index.ts";
 import type { Rules, VisitorFacts } from "../rules/index.ts";
-import { within } from "./deadline.ts";
+import { within, withinOrSlow } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
 import type { History } from "./history.ts";
-import { LIVE_LIFE_MS, SCORE_MS, SEEN_READ_MS } from "./limits.ts";
+import { LIVE_LIFE_MS, SCORE_SHARE, SCORE_SLOW_SHARE, SEEN_SHARE } from "./limits.ts";
 import type { LiveModel, ServingMemory } from "./memory.ts";
 import { lackOf, problemOf } from "./model-problem.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
@@ -27,6 +27,8 @@ export interface ModelQuestion {
   facts: VisitorFacts | null;
   /** Called only where the model may look at it. */
   context?: (() => RequestContext) | undefined;
+  /** Called while the scorer takes long: what stands below the model may be needed. */
+  onSlow(): void;
 }
 
 export interface ModelList {
@@ -63,7 +65,12 @@ export async function modelList(
     learnFrom(answer, asked, ports, memory);
     return answer;
   });
-  const score = await timeline.measure("score", within(work, SCORE_MS, ports.timer));
+  const limits = {
+    limitMs: timeline.limitMs(SCORE_SHARE),
+    slowMs: SCORE_SLOW_SHARE * timeline.limitMs(SCORE_SHARE),
+    onSlow: question.onSlow,
+  };
+  const score = await timeline.measure("score", withinOrSlow(work, limits, ports.timer));
   if (score.status === "late") ports.background(work);
   if (score.status === "ok" && score.value.status === "ok") {
     return { list: score.value, isNew: true, problem: null, lacks: lackOf(score.value) };
@@ -85,7 +92,7 @@ async function olderCopy(
   const entry = memory.ranked.get(key, ports.now());
   if (entry !== undefined) return entry.list;
   const read = seenKey(asked, live, key).then((name) => ports.seen.get(name));
-  const seen = await timeline.measure("cache", within(read, SEEN_READ_MS, ports.timer));
+  const seen = await timeline.measure("cache", within(read, timeline.limitMs(SEEN_SHARE), ports.timer));
   return seen.status === "ok" ? seen.value : null;
 }
 

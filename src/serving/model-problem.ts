@@ -1,7 +1,6 @@
 import { unreachable } from "../base/index.ts";
 import type { ScoreAnswer } from "../registry/index.ts";
 import type { Problem } from "./degraded.ts";
-import { SCORE_MS } from "./limits.ts";
 
 /** What the scorer's list is without. */
 export function lackOf({ rankerProblem }: ScoreAnswer & { status: "ok" }): Problem[] {
@@ -23,7 +22,7 @@ export function problemOf(outcome: NoList): Problem | null {
     case "cold":
       return { reason: "scorer_cold", detail: "the scorer is not ready yet" };
     case "late":
-      return { reason: "scorer_late", detail: `the model did not answer within ${SCORE_MS} ms` };
+      return { reason: "scorer_late", detail: "the model did not answer in time" };
     case "error":
       return { reason: "scorer_error", detail: "the model could not be asked" };
     case "no_model":

@@ -38,6 +38,8 @@ export interface AnswerRequest {
   location: Place | null;
   /** The address that led to the site. */
   referrer: string | null;
+  /** Mark of the visit, kept in the recommendation id; null: it is not named. */
+  visit: string | null;
   /** What pages before have shown; null: the request does not page. */
   cursor: Cursor | null;
   /** Where and when somebody asks; called only where it may matter. */

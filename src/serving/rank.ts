@@ -1,7 +1,7 @@
 import { within } from "./deadline.ts";
 import { degradedBy, type Problem } from "./degraded.ts";
 import { type Answer, answerId, VARIANT } from "./finish.ts";
-import { SCORE_MS } from "./limits.ts";
+import { SCORE_SHARE } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import { lackOf, problemOf } from "./model-problem.ts";
 import type { AnswerRequest } from "./plan.ts";
@@ -42,7 +42,10 @@ export async function rankItems(
     ...(facts === null ? {} : { visitor: facts }),
     ...(request.context === undefined ? {} : { context: request.context() }),
   });
-  const timely = await context.timeline.measure("score", within(work, SCORE_MS, ports.timer));
+  const timely = await context.timeline.measure(
+    "score",
+    within(work, context.timeline.limitMs(SCORE_SHARE), ports.timer),
+  );
   if (timely.status === "late") ports.background(work);
   const answer = timely.status === "ok" ? timely.value : timely;
   const problems: Problem[] = [...known.problems];

@@ -1,4 +1,10 @@
-import { assert, equalConstantTime, RECOMMENDATION_ID_BYTES_MAX, toBase64Url } from "../base/index.ts";
+import {
+  assert,
+  equalConstantTime,
+  fnv1a32,
+  RECOMMENDATION_ID_BYTES_MAX,
+  toBase64Url,
+} from "../base/index.ts";
 import { LIST_ORIGIN_SEPARATOR, type ListOrigin, readListOrigin } from "../events/index.ts";
 import { DEGRADED_REASONS, type DegradedReason } from "./degraded.ts";
 import type { Signer } from "./signer.ts";
@@ -22,7 +28,7 @@ export async function mintRecommendationId(id: RecommendationId, signer: Signer)
     id.seed.toString(36),
     id.mintedAtMs.toString(36),
     id.source,
-    ...(id.degraded === undefined ? [] : [id.degraded]),
+    ...withoutEmptyEnd([id.degraded ?? "", id.visit ?? "", id.explored ?? ""]),
   ];
   assert(
     payload.every((part) => !part.includes(LIST_ORIGIN_SEPARATOR)),
@@ -32,6 +38,20 @@ export async function mintRecommendationId(id: RecommendationId, signer: Signer)
   const token = `${text}.${await signer.sign(PURPOSE, text)}`;
   assert(token.length <= RECOMMENDATION_ID_BYTES_MAX, `recommendation id of ${token.length} B`);
   return token;
+}
+
+function withoutEmptyEnd(parts: readonly string[]): readonly string[] {
+  const last = parts.findLastIndex((part) => part !== "");
+  return parts.slice(0, last + 1);
+}
+
+/** What a recommendation id says of whom it was for: enough to know the same visit again, and no way back to it. */
+export function visitMark(named: {
+  session_id?: string | undefined;
+  anonymous_id?: string | undefined;
+}): string | undefined {
+  const name = named.session_id ?? named.anonymous_id;
+  return name === undefined ? undefined : fnv1a32(name).toString(36);
 }
 
 /** Null unless the token is one of ours, unchanged. */

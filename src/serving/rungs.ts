@@ -26,6 +26,8 @@ export interface RungsWanted {
   limit: number;
   /** Whether an item of a list may be answered under the rules. */
   allows: (item: ScoredItem) => boolean;
+  /** Then only items that carry every field may be looked at by `allows`. */
+  isFiltered: boolean;
 }
 
 /** Behind a list, those that say the same of a longer time. */
@@ -115,4 +117,16 @@ function ofCategory({ source, items }: Rung, category: string): Rung {
       }
     },
   };
+}
+
+/** The items on trial that may be answered. */
+export function explorationPool(
+  { lists, withdrawn }: AllowedLists,
+  allows: RungsWanted["allows"],
+): { itemId: string; chance: number; fields: Record<string, unknown> }[] {
+  if (lists?.explored === undefined) return [];
+  const pool = Array.from(unpacked(lists.items, lists.explored));
+  return pool
+    .filter((item) => !withdrawn.has(item.itemId) && allows(item))
+    .map(({ itemId, score, fields }) => ({ itemId, chance: score, fields }));
 }

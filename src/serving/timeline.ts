@@ -1,12 +1,33 @@
 import type { Clock } from "../base/index.ts";
+import { LEAST_SHARE, TIMEOUT_DEFAULT_MS } from "./limits.ts";
 
-/** Durations of a request's I/O stages, for `Server-Timing`. Computation is not timed: the platform's clock stands still. */
+/**
+ * The I/O stages of a request: how long each took, for `Server-Timing`, and how long one may take. Computation is not timed:
+ * the platform's clock stands still.
+ */
 export class Timeline {
   readonly #stages: { name: string; durationMs: number }[] = [];
   readonly #now: Clock;
+  #timeoutMs = TIMEOUT_DEFAULT_MS;
+  #startedMs: number | undefined;
 
   constructor(now: Clock) {
     this.#now = now;
+  }
+
+  /** The request's own time for all that an answer can do without; otherwise the default. */
+  allow(timeoutMs: number | undefined): void {
+    this.#timeoutMs = timeoutMs ?? TIMEOUT_DEFAULT_MS;
+  }
+
+  /**
+   * How long a wait may take that begins now: its share of the request's time, and no more than is left of it since the first
+   * such wait began, but always `LEAST_SHARE` of it.
+   */
+  limitMs(share: number): number {
+    this.#startedMs ??= this.#now();
+    const leftMs = this.#timeoutMs - (this.#now() - this.#startedMs);
+    return Math.max(Math.min(share * this.#timeoutMs, leftMs), LEAST_SHARE * this.#timeoutMs);
   }
 
   async measure<T>(name: string, work: Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import type { VisitorFacts } from "../rules/index.ts";
 import { type Timely, within } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
 import { type History, historyOfItems, historyOfProfile, joinHistories, NO_HISTORY } from "./history.ts";
-import { CONFIG_READ_MS, PROFILE_READ_MS, RECENT_ALONE_MIN } from "./limits.ts";
+import { CONFIG_READ_MS, PROFILE_SHARE, RECENT_ALONE_MIN } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
 import { readConfig } from "./tenant-config.ts";
@@ -117,7 +117,7 @@ function readProfile(
   const read = facts
     ? profiles.readFacts(visitor)
     : profiles.read(tenant, subjects).then((profile) => ({ profile, segments: [], attributes: {} }));
-  return timeline.measure("profile", within(read, PROFILE_READ_MS, timer));
+  return timeline.measure("profile", within(read, timeline.limitMs(PROFILE_SHARE), timer));
 }
 
 function factsOf({ profile, segments, attributes }: StoredVisitor): StoredFacts {
@@ -131,6 +131,6 @@ function factsOf({ profile, segments, attributes }: StoredVisitor): StoredFacts 
 
 function profileProblem(profile: { status: "late" } | { status: "error" }): Problem {
   return profile.status === "late"
-    ? { reason: "profile_late", detail: `the profile was not read within ${PROFILE_READ_MS} ms` }
+    ? { reason: "profile_late", detail: "the profile was not read in time" }
     : { reason: "profile_error", detail: "the profile could not be read" };
 }

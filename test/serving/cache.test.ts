@@ -100,7 +100,8 @@ describe("reads and caches of the hot path", () => {
     world.failing.add("scorer");
     expect(shown(await other({ recent: ["x"] }))).toEqual(["a:model", "b:model", "c:model"]);
     // The copy may be of before an item was withdrawn: the lists tell.
-    expect(world.reads.slice(-2)).toEqual(["seen", "lists"]);
+    expect(world.reads).toContain("lists");
+    expect(world.reads.at(-1)).toBe("seen");
   });
 
   it("writes a common last good list at most every five minutes", async () => {

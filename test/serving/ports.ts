@@ -159,7 +159,7 @@ export interface Ask {
 /** A question that asks for nothing special. */
 export const PLAIN = {
   ...{ scenario: "home", limit: 3, exclude: [], fields: [], seed: 7 },
-  ...{ rules: NO_RULES, attributes: {}, location: null, referrer: null, cursor: null },
+  ...{ rules: NO_RULES, attributes: {}, location: null, referrer: null, visit: null, cursor: null },
 };
 
 /** One isolate: a memory of its own over a world that it shares with others. */

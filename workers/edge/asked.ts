@@ -10,6 +10,7 @@ import {
   mintCursor,
   readCursor,
   type Subject,
+  visitMark,
 } from "../../src/serving/index.ts";
 import type { Call } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
@@ -22,12 +23,14 @@ export interface ListAsked {
   fields?: readonly ItemField[] | undefined;
   scenario?: string | undefined;
   rules?: Rules | undefined;
+  timeout_ms?: number | undefined;
 }
 
 /** What a question may say of who asks. */
 export interface VisitorAsked {
   user_id?: string | undefined;
   anonymous_id?: string | undefined;
+  session_id?: string | undefined;
   user_token?: string | undefined;
   referrer?: string | undefined;
   recent?: readonly string[] | undefined;
@@ -49,11 +52,12 @@ export function visitorOf({ keyKind }: Pick<Call, "keyKind">, asked: VisitorAske
 
 /** `scenario`: what the list is for where the question does not say. */
 export function listRequest(
-  call: Pick<Call, "tenant" | "request" | "keyKind">,
+  call: Pick<Call, "tenant" | "request" | "keyKind" | "timeline">,
   subject: Subject,
-  asked: ListAsked & Pick<VisitorAsked, "attributes" | "location" | "referrer">,
+  asked: ListAsked & Omit<VisitorAsked, "recent">,
   { scenario, cursor = null }: { scenario: string; cursor?: Cursor | null },
 ): AnswerRequest {
+  call.timeline.allow(asked.timeout_ms);
   const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
   return {
     tenant: call.tenant,
@@ -67,6 +71,7 @@ export function listRequest(
     location: asked.location ?? null,
     referrer: asked.referrer ?? null,
     cursor,
+    visit: visitMark(asked) ?? null,
     context: () => placeOf(call),
     seed,
   };

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { explore, writeExploration } from "../../src/serving/exploration.ts";
+import {
+  createMemory,
+  createSigner,
+  propensities,
+  readExploration,
+  readRecommendationId,
+} from "../../src/serving/index.ts";
+import { config, isolate, lists, ranks, World } from "./ports.ts";
+
+const pool = [
+  { itemId: "e1", chance: 0.5, fields: {} },
+  { itemId: "e2", chance: 0.3, fields: {} },
+  { itemId: "e3", chance: 0.2, fields: {} },
+];
+
+describe("exploration", () => {
+  it("explores places as often as the share says, and items as often as their chances", () => {
+    const runs = 20_000;
+    const counts = new Map<string, number>();
+    for (let seed = 0; seed < runs; seed++) {
+      const { exploration } = explore(pool, { share: 0.2, places: 1, seed });
+      for (const { itemId } of exploration.slots) counts.set(itemId, (counts.get(itemId) ?? 0) + 1);
+    }
+    for (const { itemId, chance } of pool) {
+      const expected = 0.2 * chance;
+      const error = Math.sqrt((expected * (1 - expected)) / runs);
+      expect(Math.abs((counts.get(itemId) ?? 0) / runs - expected)).toBeLessThan(4 * error);
+    }
+  });
+
+  it("logs the propensity of each draw: the share of places times the item's chance among those left", () => {
+    const { exploration } = explore(pool, { share: 0.5, places: 16, seed: 3 });
+    let left = 1;
+    for (const { itemId, propensity } of exploration.slots) {
+      const chance = pool.find((item) => item.itemId === itemId)?.chance ?? 0;
+      expect(propensity).toBeCloseTo((0.5 * chance) / left, 10);
+      left -= chance;
+    }
+    expect(exploration.slots.length).toBe(3);
+  });
+
+  it("reads back from its text what it wrote, within a percent", () => {
+    const { exploration } = explore(pool, { share: 0.25, places: 16, seed: 5 });
+    const read = readExploration(writeExploration(exploration));
+    expect(read?.share).toBe(0.25);
+    expect(read?.slots.map(({ place }) => place)).toEqual(exploration.slots.map(({ place }) => place));
+    for (const [at, { propensity }] of exploration.slots.entries()) {
+      expect(Math.abs((read?.slots[at]?.propensity ?? 0) / propensity - 1)).toBeLessThan(0.012);
+    }
+    for (const text of ["", "07", "zz0003", "070001aa!!", "07000100ff"])
+      expect(readExploration(text)).toBeNull();
+  });
+
+  it("gives a place that was not explored the propensity of that, and 1 behind the last that could be", () => {
+    const given = { share: 0.3, slots: [{ place: 1, propensity: 0.05 }] };
+    expect(propensities(given, 18)).toEqual([0.7, 0.05, ...Array(14).fill(0.7), 1, 1]);
+  });
+});
+
+it("puts items on trial into a scenario's lists, tells them apart, and keeps their propensities in the signed id", async () => {
+  const world = new World();
+  world.configs.set("shore", config("shore"));
+  world.score = ranks(["a", "b", "c", "d", "e", "f"]);
+  const found = lists({ newest: ["e1", "e2", "e3"] });
+  if (found.lists === null) throw new Error("there are lists");
+  found.lists.explored = { at: [0, 1, 2], scores: [0.5, 0.3, 0.2] };
+  world.lists.set("shore", found);
+  world.scenarios.set("shore", {
+    v: 1,
+    scenarios: [{ name: "home", version: 1, config: { exploration: { share: 0.5 } }, updatedAtMs: 0 }],
+  });
+  const ask = isolate(world, createMemory());
+  let explored = 0;
+  for (let seed = 0; seed < 40; seed++) {
+    const answer = await ask({ recent: ["x"], limit: 4, request: { seed } });
+    expect(answer.items).toHaveLength(4);
+    expect(new Set(answer.items.map(({ itemId }) => itemId)).size).toBe(4);
+    const id = await readRecommendationId(answer.recommendationId, createSigner("a secret of the tests"));
+    const record = readExploration(id?.explored ?? "");
+    if (record === null) throw new Error("the id tells of the exploration");
+    const places = answer.items.flatMap(({ source }, place) => (source === "explored" ? [place] : []));
+    expect(record.slots.map(({ place }) => place)).toEqual(places);
+    explored += places.length;
+  }
+  expect(explored).toBeGreaterThan(20);
+});

@@ -23,66 +23,94 @@
 import * as z from "zod";
 import {
   RULE_BOOST_MAX,
+  RULE_BOOSTS_MAX,
   RULE_CAPS_MAX,
+  RULE_FILTERS_MAX,
   RULE_PINS_MAX,
   RULE_POSITION_MAX,
+  RULE_RELAX_MAX,
   RULES_BYTES_MAX,
 } from "./limits.ts";
 import { parseRules } from "./parse.ts";
 
-const expression = z.record(z.string(), z.unknown()).meta({
+const expression = {
+  type: "object",
   description:
     "Conditions that must all hold: a field of the item with a value or operators (`eq ne lt lte gt gte in not_in exists`, `any all none` of lists, `prefix contains` of texts), `and`, `or`, `not`, `geo`, `user`, `interacted`, `shown`.",
   examples: [
     { price: { lt: 50 }, categories: { any: ["shoes"] } },
     { not: { interacted: { types: ["purchase"], within: "30d" } } },
   ],
-});
+};
 
-const name = z.string().optional();
+const name = { type: "string", pattern: "^[a-z0-9_-]{1,40}$" };
 
-/** What documents show. What is checked is `parseRules`, which knows where in an expression something is wrong. */
-const documented = z.object({
-  filter: z
-    .union([expression, z.array(z.object({ name: z.string(), where: expression }))])
-    .optional()
-    .describe("Only items for which it holds; a list gives names, for `relax`."),
-  boost: z
-    .array(z.object({ name, where: expression, by: z.number().min(-RULE_BOOST_MAX).max(RULE_BOOST_MAX) }))
-    .optional()
-    .describe("Adds standard deviations to the score."),
-  pin: z
-    .array(
-      z.object({
+/** Items of a list, each an object. */
+function listOf(maxItems: number, properties: Record<string, object>, required: readonly string[]) {
+  return {
+    type: "array",
+    maxItems,
+    items: { type: "object", properties, required, additionalProperties: false },
+  };
+}
+
+/** What documents show, as JSON Schema. What is checked is `parseRules`, which knows where in an expression something is wrong. */
+const PROPERTIES = {
+  filter: {
+    description: "Only items for which it holds; a list gives names, for `relax`.",
+    anyOf: [expression, listOf(RULE_FILTERS_MAX, { name, where: expression }, ["name", "where"])],
+  },
+  boost: {
+    description: "Adds standard deviations to the score.",
+    ...listOf(
+      RULE_BOOSTS_MAX,
+      { name, where: expression, by: { type: "number", minimum: -RULE_BOOST_MAX, maximum: RULE_BOOST_MAX } },
+      ["where", "by"],
+    ),
+  },
+  pin: {
+    description:
+      "The item of that id, or the best of those, at a place of the list. Filters hold for it too.",
+    ...listOf(
+      RULE_PINS_MAX,
+      {
         name,
-        item_id: z.string().optional(),
-        where: expression.optional(),
-        position: z.int().min(1).max(RULE_POSITION_MAX),
-      }),
-    )
-    .max(RULE_PINS_MAX)
-    .optional()
-    .describe("An item, or the best of those, at a place of the list. Filters hold for it too."),
-  cap: z
-    .array(z.object({ field: z.string(), max: z.int().min(1) }))
-    .max(RULE_CAPS_MAX)
-    .optional()
-    .describe("At most so many items with the same value of a field."),
-  diversity: z.number().min(0).max(1).optional().describe("Weight of maximal marginal relevance."),
-  rotation: z
-    .object({ within: z.string(), weight: z.number().min(0).max(RULE_BOOST_MAX).optional() })
-    .optional()
-    .describe(
+        item_id: { type: "string" },
+        where: expression,
+        position: { type: "integer", minimum: 1, maximum: RULE_POSITION_MAX },
+      },
+      ["position"],
+    ),
+  },
+  cap: {
+    description: "At most so many items with the same value of a field.",
+    ...listOf(
+      RULE_CAPS_MAX,
+      { field: { type: "string" }, max: { type: "integer", minimum: 1, maximum: RULE_POSITION_MAX } },
+      ["field", "max"],
+    ),
+  },
+  diversity: { type: "number", minimum: 0, maximum: 1, description: "Weight of maximal marginal relevance." },
+  rotation: {
+    type: "object",
+    description:
       "Items shown within so long lose up to `weight` standard deviations; without a weight they do not come.",
-    ),
-  min_score: z.number().optional().describe("Of the model, in standard deviations."),
-  relax: z
-    .array(z.string())
-    .optional()
-    .describe(
+    properties: {
+      within: { type: "string", examples: ["2d"] },
+      weight: { type: "number", minimum: 0, maximum: RULE_BOOST_MAX },
+    },
+    required: ["within"],
+    additionalProperties: false,
+  },
+  min_score: { type: "number", description: "Of the model, in standard deviations." },
+  relax: {
+    type: "array",
+    maxItems: RULE_RELAX_MAX,
+    items: { type: "string" },
+    description:
       "What may be given up, in this order, when too few qualify: rotation, cap, min_score, filter, filter.<name>.",
-    ),
-});
+  },
+};
 
 /** Wire form in, canonical rules out. Issues carry the path into the rules. */
 export const rulesSchema = z
@@ -96,7 +124,9 @@ export const rulesSchema = z
     return z.NEVER;
   })
   .meta({
-    ...z.toJSONSchema(documented),
     id: "Rules",
+    type: "object",
     description: `At most ${RULES_BYTES_MAX} bytes of JSON.`,
+    properties: PROPERTIES,
+    additionalProperties: false,
   });

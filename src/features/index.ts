@@ -46,21 +46,16 @@ export {
   categoryList,
   LIST_CATEGORIES_MAX,
   LIST_ITEMS_MAX,
-  LIST_KINDS,
   LIST_NAMES,
-  type ListKind,
   type ListName,
-  listName,
   listsName,
-  type MaterialisedList,
-  readList,
   SEGMENT_DIMENSIONS,
   type SegmentDimension,
   type SegmentList,
   type TenantCategories,
   type TenantLists,
 } from "./list.ts";
-export { type ListPorts, refreshLists } from "./materialise.ts";
+export { type ListCounts, type ListPorts, refreshLists } from "./materialise.ts";
 export { claimOverlay, countItemChange, coverOverlay, overlayStates } from "./overlay-state.ts";
 export {
   fieldsAt,
@@ -98,6 +93,13 @@ export {
   settleRestored,
 } from "./restore.ts";
 export {
+  readScenarios,
+  type ScenarioSet,
+  type ScenarioVersion,
+  type StoredScenario,
+  scenariosName,
+} from "./scenarios.ts";
+export {
   readJson,
   SEGMENT_HALF_LIFE_DAYS,
   SEGMENT_MANIFEST,
@@ -106,13 +108,6 @@ export {
   type SegmentCounts,
   type SegmentManifest,
 } from "./segment-counts.ts";
-export {
-  readScenarios,
-  type ScenarioSet,
-  type ScenarioVersion,
-  type StoredScenario,
-  scenariosName,
-} from "./scenarios.ts";
 export { type SegmentVisitor, segmentTrending, segmentValues } from "./segment-trending.ts";
 export { publishSegments, readSegments, type SegmentRow } from "./segments.ts";
 export {

@@ -7,18 +7,14 @@ import {
   CATEGORY_ITEMS_MAX,
   categoriesName,
   LIST_ITEMS_MAX,
-  LIST_KINDS,
   LIST_NAMES,
-  type ListKind,
   type ListName,
-  listName,
   listsName,
-  type MaterialisedList,
   type TenantCategories,
   type TenantLists,
 } from "./list.ts";
 import { ListedItems } from "./listed-items.ts";
-import { type PackedList, unpacked } from "./packed-items.ts";
+import type { PackedList } from "./packed-items.ts";
 import { countedRanking, newestRanking } from "./rankings.ts";
 import { readSegmentCounts, type SegmentCounts, segmentLists } from "./segment-counts.ts";
 
@@ -29,6 +25,9 @@ export interface ListPorts {
   /** Where the segments' counts lie. */
   store: Pick<ObjectStore, "get">;
 }
+
+/** Items of the day's trending list, of the popular and of the newest. */
+export type ListCounts = Record<"trending" | "popular" | "newest", number>;
 
 interface Held {
   lists: TenantLists | null;
@@ -47,13 +46,13 @@ const ITEMS_CHARS_MAX = 1_000_000;
 
 /**
  * Makes the tenant's lists anew and writes each of their two values to KV where it changed, at most once in five minutes unless forced.
- * Returns how many items each kind has now. An empty trending or popular list says: no interaction in its window.
+ * Returns how many items the main lists have now. An empty trending or popular list says: no interaction in its window.
  */
 export async function refreshLists(
   ports: ListPorts,
   tenant: string,
   { nowMs, force }: { nowMs: number; force: boolean },
-): Promise<Record<ListKind, number>> {
+): Promise<ListCounts> {
   const lists = await ports.kv.get<TenantLists>(listsName(tenant), "json");
   const step = (ms: number) => Math.floor(ms / WRITE_INTERVAL_MS);
   if (lists !== null && !force && step(lists.createdAtMs) === step(nowMs)) return countsOf(lists);
@@ -62,28 +61,15 @@ export async function refreshLists(
   await putChanged(ports.kv, categoriesName(tenant), held.categories, made.categories);
   // Last: its time is what says that a refresh was made.
   await putChanged(ports.kv, listsName(tenant), held.lists, made.lists);
-  await putKinds(ports.kv, tenant, made.lists);
   return countsOf(made.lists);
 }
 
-function countsOf({ lists }: TenantLists): Record<ListKind, number> {
+function countsOf({ lists }: TenantLists): ListCounts {
   return {
     trending: lists.trending_24h.at.length,
     popular: lists.popular.at.length,
     newest: lists.newest.at.length,
   };
-}
-
-const KIND_LISTS = { trending: "trending_24h", popular: "popular", newest: "newest" } as const;
-
-/** Each kind in a value of its own. */
-async function putKinds(kv: ListPorts["kv"], tenant: string, lists: TenantLists): Promise<void> {
-  for (const kind of LIST_KINDS) {
-    const items = [...unpacked(lists.items, lists.lists[KIND_LISTS[kind]])];
-    const made: MaterialisedList = { v: 1, kind, createdAtMs: lists.createdAtMs, items };
-    const held = await kv.get<MaterialisedList>(listName(tenant, kind), "json");
-    await putChanged(kv, listName(tenant, kind), held, made);
-  }
 }
 
 async function putChanged<Value extends { createdAtMs: number }>(

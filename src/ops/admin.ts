@@ -9,7 +9,7 @@ import type {
   User,
   UserPatch,
 } from "../events/index.ts";
-import type { ListKind, Page, PageRequest, TenantConfig } from "../features/index.ts";
+import type { ListCounts, Page, PageRequest, TenantConfig } from "../features/index.ts";
 import type { Actor } from "./config-changes.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
 import type { RebuildProgress } from "./rebuild/step.ts";
@@ -47,7 +47,7 @@ export interface TenantStats {
 
 export interface Refreshed {
   /** Items of each list as it stands now. */
-  lists: Record<ListKind, number>;
+  lists: ListCounts;
   overlayItems: number;
 }
 

@@ -1,5 +1,5 @@
 import { assert, type Tensor } from "../base/index.ts";
-import type { Attribute, Graph, Node, ValueInfo } from "./graph.ts";
+import type { Attribute, Branch, Graph, Node, ValueInfo } from "./graph.ts";
 
 /** Names a value of the graph that is being built. */
 export type Value = string;
@@ -16,6 +16,15 @@ export interface GraphBuilder {
   op(op: string, inputs: readonly Value[], attributes?: Record<string, Attribute>): Value;
   /** One node with several outputs. */
   ops(op: string, inputs: readonly Value[], outputs: number, attributes?: Record<string, Attribute>): Value[];
+  /**
+   * The values of one of two branches, each of the type and dims said; only the chosen one is computed. A branch is what its function
+   * adds, reads all that was defined before, and nothing of it can be read elsewhere.
+   */
+  choose(
+    condition: Value,
+    results: readonly Omit<ValueInfo, "name">[],
+    branches: { then(): readonly Value[]; otherwise(): readonly Value[] },
+  ): Value[];
   output(name: string, value: Value, type: Tensor["type"], dims: ValueInfo["dims"]): void;
   build(): Graph;
 }
@@ -24,6 +33,8 @@ export function createGraph(name: string): GraphBuilder {
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];
   const nodes: Node[] = [];
+  /** Where nodes go: those of the graph, or of the branch that is being built. */
+  let current = nodes;
   const initializers = new Map<string, Tensor>();
   const known = new Set<string>([""]);
   let count = 0;
@@ -54,8 +65,18 @@ export function createGraph(name: string): GraphBuilder {
   ): Value[] {
     for (const value of from) assert(known.has(value), `${op} uses ${value} before it is defined`);
     const to = Array.from({ length: outputCount }, () => define(op));
-    nodes.push({ op, inputs: from, outputs: to, attributes });
+    current.push({ op, inputs: from, outputs: to, attributes });
     return to;
+  }
+  function branch(prefix: string, results: readonly Omit<ValueInfo, "name">[], add: () => readonly Value[]): Branch {
+    const around = current;
+    const own: Node[] = [];
+    current = own;
+    const values = add();
+    current = around;
+    const outputs = values.map((name, index) => ({ name, ...(results[index] as Omit<ValueInfo, "name">) }));
+    for (const node of own) for (const value of node.outputs) known.delete(value);
+    return { name: define(prefix), nodes: own, outputs };
   }
   return {
     input(inputName, type, dims) {
@@ -72,6 +93,11 @@ export function createGraph(name: string): GraphBuilder {
       ),
     op: (op, from, attributes) => ops(op, from, 1, attributes)[0] as Value,
     ops,
+    choose: (condition, results, { then, otherwise }) =>
+      ops("If", [condition], results.length, {
+        then_branch: { graph: branch("then", results, then) },
+        else_branch: { graph: branch("otherwise", results, otherwise) },
+      }),
     output(outputName, value, type, dims) {
       nodes.push({ op: "Identity", inputs: [value], outputs: [outputName], attributes: {} });
       outputs.push({ name: outputName, type, dims });

@@ -54,7 +54,10 @@ function readAttribute(pbf: PbfReader): [string, Attribute] {
     else if (field === 2) attribute = { float: pbf.readFloat() };
     else if (field === 3) attribute = { int: pbf.readVarint(true) };
     else if (field === 4) attribute = { text: pbf.readString() };
-    else if (field === 7) attribute = { floats: pbf.readPackedFloat() };
+    else if (field === 6) {
+      const { name: branch, nodes, outputs } = readGraph(pbf);
+      attribute = { graph: { name: branch, nodes, outputs } };
+    } else if (field === 7) attribute = { floats: pbf.readPackedFloat() };
     else if (field === 8) attribute = { ints: pbf.readPackedVarint([], true) };
   });
   return [name, attribute];

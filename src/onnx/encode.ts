@@ -1,6 +1,6 @@
 import { PbfWriter } from "pbf";
 import type { Tensor } from "../base/index.ts";
-import type { Attribute, Graph, Node, ValueInfo } from "./graph.ts";
+import type { Attribute, Branch, Graph, Node, ValueInfo } from "./graph.ts";
 import { DATA_TYPES, rawBytes } from "./tensor-bytes.ts";
 
 /** IR 9 and opset 18 are both of 2023: any ONNX Runtime since 1.15 runs them. */
@@ -54,6 +54,9 @@ function writeAttribute([name, attribute]: [string, Attribute], pbf: PbfWriter):
   } else if ("text" in attribute) {
     pbf.writeStringField(4, attribute.text);
     pbf.writeVarintField(20, 3);
+  } else if ("graph" in attribute) {
+    pbf.writeMessage(6, writeBranch, attribute.graph);
+    pbf.writeVarintField(20, 5);
   } else if ("floats" in attribute) {
     pbf.writePackedFloat(7, [...attribute.floats]);
     pbf.writeVarintField(20, 6);
@@ -61,6 +64,10 @@ function writeAttribute([name, attribute]: [string, Attribute], pbf: PbfWriter):
     pbf.writePackedVarint(8, [...attribute.ints]);
     pbf.writeVarintField(20, 7);
   }
+}
+
+function writeBranch(branch: Branch, pbf: PbfWriter): void {
+  writeGraph({ ...branch, inputs: [], initializers: new Map() }, pbf);
 }
 
 function writeTensor([name, tensor]: [string, Tensor], pbf: PbfWriter): void {

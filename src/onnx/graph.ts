@@ -6,7 +6,15 @@ export type Attribute =
   | { float: number }
   | { text: string }
   | { ints: readonly number[] }
-  | { floats: readonly number[] };
+  | { floats: readonly number[] }
+  | { graph: Branch };
+
+/** A graph within a node. It reads the values of the graph around it by their names and has no constants of its own. */
+export interface Branch {
+  name: string;
+  nodes: readonly Node[];
+  outputs: readonly ValueInfo[];
+}
 
 export interface Node {
   op: string;

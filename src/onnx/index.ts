@@ -6,6 +6,6 @@ export { createGraph, type GraphBuilder, type Value } from "./builder.ts";
 export { decodeModel } from "./decode.ts";
 export { encodeModel, OPSET } from "./encode.ts";
 export { gradients } from "./gradient/gradient.ts";
-export type { Attribute, Graph, Node, ValueInfo } from "./graph.ts";
+export type { Attribute, Branch, Graph, Node, ValueInfo } from "./graph.ts";
 export { constantsOutside } from "./outside.ts";
 export { pruneGraph } from "./prune.ts";

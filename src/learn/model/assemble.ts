@@ -3,8 +3,11 @@ import { createGraph, encodeModel, type GraphBuilder, pruneGraph, type Value } f
 import type { Content } from "../data/content.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { learnerNamed } from "../learners.ts";
+import { closeIndexed, isIndexable } from "../nearest/assemble-indexed.ts";
 import { contentRegression } from "./content-regression.ts";
 import { type ContractInputs, contractInputs, contractOutputs, standardise } from "./contract.ts";
+import { contractOutputsOfLarge, moments } from "./contract-large.ts";
+import { formFor, type ModelForm } from "./form.ts";
 import { withContent } from "./graph-content.ts";
 import { type GraphHistory, graphHistory } from "./graph-history.ts";
 import { contentLikeness } from "./graph-likeness.ts";
@@ -27,6 +30,8 @@ export interface AssemblyData {
   contentWidth: number;
   /** Of the items, in their order; its width is F. */
   content?: Content;
+  /** What suits so many items where absent. */
+  form?: ModelForm;
 }
 
 /** Parts → one graph of the model contract: each part standardised over the items with interactions, weighed, summed. */
@@ -36,10 +41,19 @@ export async function assembleModel(
   ports: Pick<FitPorts, "engine" | "pace">,
 ): Promise<FittedModel> {
   const { content } = data;
-  const { graph, inputs, history, warm, isWarm } = begin("model", data);
+  const [alone] = parts.length === 1 && content === undefined ? parts : [];
+  const canBeIndexed = alone !== undefined && isIndexable(alone.part);
+  const { graph, inputs, history, warm, isWarm } = begin("model", data, canBeIndexed);
+  if (canBeIndexed && history.form === "indexed") {
+    await closeIndexed(graph, inputs, { part: alone.part, history, isWarm }, ports);
+    return fitted(graph, { parts, contentWeight }, data);
+  }
+  const isPlain = history.form === "plain";
   const scaled = parts.map(({ part, weight }) => ({
     isPersonal: part.learner !== "popularity",
-    value: graph.op("Mul", [scaledScores(graph, part, history, warm), graph.float(weight)]),
+    value: isPlain
+      ? graph.op("Mul", [scaledScores(graph, part, history, warm), graph.float(weight)])
+      : scaledScoresOfLarge(graph, { part, weight }, { history, warm, isWarm }),
   }));
   const known = sum(
     graph,
@@ -60,24 +74,25 @@ export async function assembleModel(
             likenessWeight: contentWeight,
           },
         );
-  contractOutputs(graph, inputs, raw);
+  (isPlain ? contractOutputs : contractOutputsOfLarge)(graph, inputs, raw);
+  return fitted(graph, { parts, contentWeight }, data);
+}
+
+function fitted(graph: GraphBuilder, assembly: Assembly, data: AssemblyData): FittedModel {
+  const parts = assembly.parts.map(({ part }) => part);
   return {
-    learner: parts.length === 1 ? (parts[0]?.part.learner ?? "") : "blend",
-    parameters: flatten({ parts, contentWeight }),
-    itemCount: history.itemCount,
+    learner: parts.length === 1 ? (parts[0]?.learner ?? "") : "blend",
+    parameters: flatten(assembly),
+    itemCount: data.dataset.itemIds.length,
     contentWidth: data.contentWidth,
-    onnx: encodeOnly(
-      graph,
-      parts.map(({ part }) => part),
-      content,
-    ),
+    onnx: encodeOnly(graph, parts, data.content),
   };
 }
 
 /** The same inputs; output `parts` float32 [P, B, N], each standardised; last, where content is known, the likeness to it. */
 export function assembleParts(parts: readonly FittedPart[], data: AssemblyData): Uint8Array<ArrayBuffer> {
   const { content } = data;
-  const { graph, inputs, history, warm } = begin("parts", data);
+  const { graph, inputs, history, warm } = begin("parts", data, false);
   const values = parts.map((part) => scaledScores(graph, part, history, warm));
   if (content !== undefined) {
     const { known } = contentLikeness(graph, inputs.lateFeatures, { history, content });
@@ -111,11 +126,11 @@ function encodeOnly(
   return onnx;
 }
 
-function begin(name: string, { dataset, contentWidth }: AssemblyData) {
+function begin(name: string, { dataset, contentWidth, form }: AssemblyData, isIndexable: boolean) {
   const graph = createGraph(name);
   const inputs: ContractInputs = contractInputs(graph, contentWidth);
   const itemCount = dataset.itemIds.length;
-  const history = graphHistory(graph, inputs, itemCount);
+  const history = graphHistory(graph, inputs, itemCount, form ?? formFor(itemCount, isIndexable));
   const isWarm = new Float32Array(itemCount);
   for (let row = 0; row < dataset.items.length; row++) isWarm[dataset.items[row] as number] = 1;
   const warm = graph.constant({ type: "float32", dims: [1, itemCount], data: isWarm });
@@ -128,6 +143,23 @@ function scaledScores(graph: GraphBuilder, part: FittedPart, history: GraphHisto
   const scaled = graph.op("Mul", [standardise(graph, raw, warm), warm]);
   const shape = graph.op("Concat", [history.batch, graph.ints(history.itemCount)], { axis: { int: 0 } });
   return graph.op("Expand", [scaled, shape]);
+}
+
+/** Likewise and times its weight, in fewer passes: nothing is masked where all items have interactions. */
+function scaledScoresOfLarge(
+  graph: GraphBuilder,
+  { part, weight }: WeightedPart,
+  { history, warm, isWarm }: { history: GraphHistory; warm: Value; isWarm: Float32Array },
+): Value {
+  const raw = learnerNamed(part.learner).scores(graph, part, history);
+  const mask = isWarm.includes(0) ? warm : null;
+  const { mean, factor } = moments(graph, raw, mask);
+  const scale = graph.op("Mul", [factor, graph.float(weight)]);
+  const scaled = graph.op("Mul", [graph.op("Sub", [raw, mean]), scale]);
+  const masked = mask === null ? scaled : graph.op("Mul", [scaled, mask]);
+  if (part.learner !== "popularity") return masked;
+  const shape = graph.op("Concat", [history.batch, graph.ints(history.itemCount)], { axis: { int: 0 } });
+  return graph.op("Expand", [masked, shape]);
 }
 
 function sum(graph: GraphBuilder, values: readonly Value[]): Value {

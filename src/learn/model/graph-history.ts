@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import { type ContractInputs, runSizes } from "./contract.ts";
+import type { ModelForm } from "./form.ts";
 
 /** The history as parts read it. One column of padding stands in front, so L' = L + 1 and no history is empty. */
 export interface GraphHistory {
@@ -24,10 +25,17 @@ export interface GraphHistory {
   /** int64 [1] M */
   late: Value;
   itemCount: number;
+  /** Parts with dense tables have them as this says. */
+  form: ModelForm;
 }
 
 /** Pads, and maps what has no row in the tables to row N. An index beyond the late items makes the run fail. */
-export function graphHistory(graph: GraphBuilder, inputs: ContractInputs, itemCount: number): GraphHistory {
+export function graphHistory(
+  graph: GraphBuilder,
+  inputs: ContractInputs,
+  itemCount: number,
+  form: ModelForm = "plain",
+): GraphHistory {
   const { batch, late } = runSizes(graph, inputs.bias, itemCount);
   const shape = graph.op("Concat", [batch, graph.ints(1)], { axis: { int: 0 } });
   const zeros = graph.op("Expand", [graph.float(0), shape]);
@@ -36,7 +44,7 @@ export function graphHistory(graph: GraphBuilder, inputs: ContractInputs, itemCo
   const items = pad(zeroInts, inputs.history);
   const mask = pad(zeros, inputs.mask);
   return {
-    rows: tableRows(graph, itemCount, { items, mask, late }),
+    rows: (form === "plain" ? tableRows : tableRowsOfLarge)(graph, itemCount, { items, mask, late }),
     items,
     weight: pad(zeros, inputs.weight),
     age: pad(zeros, inputs.age),
@@ -49,6 +57,7 @@ export function graphHistory(graph: GraphBuilder, inputs: ContractInputs, itemCo
     batch,
     late,
     itemCount,
+    form,
   };
 }
 
@@ -64,6 +73,19 @@ function tableRows(
   });
   const none = graph.op("Expand", [graph.ints(itemCount), late]);
   const rows = graph.op("Gather", [graph.op("Concat", [own, none], { axis: { int: 0 } }), items]);
+  const isThere = graph.op("Greater", [mask, graph.float(0.5)]);
+  return graph.op("Where", [isThere, rows, graph.ints(itemCount)]);
+}
+
+/** The same without a table of all items: only what is beyond them is looked up, so that what is beyond the late ones fails. */
+function tableRowsOfLarge(
+  graph: GraphBuilder,
+  itemCount: number,
+  { items, mask, late }: { items: Value; mask: Value; late: Value },
+): Value {
+  const none = graph.op("Expand", [graph.ints(itemCount), graph.op("Add", [late, graph.ints(1)])]);
+  const beyond = graph.op("Max", [graph.op("Sub", [items, graph.ints(itemCount - 1)]), graph.ints(0)]);
+  const rows = graph.op("Min", [items, graph.op("Gather", [none, beyond])]);
   const isThere = graph.op("Greater", [mask, graph.float(0.5)]);
   return graph.op("Where", [isThere, rows, graph.ints(itemCount)]);
 }

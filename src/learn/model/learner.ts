@@ -92,6 +92,13 @@ export interface Learner {
    * them, −1 for one that is gone; of the others the part knows nothing.
    */
   renumbered?(part: FittedPart, places: Int32Array, itemCount: number): FittedPart;
+  /** Of a learner whose scores are products of one query with the items' vectors: what an index over these asks for. */
+  readonly nearest?: {
+    /** [≥ N, d]; an item's is in its row. */
+    vectors(part: FittedPart): Tensor & { type: "float32" };
+    /** float32 [B, d]; `rows` gives the vectors of items int64 [B, k] as [B, k, d]. */
+    query(graph: GraphBuilder, part: FittedPart, history: GraphHistory, rows: (rows: Value) => Value): Value;
+  };
   /** float32 [B, N], or [1, N] when the history does not matter; any finite scale. */
   scores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value;
 }

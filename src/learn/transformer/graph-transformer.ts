@@ -1,11 +1,22 @@
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import type { GraphHistory } from "../model/graph-history.ts";
+import { type ItemVectors, itemTable, productsWith, rowsOf } from "../model/item-table.ts";
 import type { FittedPart } from "../model/learner.ts";
 import { distanceBias, type FloatTensor, gapCodes, newest } from "./graph-window.ts";
 import { type BlockInputs, block, type Layout, rmsNorm, type Sizes } from "./network.ts";
 
 /** [B, N] products of the last state with all item vectors; all equal for a history without known items. */
 export function transformerScores(graph: GraphBuilder, part: FittedPart, history: GraphHistory): Value {
+  return transformerState(graph, part, history, () => itemVectors(graph, part, history));
+}
+
+/** What `products` makes of the last state [B, d]. */
+export function transformerState(
+  graph: GraphBuilder,
+  part: FittedPart,
+  history: GraphHistory,
+  vectors: () => ItemVectors,
+): Value {
   const sizes = sizesOf(part);
   const { width, heads, blocks } = sizes;
   const weights = new Map<string, Value>();
@@ -24,7 +35,8 @@ export function transformerScores(graph: GraphBuilder, part: FittedPart, history
   const { places, length, absent } = newest(graph, history, distance.dims[1] as number);
   const bias = graph.op("Add", [distanceBias(graph, distance, length), absent]);
   const inputs: BlockInputs = { sizes, layout: layout(length), weight, bias, drop: (value) => value };
-  let state = tokens(graph, part, history, { places, table: weight("items"), width });
+  const { rows, products } = vectors();
+  let state = tokens(graph, part, history, { places, vectorsOf: rows, width });
   for (let index = 0; index + 1 < blocks; index++) state = block(graph, state, index, inputs);
   // Only the newest state is wanted: in the last block only it looks.
   const all = graph.op("Concat", [history.batch, length, graph.ints(width)], { axis: { int: 0 } });
@@ -36,8 +48,27 @@ export function transformerScores(graph: GraphBuilder, part: FittedPart, history
     layout: layout(graph.ints(1)),
     bias: newestOf(bias, 2),
   });
-  const scores = graph.op("Gemm", [rmsNorm(graph, last, width), weight("items")], { transB: { int: 1 } });
-  return graph.op("Slice", [scores, graph.ints(0), graph.ints(history.itemCount), graph.ints(1)]);
+  return products(rmsNorm(graph, last, width));
+}
+
+/** Products are of any scale: an int8 table's need not be brought to the floats'. */
+function itemVectors(graph: GraphBuilder, part: FittedPart, { itemCount, form }: GraphHistory): ItemVectors {
+  const vectors = tensorOf(part, "items");
+  if (form !== "plain") {
+    const table = itemTable(graph, vectors.data, [itemCount, vectors.dims[1] as number]);
+    return {
+      rows: (rows) => rowsOf(graph, table, rows),
+      products: (query) => productsWith(graph, table, query).values,
+    };
+  }
+  const table = graph.constant(vectors);
+  return {
+    rows: (rows) => graph.op("Gather", [table, rows]),
+    products(query) {
+      const scores = graph.op("Gemm", [query, table], { transB: { int: 1 } });
+      return graph.op("Slice", [scores, graph.ints(0), graph.ints(itemCount), graph.ints(1)]);
+    },
+  };
 }
 
 /** [B · k, d] what stands for the interactions: item vectors and marks, as in training. */
@@ -45,11 +76,11 @@ function tokens(
   graph: GraphBuilder,
   part: FittedPart,
   history: GraphHistory,
-  { places, table, width }: { places: Value; table: Value; width: number },
+  { places, vectorsOf, width }: { places: Value; vectorsOf(rows: Value): Value; width: number },
 ): Value {
   const picked = (value: Value) => graph.op("GatherElements", [value, places], { axis: { int: 1 } });
   const flat = (value: Value) => graph.op("Reshape", [value, graph.ints(-1, width)]);
-  const vectors = flat(graph.op("Gather", [table, picked(history.rows)]));
+  const vectors = flat(vectorsOf(picked(history.rows)));
   let sum = graph.op("Mul", [vectors, graph.float(Math.sqrt(width))]);
   const mark = (name: string, codesUpTo: (last: Value) => Value) => {
     if (part.tensors[name] === undefined) return;
@@ -69,7 +100,7 @@ function sizesOf(part: FittedPart): Sizes {
   return { width, hidden, heads, blocks };
 }
 
-function tensorOf({ tensors }: FittedPart, name: string): FloatTensor {
+export function tensorOf({ tensors }: FittedPart, name: string): FloatTensor {
   const tensor = tensors[name];
   if (tensor?.type !== "float32") throw new Error(`the part has no ${name}`);
   return tensor;

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { shapeOf } from "../data/shape.ts";
 import type { FitOptions, Learner } from "../model/learner.ts";
-import { transformerScores } from "./graph-transformer.ts";
+import { tensorOf, transformerScores, transformerState } from "./graph-transformer.ts";
 import { markCodes, markRows } from "./marks.ts";
 import { complete, ladders, type TransformerParameters, workSeconds } from "./parameters.ts";
 import { partOf } from "./part.ts";
@@ -53,6 +53,11 @@ export const transformer: Learner = {
     return state === null ? null : partOf(state, known, { parameters, sizes, options });
   },
   renumbered,
+  nearest: {
+    vectors: (part) => tensorOf(part, "items"),
+    query: (graph, part, history, rows) =>
+      transformerState(graph, part, history, () => ({ rows, products: (query) => query })),
+  },
   scores: transformerScores,
 };
 

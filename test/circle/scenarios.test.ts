@@ -137,6 +137,27 @@ describe("scenarios over HTTP", () => {
     expect((await call("GET", "", undefined, publishable)).status).toBe(403);
   });
 
+  it("are what answers go by, each change from the next answer on in the isolate that made it", async () => {
+    const client = new ApiClient(url, secretOf("shore"));
+    const items = [10, 20, 30, 40].map((price) => ({ item_id: `i${price}`, price }));
+    await client.request("/v1/items", { method: "POST", body: { items } });
+    await client.request("/v1/admin/refresh", { method: "POST", body: {} });
+    const prices = async () => {
+      const query = `key=${keys.shore?.publishable_key}&scenario=shelf&fields=price`;
+      const answer = await (await fetch(`${url}/v1/recommendations?${query}`)).json();
+      return (answer as { items: { price: number }[] }).items.map(({ price }) => price).sort();
+    };
+    expect(await prices()).toEqual([10, 20, 30, 40]);
+    await call("PUT", "/shelf", { rules: { filter: { price: { gte: 30 } } } });
+    expect(await prices()).toEqual([30, 40]);
+    await call("PUT", "/shelf", { rules: { filter: { price: { lt: 20 } } } });
+    expect(await prices()).toEqual([10]);
+    await call("POST", "/shelf/versions/1/restore", {});
+    expect(await prices()).toEqual([30, 40]);
+    await call("DELETE", "/shelf");
+    expect(await prices()).toEqual([10, 20, 30, 40]);
+  });
+
   it("are documented, with an example that is taken", async () => {
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
       paths: Record<

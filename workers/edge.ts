@@ -27,6 +27,7 @@ const endpoints = [
   ...eventRoutes,
   ...answerRoutes,
   ...rankRoutes,
+  ...whyRoutes,
   ...catalogueRoutes,
   ...featureRoutes,
   ...tenantRoutes,
@@ -42,6 +43,8 @@ const endpoints = [
   ...replayRoutes,
   ...serviceRoutes,
 ];
+
+import { whyRoutes } from "./edge/routes-why.ts";
 
 const app = buildApp(endpoints);
 addDocuments(app, endpoints);

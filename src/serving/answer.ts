@@ -7,7 +7,8 @@ import { keepGood } from "./keep-good.ts";
 import type { AnswerItem, Wanted } from "./ladder.ts";
 import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
-import { type ModelList, type ModelQuestion, modelList } from "./model-list.ts";
+import { type ModelList, modelList } from "./model-list.ts";
+import { questionOf } from "./model-question.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
 import { maybeNobody, type Round, readRound } from "./round.ts";
@@ -140,21 +141,6 @@ async function tryItems(
 
 const NONE: ReadonlySet<string> = new Set();
 const NO_LIST: ModelList = { list: null, isNew: false, problem: null };
-
-function questionOf(
-  { tenant, cursor, context }: AnswerRequest,
-  { plan, known, facts }: Round,
-  own: Pick<ModelQuestion, "exclude" | "ladder" | "onSlow">,
-): ModelQuestion {
-  const { scenario, fields, limit, rules, hasRules } = plan;
-  return {
-    ...{ tenant, scenario, fields, facts, context, ...own },
-    history: known.history,
-    rules: hasRules ? rules : null,
-    // As many more as pages before have shown: that many at most are left out again.
-    limit: limit + (cursor?.shown.size ?? 0),
-  };
-}
 
 function rulesSaid(list: RankedList | null): Pick<Answer, "qualifying" | "relaxed"> {
   const { qualifying, relaxed } = list ?? {};

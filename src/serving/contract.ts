@@ -6,6 +6,7 @@ import {
   HISTORY_MAX,
   ID_CHARS_MAX,
   RANK_ITEMS_MAX,
+  RECOMMENDATION_ID_BYTES_MAX,
 } from "../base/index.ts";
 import { ITEM_FIELDS } from "../events/index.ts";
 import { rulesSchema } from "../rules/index.ts";
@@ -83,6 +84,22 @@ export const recommendationsQuerySchema = listQuery.extend({
     .describe(
       "The visitor's latest item ids, oldest first, comma-separated; from five on, they stand for the profile.",
     ),
+});
+
+/** Items asked about by one `why`. */
+const WHY_ITEMS_MAX = 20;
+
+export const whyQuerySchema = listQuery.omit({ cursor: true, fields: true }).extend({
+  ...visitor,
+  recent: recommendationsQuerySchema.shape.recent,
+  items: listOf(id, WHY_ITEMS_MAX)
+    .optional()
+    .describe("Item ids, comma-separated, to be told why they are not in the list, if they are not."),
+  recommendation_id: z
+    .string()
+    .max(RECOMMENDATION_ID_BYTES_MAX)
+    .optional()
+    .describe("Of a list that the same visit was given within the hour: then a publishable key may ask."),
 });
 
 export const itemListQuerySchema = listQuery;

@@ -24,6 +24,7 @@ export {
   recommendationsBodySchema,
   recommendationsQuerySchema,
   trendingQuerySchema,
+  whyQuerySchema,
 } from "./contract.ts";
 export { type Cursor, mintCursor, readCursor } from "./cursor.ts";
 export { type Timely, type Timer, within } from "./deadline.ts";
@@ -68,3 +69,4 @@ export { createSigner, type Signer } from "./signer.ts";
 export { readConfig } from "./tenant-config.ts";
 export { Timeline } from "./timeline.ts";
 export { mintUserToken, readUserToken } from "./user-token.ts";
+export { type Explanation, explain } from "./why.ts";

@@ -16,6 +16,8 @@ export const PROFILE_SHARE = 0.5;
 export const SCORE_SHARE = 1;
 /** A scorer that takes so much of the time has the lists read beside it, so that they are there when the time is over. */
 export const SCORE_SLOW_SHARE = 0.5;
+/** For people: some hundred runs of the model. */
+export const EXPLAIN_MS = 5_000;
 /** One bulk read of KV. Past it, these rungs are empty. */
 export const LISTS_SHARE = 1;
 /** A list of the Cache API, asked only when the scorer gave none. */

@@ -1,35 +1,13 @@
 import { sha256Hex } from "../base/index.ts";
-import { eventTypeCode } from "../events/index.ts";
-import type { LadderList, RequestContext, ScoreAnswer, ScoreRequest } from "../registry/index.ts";
-import type { Rules, VisitorFacts } from "../rules/index.ts";
+import type { RequestContext, ScoreAnswer } from "../registry/index.ts";
 import { within, withinOrSlow } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
-import type { History } from "./history.ts";
 import { LIVE_LIFE_MS, SCORE_SHARE, SCORE_SLOW_SHARE, SEEN_SHARE } from "./limits.ts";
 import type { LiveModel, ServingMemory } from "./memory.ts";
 import { lackOf, problemOf } from "./model-problem.ts";
+import { type ModelQuestion, questionKey, scoreRequest } from "./model-question.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
-import type { Scenario } from "./scenario.ts";
 import type { Timeline } from "./timeline.ts";
-
-export interface ModelQuestion {
-  tenant: string;
-  scenario: Pick<Scenario, "name" | "version" | "repeat" | "eventWeights">;
-  /** With none, the lists to be answered as far as the rules allow. */
-  history: History;
-  ladder: readonly LadderList[];
-  exclude: readonly string[];
-  limit: number;
-  fields: readonly string[];
-  /** Null: availability alone. */
-  rules: Rules | null;
-  /** What the rules ask of the visitor; null: nothing. */
-  facts: VisitorFacts | null;
-  /** Called only where the model may look at it. */
-  context?: (() => RequestContext) | undefined;
-  /** Called while the scorer takes long: what stands below the model may be needed. */
-  onSlow(): void;
-}
 
 export interface ModelList {
   /** Null when neither the scorer nor a cache has a list for this very history. */
@@ -143,50 +121,8 @@ function listKey({ tenant, context, question }: Asked, live: LiveModel): string 
   return `${tenant}/${live.modelVersion}/${live.overlayEtag ?? "none"}/${device}.${country}.${localHour}/${question}`;
 }
 
-/** All that the list depends on besides tenant, model and overlay. */
-function questionKey({
-  scenario,
-  history,
-  ladder,
-  exclude,
-  limit,
-  fields,
-  rules,
-  facts,
-}: ModelQuestion): string {
-  const { name, version } = scenario;
-  const asked = [name, version, history.key, [...exclude].sort(), limit, fields];
-  return JSON.stringify(rules === null ? asked : [...asked, rules, facts, ladder]);
-}
-
 /** The list's address in the Cache API, where long ones are refused. */
 async function seenKey({ tenant }: Asked, live: LiveModel, key: string): Promise<string> {
   const parts = [tenant, live.modelVersion, live.overlayEtag ?? "none"].map(encodeURIComponent);
   return [...parts, await sha256Hex(key)].join("/");
-}
-
-function scoreRequest(
-  { tenant, scenario, history, ladder, exclude, limit, fields, rules, facts }: ModelQuestion,
-  context: RequestContext | undefined,
-  nowMs: number,
-): ScoreRequest {
-  const { eventWeights } = scenario;
-  return {
-    tenant,
-    nowMs,
-    history: history.entries,
-    exclude: [...exclude],
-    excludeHistory: !scenario.repeat,
-    limit,
-    fields: [...fields],
-    ...(context === undefined ? {} : { context }),
-    ...(rules === null ? {} : { rules }),
-    ...(facts === null ? {} : { visitor: facts }),
-    ...(history.entries.length > 0 || ladder.length === 0 ? {} : { ladder: [...ladder] }),
-    ...(eventWeights === null ? {} : { eventWeights: byCode(eventWeights) }),
-  };
-}
-
-function byCode(weights: Readonly<Record<string, number>>): Record<number, number> {
-  return Object.fromEntries(Object.entries(weights).map(([type, weight]) => [eventTypeCode(type), weight]));
 }

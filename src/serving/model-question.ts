@@ -1,0 +1,84 @@
+import { eventTypeCode } from "../events/index.ts";
+import type { LadderList, RequestContext, ScoreRequest } from "../registry/index.ts";
+import type { Rules, VisitorFacts } from "../rules/index.ts";
+import type { History } from "./history.ts";
+import type { AnswerRequest } from "./plan.ts";
+import type { Round } from "./round.ts";
+import type { Scenario } from "./scenario.ts";
+
+export interface ModelQuestion {
+  tenant: string;
+  scenario: Pick<Scenario, "name" | "version" | "repeat" | "eventWeights">;
+  /** With none, the lists to be answered as far as the rules allow. */
+  history: History;
+  ladder: readonly LadderList[];
+  exclude: readonly string[];
+  limit: number;
+  fields: readonly string[];
+  /** Null: availability alone. */
+  rules: Rules | null;
+  /** What the rules ask of the visitor; null: nothing. */
+  facts: VisitorFacts | null;
+  /** Called only where the model may look at it. */
+  context?: (() => RequestContext) | undefined;
+  /** Called while the scorer takes long: what stands below the model may be needed. */
+  onSlow(): void;
+}
+
+/** What a request asks of the model once its round has been read. */
+export function questionOf(
+  { tenant, cursor, context }: AnswerRequest,
+  { plan, known, facts }: Round,
+  own: Pick<ModelQuestion, "exclude" | "ladder" | "onSlow">,
+): ModelQuestion {
+  const { scenario, fields, limit, rules, hasRules } = plan;
+  return {
+    ...{ tenant, scenario, fields, facts, context, ...own },
+    history: known.history,
+    rules: hasRules ? rules : null,
+    // As many more as pages before have shown: that many at most are left out again.
+    limit: limit + (cursor?.shown.size ?? 0),
+  };
+}
+
+/** All that the list depends on besides tenant, model and overlay. */
+export function questionKey({
+  scenario,
+  history,
+  ladder,
+  exclude,
+  limit,
+  fields,
+  rules,
+  facts,
+}: ModelQuestion): string {
+  const { name, version } = scenario;
+  const asked = [name, version, history.key, [...exclude].sort(), limit, fields];
+  return JSON.stringify(rules === null ? asked : [...asked, rules, facts, ladder]);
+}
+
+export function scoreRequest(
+  { tenant, scenario, history, ladder, exclude, limit, fields, rules, facts }: ModelQuestion,
+  context: RequestContext | undefined,
+  nowMs: number,
+): ScoreRequest {
+  const { eventWeights } = scenario;
+  return {
+    tenant,
+    nowMs,
+    history: history.entries,
+    exclude: [...exclude],
+    excludeHistory: !scenario.repeat,
+    limit,
+    fields: [...fields],
+    ...(context === undefined ? {} : { context }),
+    ...(rules === null ? {} : { rules }),
+    ...(facts === null ? {} : { visitor: facts }),
+    ...(history.entries.length > 0 || ladder.length === 0 ? {} : { ladder: [...ladder] }),
+    ...(eventWeights === null ? {} : { eventWeights: byCode(eventWeights) }),
+  };
+}
+
+function byCode(weights: Readonly<Record<string, number>>): Record<number, number> {
+  return Object.fromEntries(Object.entries(weights).map(([type, weight]) => [eventTypeCode(type), weight]));
+}

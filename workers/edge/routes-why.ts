@@ -1,0 +1,131 @@
+import * as z from "zod";
+import { HOUR_MS } from "../../src/base/index.ts";
+import {
+  type Explanation,
+  explain,
+  readRecommendationId,
+  visitMark,
+  whyQuerySchema,
+} from "../../src/serving/index.ts";
+import { listRequest, visitorOf } from "./asked.ts";
+import { memory } from "./bindings.ts";
+import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
+import { ApiError } from "./errors.ts";
+
+const reasons = {
+  rank_before: z.number().nullable().describe("Its place without any rule, of the first 1,000."),
+  boosts: z
+    .array(z.object({ name: z.string(), by: z.number() }))
+    .describe("Boosts and rotation, in standard deviations."),
+  pin: z.string().optional().describe("The pin that put it there."),
+  history: z
+    .array(z.object({ item_id: z.string(), by: z.number() }))
+    .describe("What of the history spoke for it: by how much its score falls without that item."),
+};
+
+const whySchema = z
+  .object({
+    model_version: z.string().nullable(),
+    variant: z.string(),
+    scenario: z.object({
+      name: z.string(),
+      version: z.number().describe("0: nothing is stored under the name."),
+    }),
+    items: z.array(
+      z.object({ item_id: z.string(), rank: z.number(), source: z.string(), score: z.number(), ...reasons }),
+    ),
+    not_listed: z.array(
+      z.object({
+        item_id: z.string(),
+        reason: z
+          .string()
+          .describe(
+            "`unknown`, `unavailable`, `excluded`, `filter` or `filter.<name>`, `rotation`, `min_score`, `cap.<field>`, or `rank`: others came before it.",
+          ),
+        ...reasons,
+      }),
+    ),
+    qualifying: z.number().nullable(),
+    relaxed: z.array(z.string()),
+    degraded: z.object({ reason: z.string(), detail: z.string() }).optional(),
+  })
+  .meta({ id: "Why" });
+
+/** Why these items, and why not those: for the shop's own people, and for a page that tells its visitor. */
+export const whyRoutes: Endpoint[] = [
+  endpoint({
+    method: "get",
+    path: "/v1/why",
+    tag: "answers",
+    summary: "Why a visitor's list is as it is, item by item, and why other items are not in it.",
+    access: "publishable",
+    rate: "answers",
+    query: whyQuerySchema,
+    answer: whySchema,
+    async handle(call) {
+      await checkAsker(call);
+      const { query, ports, timeline } = call;
+      const request = listRequest(call, visitorOf(call, query), query, { scenario: "recommendations" });
+      return body(await explain({ ...request, items: query.items ?? [] }, ports, { memory, timeline }));
+    },
+  }),
+];
+
+/** A list is explained to those who were given it, for an hour: a history is nobody else's business. */
+const EXPLAINABLE_MS = HOUR_MS;
+
+async function checkAsker({ keyKind, tenant, query, ports }: Call<typeof whyQuerySchema>): Promise<void> {
+  if (keyKind === "secret") return;
+  const field = "recommendation_id";
+  if (query.recommendation_id === undefined) {
+    throw new ApiError("forbidden", `${field}: needed beside a publishable key; a secret key asks without`, {
+      field,
+    });
+  }
+  const id = await readRecommendationId(query.recommendation_id, ports.signer);
+  const isOwn =
+    id !== null && id.tenant === tenant && id.visit !== undefined && id.visit === visitMark(query);
+  if (!isOwn || Date.now() - id.mintedAtMs > EXPLAINABLE_MS) {
+    throw new ApiError(
+      "forbidden",
+      `${field}: is of no list that this session_id or anonymous_id was given lately`,
+      {
+        field,
+      },
+    );
+  }
+}
+
+function body({ modelVersion, scenario, items, unlisted, qualifying, relaxed, problem }: Explanation) {
+  return {
+    model_version: modelVersion,
+    variant: "control",
+    scenario,
+    items: items.map(({ itemId, rank, source, score, ...why }) => ({
+      ...{ item_id: itemId, rank, source, score },
+      ...reasonsBody(why),
+    })),
+    not_listed: unlisted.map(({ itemId, reason, ...why }) => ({
+      item_id: itemId,
+      reason,
+      ...reasonsBody(why),
+    })),
+    qualifying,
+    relaxed,
+    ...(problem === null ? {} : { degraded: problem }),
+  };
+}
+
+function reasonsBody({
+  rankBefore,
+  boosts,
+  pin,
+  history,
+}: Pick<Explanation["unlisted"][number], "rankBefore" | "boosts" | "pin" | "history">) {
+  return {
+    rank_before: rankBefore,
+    boosts,
+    ...(pin === undefined ? {} : { pin }),
+    history: history.map(({ itemId, by }) => ({ item_id: itemId, by })),
+  };
+}

@@ -23,7 +23,7 @@ export interface GraphBuilder {
   choose(
     condition: Value,
     results: readonly Omit<ValueInfo, "name">[],
-    branches: { then(): readonly Value[]; otherwise(): readonly Value[] },
+    branches: { whenTrue(): readonly Value[]; whenFalse(): readonly Value[] },
   ): Value[];
   output(name: string, value: Value, type: Tensor["type"], dims: ValueInfo["dims"]): void;
   build(): Graph;
@@ -68,7 +68,11 @@ export function createGraph(name: string): GraphBuilder {
     current.push({ op, inputs: from, outputs: to, attributes });
     return to;
   }
-  function branch(prefix: string, results: readonly Omit<ValueInfo, "name">[], add: () => readonly Value[]): Branch {
+  function branch(
+    prefix: string,
+    results: readonly Omit<ValueInfo, "name">[],
+    add: () => readonly Value[],
+  ): Branch {
     const around = current;
     const own: Node[] = [];
     current = own;
@@ -93,10 +97,10 @@ export function createGraph(name: string): GraphBuilder {
       ),
     op: (op, from, attributes) => ops(op, from, 1, attributes)[0] as Value,
     ops,
-    choose: (condition, results, { then, otherwise }) =>
+    choose: (condition, results, { whenTrue, whenFalse }) =>
       ops("If", [condition], results.length, {
-        then_branch: { graph: branch("then", results, then) },
-        else_branch: { graph: branch("otherwise", results, otherwise) },
+        then_branch: { graph: branch("whenTrue", results, whenTrue) },
+        else_branch: { graph: branch("whenFalse", results, whenFalse) },
       }),
     output(outputName, value, type, dims) {
       nodes.push({ op: "Identity", inputs: [value], outputs: [outputName], attributes: {} });

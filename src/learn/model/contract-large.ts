@@ -88,7 +88,9 @@ function padded(graph: GraphBuilder, values: Value, bias: Value): Value {
   const size = graph.ints(BLOCK);
   const beyond = graph.op("Mod", [graph.op("Gather", [shape, graph.ints(1)]), size]);
   const missing = graph.op("Mod", [graph.op("Sub", [size, beyond]), size]);
-  const dims = graph.op("Concat", [graph.op("Gather", [shape, graph.ints(0)]), missing], { axis: { int: 0 } });
+  const dims = graph.op("Concat", [graph.op("Gather", [shape, graph.ints(0)]), missing], {
+    axis: { int: 0 },
+  });
   const padding = graph.op("Expand", [graph.float(Number.NEGATIVE_INFINITY), dims]);
   return graph.op("Concat", [values, padding], { axis: { int: 1 } });
 }

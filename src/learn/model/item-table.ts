@@ -31,7 +31,11 @@ export interface ItemTable {
  * `vectors` [≥ N, d], the first N rows of it. A quarter of the bytes, and the product of a query with all items takes half the time. As
  * columns, because the engine packs a product's right side once, when it loads the graph.
  */
-export function itemTable(graph: GraphBuilder, vectors: Float32Array, [itemCount, width]: readonly [number, number]): ItemTable {
+export function itemTable(
+  graph: GraphBuilder,
+  vectors: Float32Array,
+  [itemCount, width]: readonly [number, number],
+): ItemTable {
   const levels = new Int8Array(width * itemCount);
   const scales = new Float32Array(itemCount);
   for (let item = 0; item < itemCount; item++) {
@@ -70,11 +74,16 @@ export function rowsOf(graph: GraphBuilder, { levels, scales, itemCount }: ItemT
 }
 
 /** float32 [B, d] → uint8 of the same dims, around 128, and what one step of each row is worth [B, 1]. */
-export function quantisedQuery(graph: GraphBuilder, query: Value): { levels: Value; zero: Value; step: Value } {
+export function quantisedQuery(
+  graph: GraphBuilder,
+  query: Value,
+): { levels: Value; zero: Value; step: Value } {
   const most = graph.op("ReduceMax", [graph.op("Abs", [query]), graph.ints(1)]);
   const step = graph.op("Max", [graph.op("Mul", [most, graph.float(1 / LEVEL_MAX)]), graph.float(1e-20)]);
   const steps = graph.op("Round", [graph.op("Div", [query, step])]);
-  const levels = graph.op("Cast", [graph.op("Add", [steps, graph.float(QUERY_ZERO)])], { to: { int: UINT8 } });
+  const levels = graph.op("Cast", [graph.op("Add", [steps, graph.float(QUERY_ZERO)])], {
+    to: { int: UINT8 },
+  });
   const zero: Tensor = { type: "uint8", dims: [], data: Uint8Array.of(QUERY_ZERO) };
   return { levels, zero: graph.constant(zero), step };
 }

@@ -76,8 +76,7 @@ export function rowsOfCells(graph: GraphBuilder, table: CellTable, rows: Value):
   const join = (values: Value[], axis: number) => graph.op("Concat", values, { axis: { int: axis } });
   const scales = graph.op("GatherND", [table.scales, join([cell, column], 2)]);
   const shape = join([graph.op("Shape", [rows]), graph.ints(width)], 0);
-  const spread = (value: Value) =>
-    graph.op("Unsqueeze", [graph.op("Expand", [value, shape]), graph.ints(3)]);
+  const spread = (value: Value) => graph.op("Unsqueeze", [graph.op("Expand", [value, shape]), graph.ints(3)]);
   const steps = graph.ints(...Array(width).keys());
   const cells = graph.op("GatherND", [table.levels, join([cell, steps, column].map(spread), 3)]); // [B, L, d]
   const factors = one(graph.op("Mul", [scales, isKnown]));
@@ -103,7 +102,11 @@ export function probedCandidates(
   const near = graph.op("MatMul", [query, table.means]);
   const [, cells] = graph.ops("TopK", [near, graph.ints(probes)], 2) as [Value, Value];
   const of = (constant: Value) => graph.op("Gather", [constant, cells]);
-  return candidates(graph, query, { levels: of(table.levels), scales: of(table.scales), items: of(table.items) });
+  return candidates(graph, query, {
+    levels: of(table.levels),
+    scales: of(table.scales),
+    items: of(table.items),
+  });
 }
 
 /** [B, d] → the products with all items. */

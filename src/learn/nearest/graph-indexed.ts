@@ -46,12 +46,12 @@ export function indexedOutputs(graph: GraphBuilder, inputs: ContractInputs, scor
     { type: "float32", dims: ["batch", "k"] },
   ] as const;
   const branches = {
-    then() {
+    whenTrue() {
       const own = sampleMoments(graph, scores, bias);
       const products = filled(graph, probed, own.mean);
       return bestOf(graph, { ...probed, products }, { bias: near, k, ...own });
     },
-    otherwise() {
+    whenFalse() {
       const all = withLate(graph, allCandidates(graph, table, { query, batch: history.batch }), history);
       const here = biasOf(graph, all, bias);
       const warm = graph.op("Sub", [graph.float(1), all.isEmpty]);
@@ -61,7 +61,10 @@ export function indexedOutputs(graph: GraphBuilder, inputs: ContractInputs, scor
       return bestOf(graph, { ...all, products }, { bias: here, k: checkedCount(graph, k, bias), ...own });
     },
   };
-  const [items, values] = graph.choose(isEnough(graph, near, { bias, k }), results, branches) as [Value, Value];
+  const [items, values] = graph.choose(isEnough(graph, near, { bias, k }), results, branches) as [
+    Value,
+    Value,
+  ];
   graph.output("items", items, "int64", ["batch", "k"]);
   graph.output("scores", values, "float32", ["batch", "k"]);
 }
@@ -112,15 +115,14 @@ function isEnough(graph: GraphBuilder, near: Value, { bias, k }: { bias: Value; 
 }
 
 /** Of the scores of some warm items: over those of them that are allowed. */
-function sampleMoments(
-  graph: GraphBuilder,
-  { query, vectors, isWarm }: IndexedScores,
-  bias: Value,
-): Moments {
+function sampleMoments(graph: GraphBuilder, { query, vectors, isWarm }: IndexedScores, bias: Value): Moments {
   const { data, width } = vectors;
   const warm = [...isWarm.keys()].filter((item) => isWarm[item] === 1);
   const size = Math.min(SAMPLE, warm.length);
-  const items = Array.from({ length: size }, (_, row) => warm[Math.floor((row * warm.length) / size)] as number);
+  const items = Array.from(
+    { length: size },
+    (_, row) => warm[Math.floor((row * warm.length) / size)] as number,
+  );
   const sample = new Float32Array(size * width);
   for (const [row, item] of items.entries()) {
     sample.set(data.subarray(item * width, (item + 1) * width), row * width);

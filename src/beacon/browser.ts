@@ -3,6 +3,7 @@ import { createClient } from "./client.ts";
 import { parseConsent } from "./consent.ts";
 import { placeOf, watchImpressions } from "./impressions.ts";
 import type { KeyValue, Ports } from "./ports.ts";
+import { arrivedFrom } from "./referrer.ts";
 
 declare global {
   interface Window {
@@ -25,6 +26,7 @@ export function install(): void {
       api: (api ?? new URL(".", address).href.split("?")[0] ?? "").replace(/\/$/, ""),
       initialConsent: parseConsent(consent) ?? "pending",
       signal: privacySignal(),
+      arrived: arrivedFrom(document.referrer, location.host),
     },
     browserPorts(),
   );

@@ -6,6 +6,7 @@ import { createDevice } from "./device.ts";
 import { QUEUE_EVENTS_MAX } from "./limits.ts";
 import { createOutbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
+import { visitReferrer, withReferrer } from "./referrer.ts";
 import { makeUuid } from "./uuid.ts";
 
 export interface ClientOptions {
@@ -16,6 +17,8 @@ export interface ClientOptions {
   initialConsent: Consent;
   /** The browser says no: Global Privacy Control or Do Not Track. */
   signal: boolean;
+  /** The host that led to this page, empty for none; absent when it was a page of the site. */
+  arrived?: string | undefined;
 }
 
 export interface Client extends Omit<Lakeshore, "push"> {
@@ -27,10 +30,14 @@ export interface Client extends Omit<Lakeshore, "push"> {
 const INTEREST = /^(view|click|add_to_cart|purchase|like)$/;
 
 /** The beacon without a page: state and decisions over `Ports`. */
-export function createClient({ api, key, initialConsent, signal }: ClientOptions, ports: Ports): Client {
+export function createClient(
+  { api, key, initialConsent, signal, arrived }: ClientOptions,
+  ports: Ports,
+): Client {
   // By tenant, not by key: a key may be replaced.
   const prefix = `lakeshore.${key.split("_")[1]}.`;
   const choiceKey = `${prefix}consent`;
+  const referrerKey = `${prefix}referrer`;
   const consentOf = (choice: Consent | null) => resolveConsent({ choice, initial: initialConsent, signal });
   let state = consentOf(parseConsent(ports.local.get(choiceKey)));
   let hook = (event: Event): Event | null => event;
@@ -48,7 +55,12 @@ export function createClient({ api, key, initialConsent, signal }: ClientOptions
 
   function release(event: QueuedEvent): void {
     if (state === "denied" && event.type === "identify") return;
-    const known = state === "denied" ? withoutIds(event) : event;
+    const known =
+      state === "denied"
+        ? withoutIds(event)
+        : INTEREST.test(event.type)
+          ? withReferrer(event, visitReferrer(referrerKey, arrived, ports.session))
+          : event;
     try {
       const kept = hook({ ...known, sent_at: ports.now() });
       if (kept !== null) outbox.add(kept);
@@ -57,11 +69,16 @@ export function createClient({ api, key, initialConsent, signal }: ClientOptions
     }
   }
 
+  function forget(): void {
+    device.forget();
+    ports.session.remove(referrerKey);
+  }
+
   function enter(next: Consent): void {
     state = next;
     if (next === "denied") {
       outbox.anonymise();
-      device.forget();
+      forget();
     }
     if (next === "pending") return;
     if (next === "granted") device.save();
@@ -83,6 +100,11 @@ export function createClient({ api, key, initialConsent, signal }: ClientOptions
       scenario,
       ...ids,
       recent: recent.join() || undefined,
+      // Of a visitor whose items are known it says nothing more.
+      referrer:
+        personal && state === "granted" && recent.length === 0
+          ? visitReferrer(referrerKey, arrived, ports.session)
+          : undefined,
     });
     const { status, body } = await ports.get(`${api}/v1/${path}?${search}`);
     if (status !== 200)
@@ -120,7 +142,7 @@ export function createClient({ api, key, initialConsent, signal }: ClientOptions
       if (choice === undefined) return state;
       if (choice === "pending") {
         ports.local.remove(choiceKey);
-        device.forget();
+        forget();
       } else ports.local.set(choiceKey, choice);
       enter(consentOf(choice));
       return state;
@@ -134,7 +156,7 @@ export function createClient({ api, key, initialConsent, signal }: ClientOptions
       // First, because the user's token goes with the user.
       void outbox.flush();
       user = undefined;
-      device.forget();
+      forget();
     },
     flush: () => outbox.flush(),
     beforeSend(next) {

@@ -15,6 +15,8 @@ export interface ModelQuestion {
   exclude: readonly string[];
   limit: number;
   fields: readonly string[];
+  /** What is bought with the history's item comes first. */
+  together: boolean;
   /** Null: availability alone. */
   rules: Rules | null;
   /** What the rules ask of the visitor; null: nothing. */
@@ -27,7 +29,7 @@ export interface ModelQuestion {
 
 /** What a request asks of the model once its round has been read. */
 export function questionOf(
-  { tenant, cursor, context }: AnswerRequest,
+  { tenant, subject, cursor, context }: AnswerRequest,
   { plan, known, facts }: Round,
   own: Pick<ModelQuestion, "exclude" | "ladder" | "onSlow">,
 ): ModelQuestion {
@@ -35,6 +37,7 @@ export function questionOf(
   return {
     ...{ tenant, scenario, fields, facts, context, ...own },
     history: known.history,
+    together: subject.kind === "item" && subject.together,
     rules: hasRules ? rules : null,
     // As many more as pages before have shown: that many at most are left out again.
     limit: limit + (cursor?.shown.size ?? 0),
@@ -57,8 +60,9 @@ export function questionKey({
   return JSON.stringify(rules === null ? asked : [...asked, rules, facts, ladder]);
 }
 
+/** The question as the scorer is asked it. */
 export function scoreRequest(
-  { tenant, scenario, history, ladder, exclude, limit, fields, rules, facts }: ModelQuestion,
+  { tenant, scenario, history, ladder, together, exclude, limit, fields, rules, facts }: ModelQuestion,
   context: RequestContext | undefined,
   nowMs: number,
 ): ScoreRequest {
@@ -75,6 +79,7 @@ export function scoreRequest(
     ...(rules === null ? {} : { rules }),
     ...(facts === null ? {} : { visitor: facts }),
     ...(history.entries.length > 0 || ladder.length === 0 ? {} : { ladder: [...ladder] }),
+    ...(together ? { together } : {}),
     ...(eventWeights === null ? {} : { eventWeights: byCode(eventWeights) }),
   };
 }

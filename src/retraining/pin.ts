@@ -9,7 +9,7 @@ import {
 } from "../lake/index.ts";
 
 /** What a run reads: all that its model is made from. */
-const READ_TABLES = [USER_HISTORIES, ITEM_STATES, USER_CHANGES, INTERACTIONS] as const;
+export const READ_TABLES = [USER_HISTORIES, ITEM_STATES, USER_CHANGES, INTERACTIONS] as const;
 
 /** A run can be run again this long. */
 export const RUN_KEPT_DAYS = 90;

@@ -11,6 +11,7 @@ import { goneSnapshot, pinSnapshots } from "./pin.ts";
 import type { RetrainPorts } from "./ports.ts";
 import { encodeSubjectKeys, SUBJECT_KEYS_FILE } from "./ranker/subject-keys.ts";
 import { readHistories } from "./read-histories.ts";
+import { unchangedSince } from "./unchanged.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ReadResult {
@@ -35,6 +36,12 @@ export interface Unreadable {
   unreadable: string;
 }
 
+/** Nothing is to be read: the live version knows it all. */
+export interface Unchanged {
+  live: string;
+  snapshots: Record<string, number>;
+}
+
 /**
  * Lake → data set, catalogue and item content, in the run's folder, so that every later step and every retry sees the
  * very same data, however many events arrive meanwhile. All of it is read at one snapshot of each table.
@@ -43,7 +50,7 @@ export async function readData(
   ports: RetrainPorts,
   params: RetrainParams & { settings: TrainingSettings },
   workspace: Workspace,
-): Promise<ReadResult | Unreadable> {
+): Promise<ReadResult | Unreadable | Unchanged> {
   const { tenant, runId, rerun, requestedAtMs, seed, settings } = params;
   const report = workspace.progress("read");
   const rowsMax = params.rowsMax ?? Math.min(settings.rowsMax, TRAIN_ROWS_MAX);
@@ -52,6 +59,8 @@ export async function readData(
   const snapshots = rerun?.snapshots ?? (await pinSnapshots(lake, runId, ports.clock()));
   const gone = rerun === undefined ? null : await goneSnapshot(lake, snapshots);
   if (gone !== null) return { unreadable: gone.message };
+  const live = await unchangedSince({ lake, store: ports.store }, params, snapshots);
+  if (live !== null) return { live, snapshots };
   const items = await readItems(lake, tenant, snapshots[ITEM_STATES.name]);
   const deletedAtMs = await readDeletions(lake, tenant, snapshots[USER_CHANGES.name]);
   const { dataset, file, sampledFrom } = await readHistories(lake, {

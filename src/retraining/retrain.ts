@@ -43,8 +43,12 @@ async function run(context: RunContext): Promise<RetrainOutcome> {
   const { ports, params, workspace, step, made } = context;
   const read = await step.do("read", () => readData(ports, params, workspace));
   if ("unreadable" in read) return { status: "refused", reason: read.unreadable, metrics: {} };
-  made.read = read;
   made.snapshots = read.snapshots;
+  if ("live" in read) {
+    const reason = `nothing has changed since the live model ${read.live} was trained: neither rows, items and users nor settings`;
+    return { status: "refused", reason, metrics: {}, live: read.live };
+  }
+  made.read = read;
   made.interactions = read.interactions;
   const missing = missingData(read);
   if (missing !== null) return missing;

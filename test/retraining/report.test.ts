@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/base/index.ts";
 import { readManifest } from "../../src/registry/index.ts";
 import { readRunReport, readVersionReport, retrain, runIdOf } from "../../src/retraining/index.ts";
-import { BUSY, params, ports, published, shop, steps } from "./runs.ts";
+import { BUSY, oneMoreEvent, params, ports, published, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
 
 describe("a run's report", { timeout: 240_000 }, () => {
@@ -38,6 +38,7 @@ describe("a run's report", { timeout: 240_000 }, () => {
     // The recipe fitted again on newer rows: the search that it comes from is still told.
     const requestedAtMs = NOW_MS + DAY_MS / 24;
     const later = { requestedAtMs, runId: runIdOf("shop", "cron", requestedAtMs), reason: "cron" };
+    await oneMoreEvent(store);
     await retrain(ports(store), params(later), steps());
     const renewed = await readRunReport(store, "shop", later.runId);
     expect(renewed).toMatchObject({ plan: "renew", startedBy: "cron", trials: report.trials });

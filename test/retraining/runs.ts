@@ -47,6 +47,12 @@ export async function shop(options: Partial<ShopOptions> = {}): Promise<ObjectSt
   return store;
 }
 
+/** One more view, by which the shop is not idle. */
+export async function oneMoreEvent(store: ObjectStore): Promise<void> {
+  const { events } = shopEvents({ ...SHOP, users: 1, eventsPerUser: 1, seed: 2 });
+  await landShop(store, { events });
+}
+
 export function params(change: Partial<RetrainParams> = {}): RetrainParams {
   const tenant = change.tenant ?? "shop";
   return {

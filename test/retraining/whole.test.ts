@@ -3,7 +3,7 @@ import { HOUR_MS, type ObjectStore } from "../../src/base/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import { readManifest } from "../../src/registry/index.ts";
 import { planRerun, retrain, runIdOf } from "../../src/retraining/index.ts";
-import { BUSY, params, ports, published, QUICK, shop, steps } from "./runs.ts";
+import { BUSY, oneMoreEvent, params, ports, published, QUICK, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
 
 const ROWS = 450 * 16;
@@ -47,6 +47,7 @@ describe("a run that is given more rows than the settings name", { timeout: 120_
     const runId = runIdOf("shop", "cron", requestedAtMs);
     const hourly = params({ settings: SAMPLING, reason: "cron", runId, requestedAtMs });
     const ran = steps();
+    await oneMoreEvent(store);
     await retrain(ports(store), hourly, ran);
     expect(ran.ran).toContain("fit-1");
     expect(ran.ran.filter((name) => name.startsWith("study"))).toEqual([]);

@@ -1,6 +1,7 @@
 import { SCORER_MODELS_BYTES_MAX } from "../base/index.ts";
 import { type Manifest, readArtifactFile } from "../registry/index.ts";
 import { checkGolden, type Golden, goldenFeeds } from "./golden.ts";
+import { checkLikeness } from "./likeness.ts";
 import type { RetrainPorts } from "./ports.ts";
 
 /** Mean of one answer. Serving's own limit for the scorer is near; a file this slow answers nobody in time. */
@@ -20,7 +21,9 @@ export async function canary(ports: RetrainPorts, manifest: Manifest): Promise<s
   if (!catalog.ok) return catalog.error;
   const golden = await readArtifactFile(store, manifest, "golden.json");
   if (!golden.ok) return golden.error;
-  const bytes = onnx.value.byteLength + catalog.value.byteLength;
+  const likeness = await checkLikeness(ports, manifest);
+  if (likeness.wrong !== null) return likeness.wrong;
+  const bytes = onnx.value.byteLength + catalog.value.byteLength + likeness.bytes;
   if (bytes > SCORER_MODELS_BYTES_MAX) {
     return `the model takes ${bytes} B, and a scorer holds ${SCORER_MODELS_BYTES_MAX} B of models`;
   }

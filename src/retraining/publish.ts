@@ -1,4 +1,4 @@
-import { HISTORY_MAX } from "../base/index.ts";
+import { HISTORY_MAX, SCORER_MODELS_BYTES_MAX } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
 import { eventTypeCode, isStandardType } from "../events/index.ts";
 import { type Artifact, type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
@@ -9,6 +9,7 @@ import { equalToLive } from "./equal.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Context, Fitted } from "./fit.ts";
 import { makeGolden } from "./golden.ts";
+import { likenessFiles } from "./likeness.ts";
 import type { ReadResult } from "./read.ts";
 import { PROTOCOL, type SplitResult } from "./split.ts";
 import { partsOf } from "./start.ts";
@@ -78,10 +79,15 @@ export async function publishModel(context: Context, trained: Trained): Promise<
 
 async function filesOf(context: Context, { ranker }: Trained): Promise<Artifact["files"]> {
   const { workspace } = context;
-  return {
+  const model = {
     "model.onnx": await workspace.read("model.onnx"),
     "catalog.parquet": await workspace.read("catalog.parquet"),
+  };
+  const held = Object.values(model).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return {
+    ...model,
     "golden.json": await workspace.read("golden.json"),
+    ...(await likenessFiles(context, SCORER_MODELS_BYTES_MAX - held)),
     ...(ranker?.attached === true ? await rankerFiles(context) : {}),
   };
 }

@@ -25,6 +25,8 @@ export interface Made {
   exposure?: Record<string, Exposure>;
   live?: NonNullable<Manifest["gate"]>["live"];
   rankerSeconds?: number;
+  /** Of `vectors.bin` and `together.bin`. */
+  likenessSeconds?: number;
   interactions?: number;
   snapshots?: Record<string, number>;
   settings: TrainingSettings;

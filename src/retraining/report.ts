@@ -56,6 +56,7 @@ async function reportOf(context: RunContext, outcome: RetrainOutcome): Promise<R
   for (const name of COSTS) told.set(name, await tell(context, name));
   const costs = Object.fromEntries([...told].map(([name, { workSeconds }]) => [name, workSeconds]));
   if (made.rankerSeconds !== undefined) costs.ranker = made.rankerSeconds;
+  if (made.likenessSeconds !== undefined) costs.likeness = made.likenessSeconds;
   const { evaluation, plan, split } = made;
   return {
     v: 1,

@@ -7,6 +7,7 @@ import {
 } from "../registry/index.ts";
 import type { RetrainOutcome, RetrainParams } from "./contract.ts";
 import { type Context, type Fitted, fitRecipe } from "./fit.ts";
+import { makeTogether, makeVectors } from "./likeness.ts";
 import { publishModel, type Trained, writeGolden } from "./publish.ts";
 import type { ReadResult } from "./read.ts";
 import type { Made } from "./record.ts";
@@ -48,14 +49,19 @@ function startOf({ made: { plan } }: RunContext, start: StartFit): { start?: Sta
   return plan?.kind === "renew" && plan.startsFrom !== undefined ? { start } : {};
 }
 
-/** With its golden requests, so that a repeated publication has the same files. */
+/** With all files that are not the fit's own, so that a repeated publication has the same ones. */
 export async function publishStep(context: RunContext, trained: Trained): Promise<RetrainOutcome> {
-  context.made.cpuSeconds = trained.workSeconds;
-  await context.step.do("golden", async () => {
+  const { step, made } = context;
+  const vectors = await step.do("vectors", () => makeVectors(context));
+  const together = await step.do("together", () => makeTogether(context));
+  made.likenessSeconds = vectors + together;
+  const workSeconds = trained.workSeconds + made.likenessSeconds;
+  made.cpuSeconds = workSeconds;
+  await step.do("golden", async () => {
     await writeGolden(context);
     return null;
   });
-  return context.step.do("publish", () => publishModel(context, trained));
+  return step.do("publish", () => publishModel(context, { ...trained, workSeconds }));
 }
 
 export async function liveManifest({ ports, params }: RunContext): Promise<Manifest | null> {

@@ -68,19 +68,14 @@ function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 function means(vectors: readonly Float32Array[], items: readonly number[]) {
-  const sums = { within: [0, 0], between: [0, 0] };
-  for (const a of items) {
-    for (const b of items) {
-      if (a === b) continue;
-      const sum = a % GROUPS === b % GROUPS ? sums.within : sums.between;
-      sum[0] += cosine(vectors[a] as Float32Array, vectors[b] as Float32Array);
-      sum[1] += 1;
-    }
-  }
-  return {
-    within: (sums.within[0] as number) / (sums.within[1] as number),
-    between: (sums.between[0] as number) / (sums.between[1] as number),
+  const pairs = items.flatMap((a) => items.filter((b) => b !== a).map((b) => ({ a, b })));
+  const mean = (isWithin: boolean) => {
+    const cosines = pairs
+      .filter(({ a, b }) => (a % GROUPS === b % GROUPS) === isWithin)
+      .map(({ a, b }) => cosine(vectors[a] as Float32Array, vectors[b] as Float32Array));
+    return cosines.reduce((sum, one) => sum + one, 0) / cosines.length;
   };
+  return { within: mean(true), between: mean(false) };
 }
 
 describe("vectors of items", () => {

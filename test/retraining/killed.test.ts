@@ -40,7 +40,7 @@ describe("a run that is killed", () => {
     const runner = steps();
     const outcome = published(await retrain(smallSlices(store), params(), runner));
     files = await publishedFiles(store, outcome.version);
-    expect(Object.keys(files)).toHaveLength(4);
+    expect(Object.keys(files)).toHaveLength(6);
     expect(runner.ran).toContain("study-3");
   }, 120_000);
 

@@ -1,4 +1,5 @@
 import {
+  foldCounters,
   listTenants,
   pruneFacets,
   pruneFeatures,
@@ -16,6 +17,9 @@ import { reportQuality } from "./pipeline-quality.ts";
 /** Spilled messages per run: a minute's share that stays far below the CPU limit and the calls of one invocation. */
 const SPILLED_MESSAGES_MAX = 500;
 
+/** Parts that a tenant's counters may be in between two folds: as many are read beside the shards by whoever asks for features. */
+const COUNTER_PARTS_MIN = 30;
+
 /** What each cron of `pipeline.toml` does; returns what went wrong, by source. */
 export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise<Record<string, string[]>>> =
   {
@@ -27,6 +31,10 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
     },
 
     async "*/5 * * * *"(env, nowMs) {
+      const counters = await foldCounters(env.PROFILES_0, { partsMin: COUNTER_PARTS_MIN }).then(
+        () => [],
+        (cause: unknown) => [messageOf(cause)],
+      );
       const faults: string[] = [];
       const ports = { core: env.DB, profiles: env.PROFILES_0, kv: env.KV, store: objectStore(env) };
       for (const tenant of await listTenants(env.DB)) {
@@ -43,7 +51,7 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
         () => [],
         (cause: unknown) => [`refine: ${messageOf(cause)}`],
       );
-      return { lists: faults, lake };
+      return { counters, lists: faults, lake };
     },
 
     async "17 * * * *"(env, nowMs) {

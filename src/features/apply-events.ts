@@ -1,20 +1,16 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { assert } from "../base/index.ts";
 import { isBeyondLedger, type StoredEvent } from "../events/index.ts";
-import {
-  type ActivityRow,
-  type ActorDeletions,
-  activityRows,
-  READ_ACTIVITY,
-  READ_DELETIONS,
-  type StoredActivity,
-} from "./activity-row.ts";
-import { type ApplyPlan, ledgerRows, planPeople, sortOut, turnedOccurrences } from "./apply-plan.ts";
-import { applyStatements, READ_LEDGER } from "./apply-statements.ts";
+import { INSERT_LINKS, linkRows, singleOccurrences, turnedOccurrences } from "./apply-plan.ts";
+import { insertParts } from "./counter-parts.ts";
 import { bucketsOf, type Occurrence } from "./counting.ts";
+import { actorDeletions, READ_DELETIONS } from "./deletions.ts";
 import { type FacetStates, readFacets } from "./facets.ts";
 import { type IntakeCount, insertCounts, recordIntake } from "./intake-counts.ts";
+import { INSERT_LEDGER, type Known, knownOf, ledgerRows, readLedger } from "./ledger.ts";
 import { planCounters } from "./plan-counters.ts";
+import { VisitorFold, writeVisitors } from "./visitor-fold.ts";
+import type { Visitors } from "./visitors.ts";
 
 /** `profiles`: the shards. Joining two profiles takes one transaction, so for now there is one. */
 export interface FeatureStores {
@@ -22,8 +18,11 @@ export interface FeatureStores {
   profiles: readonly D1Database[];
 }
 
-/** D1 runs one batch for at most 30 s; this many take well under one, and other consumers wait meanwhile. */
-const BATCH_EVENTS_MAX = 2_000;
+/**
+ * D1 runs one batch for at most 30 s; this many take well under one, and other consumers wait meanwhile. Were each of another visitor,
+ * their rows, of some 20 KB, would be 20 MB.
+ */
+const BATCH_EVENTS_MAX = 1_000;
 
 /**
  * Folds events into the ledger, the counters, the sessions, the identity links and the profiles. Each D1 batch is one
@@ -90,13 +89,19 @@ async function applyBatch(
   counts: readonly IntakeCount[],
 ): Promise<void> {
   const database = onlyOne(stores);
-  const all = { events, ledger: ledgerRows(events), ...sortOut(events) };
   for (let attempt = 1; ; attempt++) {
-    const present = await readPresent(database, all);
-    const { known } = present;
-    const fresh = known.size === 0 ? all : withoutKnown(events, known);
-    const plan = await makePlan(stores.core, fresh, present, nowMs);
-    const statements = [...applyStatements(database, plan, nowMs), ...insertCounts(database, counts)];
+    const { fresh, known, visitors } = await readPresent(database, events, nowMs);
+    const occurrences = [...singleOccurrences(fresh), ...turnedOccurrences(visitors.turns)];
+    const facets = await readFacetsOf(stores.core, occurrences, nowMs);
+    const bound = (sql: string, documents: readonly string[], ...values: number[]) =>
+      documents.map((document) => database.prepare(sql).bind(document, ...values));
+    const statements = [
+      ...bound(INSERT_LEDGER, ledgerRows(fresh, known.parts), nowMs),
+      ...writeVisitors(database, visitors.documents()),
+      ...insertParts(database, planCounters(occurrences, facets, nowMs)),
+      ...bound(INSERT_LINKS, linkRows(fresh)),
+      ...insertCounts(database, counts),
+    ];
     if (statements.length === 0) return;
     try {
       await database.batch(statements);
@@ -107,65 +112,45 @@ async function applyBatch(
   }
 }
 
-interface SortedOut extends ReturnType<typeof sortOut> {
-  events: readonly StoredEvent[];
-  ledger: string[];
-}
-
-function withoutKnown(events: readonly StoredEvent[], known: ReadonlySet<string>): SortedOut {
-  const fresh = events.filter((event) => !known.has(`${event.tenant}/${event.event_id}`));
-  return { events: fresh, ledger: ledgerRows(fresh), ...sortOut(fresh) };
-}
-
-async function makePlan(
-  core: D1Database,
-  { events, ledger, sessions, single }: SortedOut,
-  { rows, deletedAtMs }: Present,
-  nowMs: number,
-): Promise<ApplyPlan> {
-  const folded = sessions.fold(rows, deletedAtMs);
-  const occurrences = [...single, ...turnedOccurrences(folded)];
-  const facets = await readFacetsOf(core, occurrences, nowMs);
-  return {
-    ledger,
-    activity: folded.documents,
-    ...planCounters(occurrences, facets, nowMs),
-    ...planPeople(events),
-  };
-}
-
-/** Both guards of the batch are constraints: the ledger's key, and a version that must not be null. */
-function isConflict(cause: unknown): boolean {
+/** Both guards of the batch are constraints: the number of the ledger's part, and a version that must not be null. */
+export function isConflict(cause: unknown): boolean {
   return cause instanceof Error && /constraint failed/i.test(cause.message);
 }
 
 interface Present {
-  /** `<tenant>/<event_id>` of the events that D1 has already. */
-  known: ReadonlySet<string>;
-  rows: ReadonlyMap<string, ActivityRow>;
-  deletedAtMs: ActorDeletions;
+  /** Events that D1 has none of yet, and their visitors with them. */
+  fresh: readonly StoredEvent[];
+  known: Known;
+  visitors: Visitors;
 }
 
-/** What D1 has of the events, of their sessions, and who was deleted since they were received: one round. */
-async function readPresent(database: D1Database, { events, ledger, sessions }: SortedOut): Promise<Present> {
+/** What D1 has of the events and of their visitors, and who was deleted since they were received: one round. */
+async function readPresent(
+  database: D1Database,
+  events: readonly StoredEvent[],
+  nowMs: number,
+): Promise<Present> {
   const firstMs = events.reduce(
     (least, event) => Math.min(least, event.received_at),
     Number.MAX_SAFE_INTEGER,
   );
-  const [deletions, ...answers] = await database.batch<Record<string, unknown>>([
+  const fold = new VisitorFold(events);
+  const ledger = readLedger(database, events);
+  const [deletions, ...answers] = await database.batch([
     database.prepare(READ_DELETIONS).bind(firstMs),
-    ...ledger.map((document) => database.prepare(READ_LEDGER).bind(document)),
-    ...sessions.wanted().map((document) => database.prepare(READ_ACTIVITY).bind(document)),
+    ...ledger,
+    ...fold.read(database),
   ]);
-  const rowsOf = <Row>(from: number, to: number) =>
-    answers.slice(from, to).flatMap(({ results }) => results as Row[]);
-  const known = rowsOf<{ tenant: string; event_id: string }>(0, ledger.length);
-  const gone = (deletions?.results ?? []) as { actor: string; deleted_at: number }[];
-  return {
-    known: new Set(known.map((row) => `${row.tenant}/${row.event_id}`)),
-    rows: activityRows(rowsOf<StoredActivity>(ledger.length, answers.length)),
-    deletedAtMs: new Map(gone.map((row) => [row.actor, row.deleted_at])),
-  };
+  const rows = answers.map(({ results }) => results);
+  const known = knownOf(rows.slice(0, ledger.length), events);
+  const fresh =
+    known.ids.size === 0
+      ? events
+      : events.filter((event) => !known.ids.has(`${event.tenant}/${event.event_id}`));
+  const deletedAtMs = actorDeletions(deletions?.results ?? []);
+  const visitors = fold.begin(rows.slice(ledger.length), { deletedAtMs, nowMs });
+  visitors.fold(fresh);
+  return { fresh, known, visitors };
 }
 
 /** The states of the items that are counted in a bucket that is still kept. */

@@ -114,46 +114,34 @@ export function addCounts(counts: number[], increments: readonly number[], sign:
   }
 }
 
-/** Counts of items or categories as rows [bucket, tenant, key, increment of each counter …], in documents to bind. */
-export class BucketRows {
-  readonly #hours = new JsonList();
-  readonly #days = new Map<string, Map<string, number[]>>();
-
-  /** `sums`: all that belongs to the place, by item or category. */
-  add({ tenant, hour, day }: Place, sums: Iterable<readonly [key: string, counts: readonly number[]]>): void {
-    const tenantText = JSON.stringify(tenant);
-    const ofDay = this.#day(`[${day},${tenantText},`);
-    for (const [key, counts] of sums) {
-      const sum = ofDay.get(key);
-      if (sum === undefined) ofDay.set(key, [...counts]);
-      else addCounts(sum, counts, 1);
-      if (hour !== null) this.#hours.add(`[${hour},${tenantText},${JSON.stringify(key)}${texts(counts)}]`);
-    }
-  }
-
-  #day(head: string): Map<string, number[]> {
-    const known = this.#days.get(head);
-    if (known !== undefined) return known;
-    const made = new Map<string, number[]>();
-    this.#days.set(head, made);
-    return made;
-  }
-
-  hours(): string[] {
-    return this.#hours.documents();
-  }
-
-  days(): string[] {
-    const list = new JsonList();
-    for (const [head, sums] of this.#days)
-      for (const [key, counts] of sums) list.add(`${head}${JSON.stringify(key)}${texts(counts)}]`);
-    return list.documents();
-  }
+/** Increments of one tenant in one hour, or in one day (`hour` −1), as JSON objects by item and by category. */
+export interface PartRow {
+  tenant: string;
+  day: number;
+  hour: number;
+  items: string;
+  categories: string;
 }
 
-/** `,1,0,…` */
-function texts(counts: readonly number[]): string {
-  let text = "";
-  for (const count of counts) text += `,${count}`;
-  return text;
+/** What a part adds up to: for each key the increments in the order of `ITEM_COUNTERS`; keys that nothing is left of are left out. */
+export type KeyCounts = Iterable<readonly [key: string, counts: readonly number[]]>;
+
+/** As rows that D1 takes: few, unless lists are long. */
+export function partRows({ tenant, day, hour }: Place, items: KeyCounts, categories: KeyCounts): PartRow[] {
+  const place = { tenant, day, hour: hour ?? -1 };
+  const [ofItems, ofCategories] = [countDocuments(items), countDocuments(categories)];
+  return Array.from({ length: Math.max(ofItems.length, ofCategories.length) }, (_, index) => ({
+    ...place,
+    items: ofItems[index] ?? "{}",
+    categories: ofCategories[index] ?? "{}",
+  }));
+}
+
+/** `{"<key>":[count, …], …}`, as few as the limit of one text allows. Written by hand: an object would sort keys like numbers first. */
+export function countDocuments(counts: KeyCounts, charsMax?: number): string[] {
+  const list = new JsonList({ brackets: ["{", "}"], charsMax });
+  for (const [key, each] of counts) {
+    if (each.some((count) => count !== 0)) list.add(`${JSON.stringify(key)}:[${each.join(",")}]`);
+  }
+  return list.documents();
 }

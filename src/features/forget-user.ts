@@ -16,9 +16,8 @@ export async function forgetUser(
   const bound = (sql: string) => profiles.prepare(sql).bind(tenant, userId);
   await profiles.batch([
     profiles.prepare(NOTE_DELETION).bind(JSON.stringify([[tenant, userId, atMs]])),
-    bound("DELETE FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2"),
+    profiles.prepare(EMPTY_VISITORS).bind(tenant, userId, atMs),
     bound("DELETE FROM segment_members WHERE tenant = ?1 AND subject = 'u:' || ?2"),
-    bound(EMPTY_SESSIONS),
   ]);
 }
 
@@ -34,7 +33,7 @@ export async function isKnownByEvents(
 
 const FIND_USER = `
 SELECT 1 AS found FROM profiles WHERE tenant = ?1 AND subject = 'u:' || ?2
-UNION ALL SELECT 1 FROM session_activity WHERE tenant = ?1 AND actor = 'u:' || ?2 AND activity <> '[[],{}]'
+UNION ALL SELECT 1 FROM visitors WHERE tenant = ?1 AND subject = 'u:' || ?2 AND activity <> '{}'
 UNION ALL SELECT 1 FROM identity_links AS link WHERE tenant = ?1 AND user_id = ?2 AND NOT EXISTS (
   SELECT 1 FROM user_deletions AS gone WHERE gone.tenant = ?1 AND gone.user_id = ?2
 )
@@ -56,9 +55,17 @@ INSERT INTO user_deletions (tenant, user_id, deleted_at)
 SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) WHERE true
 ON CONFLICT (tenant, user_id) DO UPDATE SET deleted_at = max(deleted_at, excluded.deleted_at)`;
 
-/** The rows stay, emptied and with another version: a consumer that read them before must not write the old ones back. */
-const EMPTY_SESSIONS = `
-UPDATE session_activity SET activity = '[[],{}]', version = version + 1
-WHERE tenant = ?1 AND (actor = 'u:' || ?2 OR actor IN (
-  SELECT 'a:' || anonymous_id FROM identity_links WHERE tenant = ?1 AND user_id = ?2
-))`;
+/**
+ * Rows stay, emptied and with another version, and there are some where there were none: a consumer that read before must not write
+ * what it has made of it. Of a device only the sessions go; its profile was the user's.
+ */
+const EMPTY_VISITORS = `
+INSERT INTO visitors (tenant, subject, version, updated_at)
+SELECT ?1, subject, 1, ?3 FROM (
+  SELECT 'u:' || ?2 AS subject
+  UNION SELECT 'a:' || anonymous_id FROM identity_links WHERE tenant = ?1 AND user_id = ?2
+) WHERE true
+ON CONFLICT (tenant, subject) DO UPDATE SET
+  version = version + 1, activity = '{}', active_day = 0,
+  history = iif(subject = 'u:' || ?2, '[]', history), bought = iif(subject = 'u:' || ?2, '[]', bought),
+  shown = iif(subject = 'u:' || ?2, '[]', shown), updated_at = iif(subject = 'u:' || ?2, ?3, updated_at)`;

@@ -16,6 +16,7 @@ export type { Bought } from "./bought.ts";
 export { type DeletedUser, ERASE_EVERY_MS, noteErased, usersToErase } from "./erasures.ts";
 export { type FacetStates, facetStates, type ItemInterval } from "./facets.ts";
 export { FEATURES, type Feature } from "./feature-list.ts";
+export { foldCounters } from "./fold-counters.ts";
 export { forgetUser, isKnownByEvents, restoreDeletions } from "./forget-user.ts";
 export {
   type HourRange,

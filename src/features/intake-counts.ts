@@ -30,21 +30,21 @@ export interface HourRange {
   toHour: number;
 }
 
-/** The key is the message's own, so a redelivered one changes nothing. */
+/** A new part of the hour's counts. A redelivered message stands in two of them, and is read as one. */
 const INSERT_COUNTS = `
-INSERT OR IGNORE INTO intake_counts (hour, tenant, producer, before, events)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`;
+INSERT INTO intake_parts (hour, tenant, part, counts)
+SELECT ?1, ?2, coalesce(max(part), -1) + 1, ?3 FROM intake_parts WHERE hour = ?1 AND tenant = ?2`;
 
-/** Statements for the D1 batch that brings the messages' events. */
+/** Statements for the D1 batch that brings the messages' events: one row for each hour and tenant. */
 export function insertCounts(database: D1Database, counts: readonly IntakeCount[]): D1PreparedStatement[] {
-  const rows = counts.map(({ hour, tenant, producer, before, events }) => [
-    hour,
-    tenant,
-    producer,
-    before,
-    events,
-  ]);
-  return splitJson(rows, D1_JSON_BYTES_MAX).map((json) => database.prepare(INSERT_COUNTS).bind(json));
+  const places = Map.groupBy(counts, ({ hour, tenant }) => `${hour}/${tenant}`);
+  return [...places.values()].flatMap((ofPlace) => {
+    const [{ hour, tenant } = { hour: 0, tenant: "" }] = ofPlace;
+    const rows = ofPlace.map(({ producer, before, events }) => [producer, before, events]);
+    return splitJson(rows, D1_JSON_BYTES_MAX).map((json) =>
+      database.prepare(INSERT_COUNTS).bind(hour, tenant, json),
+    );
+  });
 }
 
 /** Notes the counts of messages whose events do not go to D1 now. */
@@ -61,8 +61,11 @@ export async function readIntakeCounts(
 ): Promise<IntakeHour[]> {
   const query = `
 SELECT hour, sum(edge) AS edge, sum(queue) AS queue FROM (
-  SELECT hour, max(before + events) AS edge, sum(events) AS queue FROM intake_counts
-  WHERE hour BETWEEN ?2 AND ?3 AND tenant = ?1 GROUP BY hour, producer
+  SELECT hour, max(before + events) AS edge, sum(events) AS queue FROM (
+    SELECT DISTINCT part.hour, told.value ->> 0 AS producer, told.value ->> 1 AS before, told.value ->> 2 AS events
+    FROM intake_parts AS part CROSS JOIN json_each(part.counts) AS told
+    WHERE part.hour BETWEEN ?2 AND ?3 AND part.tenant = ?1
+  ) GROUP BY hour, producer
 ) GROUP BY hour ORDER BY hour`;
   return (await profiles.prepare(query).bind(tenant, fromHour, toHour).all<IntakeHour>()).results;
 }
@@ -74,7 +77,7 @@ export async function readLedgerCounts(
   { fromHour, toHour }: HourRange,
 ): Promise<{ hour: number; events: number }[]> {
   const query = `
-SELECT received_hour AS hour, count(*) AS events FROM event_ledger
+SELECT received_hour AS hour, sum(json_array_length(ids)) AS events FROM ledger_parts
 WHERE tenant = ?1 AND received_hour BETWEEN ?2 AND ?3 GROUP BY received_hour ORDER BY received_hour`;
   return (
     await profiles.prepare(query).bind(tenant, fromHour, toHour).all<{ hour: number; events: number }>()

@@ -4,14 +4,26 @@ import { D1_JSON_BYTES_MAX } from "../base/index.ts";
 const BYTES_PER_CHAR_MAX = 3;
 const CHARS_MAX = D1_JSON_BYTES_MAX / BYTES_PER_CHAR_MAX;
 
-/** Rows, each already JSON text, gathered to JSON arrays that one D1 statement may bind. A longer row stands alone. */
+interface JsonListOptions {
+  brackets?: readonly [open: string, end: string];
+  charsMax?: number | undefined;
+}
+
+/** Rows, each already JSON text, gathered to JSON arrays (or, by other brackets, objects) that one D1 statement may bind. A longer row stands alone. */
 export class JsonList {
+  readonly #brackets: readonly [open: string, end: string];
+  readonly #charsMax: number;
   #documents: string[] = [];
   #rows: string[] = [];
   #chars = 0;
 
+  constructor({ brackets = ["[", "]"], charsMax = CHARS_MAX }: JsonListOptions = {}) {
+    this.#brackets = brackets;
+    this.#charsMax = charsMax;
+  }
+
   add(row: string): void {
-    if (this.#rows.length > 0 && this.#chars + row.length >= CHARS_MAX) this.#close();
+    if (this.#rows.length > 0 && this.#chars + row.length >= this.#charsMax) this.#close();
     this.#rows.push(row);
     this.#chars += row.length + 1;
   }
@@ -22,7 +34,8 @@ export class JsonList {
   }
 
   #close(): void {
-    this.#documents.push(`[${this.#rows.join(",")}]`);
+    const [open, end] = this.#brackets;
+    this.#documents.push(`${open}${this.#rows.join(",")}${end}`);
     this.#rows = [];
     this.#chars = 0;
   }

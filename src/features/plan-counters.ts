@@ -1,49 +1,28 @@
 import {
   addCounts,
-  BucketRows,
   bucketsOf,
   ItemSums,
   incrementsOf,
   type Occurrence,
+  type PartRow,
   type Place,
+  partRows,
   type Sum,
 } from "./counting.ts";
 import { ITEM_COUNTERS } from "./declarations.ts";
 import { type FacetStates, type Facets, facetsAt, statesOf } from "./facets.ts";
 
-/** Rows for the four bucket tables, as documents to bind. */
-export interface CounterRows {
-  /** [bucket, tenant, item_id, increment of each counter …]; hour or day numbers since the epoch. */
-  itemHours: string[];
-  itemDays: string[];
-  /** The same by category. */
-  categoryHours: string[];
-  categoryDays: string[];
-  /** Whether increments are negative: then rows may be left that count nothing. */
-  takesBack: boolean;
-}
-
-/** Increments of items, and of the categories that each had when the event was received. */
+/** Increments of items, and of the categories that each had when the event was received: see `partRows`. */
 export function planCounters(
   occurrences: readonly Occurrence[],
   facets: FacetStates,
   nowMs: number,
-): CounterRows {
+): PartRow[] {
   const sums = new ItemSums(nowMs);
   for (const occurrence of occurrences) sums.add(occurrence);
-  const items = new BucketRows();
-  const categories = new BucketRows();
-  for (const group of sums.groups.values()) {
-    items.add(group, countsOf(group.sums));
-    categories.add(group, categorySums(group, { occurrences, facets, nowMs }));
-  }
-  return {
-    itemHours: items.hours(),
-    itemDays: items.days(),
-    categoryHours: categories.hours(),
-    categoryDays: categories.days(),
-    takesBack: occurrences.some(({ sign }) => sign < 0),
-  };
+  return [...sums.groups.values()].flatMap((group) =>
+    partRows(group, countsOf(group.sums), categorySums(group, { occurrences, facets, nowMs })),
+  );
 }
 
 function* countsOf(sums: ReadonlyMap<string, Sum>): Generator<readonly [string, readonly number[]]> {

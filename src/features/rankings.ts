@@ -26,7 +26,7 @@ const WINDOWS: Record<CountedList, Window> = {
   popular: { bucket: "day", count: 31 },
 };
 
-/** Read at once; most are enough for a full list and for its categories, more are read only where many items may not be shown. */
+/** Looked up at once; most are enough for a full list and for its categories, more are looked up only where many items may not be shown. */
 const CANDIDATES_PER_PAGE = 1_000;
 const CANDIDATE_PAGES_MAX = 5;
 
@@ -44,14 +44,10 @@ export async function countedRanking(
   { tenant, name, nowMs }: { tenant: string; name: CountedList; nowMs: number },
 ): Promise<ItemScore[]> {
   const found: ItemScore[] = [];
-  const buckets = bucketsOf(name, nowMs);
+  const limit = CANDIDATES_PER_PAGE * CANDIDATE_PAGES_MAX;
+  const ranked = await readItemScores(profiles, tenant, { ...bucketsOf(name, nowMs), limit });
   for (let page = 0; page < CANDIDATE_PAGES_MAX && found.length < LIST_ITEMS_MAX[name]; page++) {
-    const offset = page * CANDIDATES_PER_PAGE;
-    const candidates = await readItemScores(profiles, tenant, {
-      ...buckets,
-      limit: CANDIDATES_PER_PAGE,
-      offset,
-    });
+    const candidates = ranked.slice(page * CANDIDATES_PER_PAGE, (page + 1) * CANDIDATES_PER_PAGE);
     await shelf.load(candidates.map(({ itemId }) => itemId));
     found.push(...candidates.filter(({ itemId }) => shelf.get(itemId) !== null));
     if (candidates.length < CANDIDATES_PER_PAGE) break;

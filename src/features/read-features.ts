@@ -1,7 +1,8 @@
 import type { D1Database, D1DatabaseSession, D1PreparedStatement } from "@cloudflare/workers-types";
 import { DAY_MS, HOUR_MS } from "../base/index.ts";
 import { EMPTY_ACTIVITY } from "./activity.ts";
-import { parseActivity } from "./activity-row.ts";
+import { newestActivity } from "./activity-row.ts";
+import { type CounterKind, PART_COLUMNS, shardOf } from "./counter-shards.ts";
 import { ITEM_COUNTERS, WINDOWS, type WindowName } from "./declarations.ts";
 import {
   emptySums,
@@ -63,7 +64,7 @@ export async function readFeatures(
   const nowOf = (states: typeof asked, itemId: string) => facetsAt(statesOf(states, tenant, itemId), nowMs);
   const categoryNames = [...new Set(itemIds.flatMap((itemId) => nowOf(asked, itemId)?.categories ?? []))];
   const [categories, others] = await Promise.all([
-    readSums(profiles, { tables: CATEGORY_TABLES, tenant, keys: categoryNames, nowMs }),
+    readSums(profiles, { kind: "category", tenant, keys: categoryNames, nowMs }),
     readFacets(core, new Map([[tenant, missing]])),
   ]);
   const facetsOf = (itemId: string): Facets | null => nowOf(missing.has(itemId) ? others : asked, itemId);
@@ -89,16 +90,12 @@ async function readStored(
 ) {
   const [history, activity, ...counters] = await profiles.batch<Record<string, unknown>>([
     profiles.prepare("SELECT history FROM profiles WHERE tenant = ?1 AND subject = ?2").bind(tenant, subject),
-    profiles
-      .prepare(
-        "SELECT activity FROM session_activity WHERE tenant = ?1 AND actor = ?2 ORDER BY day DESC LIMIT 1",
-      )
-      .bind(tenant, actor),
-    ...sumStatements(profiles, { tables: ITEM_TABLES, tenant, keys: itemIds, nowMs }),
+    profiles.prepare("SELECT activity FROM visitors WHERE tenant = ?1 AND subject = ?2").bind(tenant, actor),
+    ...sumStatements(profiles, { kind: "item", tenant, keys: itemIds, nowMs }),
   ]);
   const entries = (history?.results[0]?.history ?? "[]") as string;
   const text = activity?.results[0]?.activity;
-  const read = typeof text === "string" ? parseActivity(text) : EMPTY_ACTIVITY;
+  const read = (typeof text === "string" ? newestActivity(text) : null) ?? EMPTY_ACTIVITY;
   return {
     history: (JSON.parse(entries) as string[]).map(decodeEntry) as Interaction[],
     activity: read,
@@ -107,11 +104,8 @@ async function readStored(
   };
 }
 
-const ITEM_TABLES = { hour: "item_hourly", day: "item_daily", key: "item_id" } as const;
-const CATEGORY_TABLES = { hour: "category_hourly", day: "category_daily", key: "category" } as const;
-
 interface SumsWanted {
-  tables: typeof ITEM_TABLES | typeof CATEGORY_TABLES;
+  kind: CounterKind;
   tenant: string;
   keys: readonly string[];
   nowMs: number;
@@ -124,32 +118,44 @@ async function readSums(profiles: Reader, wanted: SumsWanted): Promise<Sums> {
 }
 
 /** One statement for each bucket size: of each key the sums over every window that is made of such buckets. */
-function sumStatements(profiles: Reader, { tables, tenant, keys, nowMs }: SumsWanted): D1PreparedStatement[] {
+function sumStatements(profiles: Reader, { kind, tenant, keys, nowMs }: SumsWanted): D1PreparedStatement[] {
   const now = { hour: Math.floor(nowMs / HOUR_MS), day: Math.floor(nowMs / DAY_MS) };
-  return (["hour", "day"] as const).map((bucket) =>
+  const shards = [...new Set(keys.map((key) => shardOf(kind, key)))];
+  return (["hour", "day"] as const).map((size) =>
     profiles
-      .prepare(sumQuery(tables[bucket], bucket, tables.key))
-      .bind(tenant, JSON.stringify(keys), now[bucket]),
+      .prepare(sumQuery(kind, size))
+      .bind(tenant, JSON.stringify(keys), now[size], JSON.stringify(shards)),
   );
 }
 
-function sumQuery(table: string, bucket: "hour" | "day", key: string): string {
-  const windows = WINDOWS.filter((window) => window.bucket === bucket);
+/** What is in the shards by now, and the parts that are not yet. */
+function sumQuery(kind: CounterKind, size: "hour" | "day"): string {
+  const windows = WINDOWS.filter((window) => window.bucket === size);
   const longest = Math.max(...windows.map(({ count }) => count));
   const sums = windows.flatMap(({ name, count }) =>
     ITEM_COUNTERS.map(
-      (counter) =>
-        `total(counted.${counter.name}) FILTER (WHERE counted.${bucket} > ?3 - ${count}) AS "${name} ${counter.name}"`,
+      (counter, index) =>
+        `total(counted.counts ->> ${index}) FILTER (WHERE counted.bucket > ?3 - ${count}) AS "${name} ${counter.name}"`,
     ),
   );
   return `
-SELECT counted.${key} AS name, ${sums.join(", ")}
-FROM (WITH RECURSIVE buckets (bucket) AS (
-  SELECT ?3 UNION ALL SELECT bucket - 1 FROM buckets WHERE bucket > ?3 - ${longest - 1}
-) SELECT bucket FROM buckets) AS wanted
-CROSS JOIN json_each(?2) AS key
-CROSS JOIN ${table} AS counted
-  ON counted.${bucket} = wanted.bucket AND counted.tenant = ?1 AND counted.${key} = key.value
+SELECT counted.name, ${sums.join(", ")}
+FROM (
+  SELECT shard.bucket, entry.key AS name, entry.value AS counts
+  FROM (WITH RECURSIVE buckets (bucket) AS (
+    SELECT ?3 UNION ALL SELECT bucket - 1 FROM buckets WHERE bucket > ?3 - ${longest - 1}
+  ) SELECT bucket FROM buckets) AS wanted
+  CROSS JOIN json_each(?4) AS number
+  CROSS JOIN counter_shards AS shard ON shard.size = '${size}' AND shard.bucket = wanted.bucket
+    AND shard.tenant = ?1 AND shard.kind = '${kind}' AND shard.shard = number.value
+  CROSS JOIN json_each(shard.counts) AS entry
+  WHERE entry.key IN (SELECT value FROM json_each(?2))
+  UNION ALL
+  SELECT part.${size}, entry.key, entry.value
+  FROM counter_parts AS part CROSS JOIN json_each(part.${PART_COLUMNS[kind]}) AS entry
+  WHERE part.tenant = ?1 AND part.${size} > ?3 - ${longest} AND part.${size} <= ?3
+    AND entry.key IN (SELECT value FROM json_each(?2))
+) AS counted
 GROUP BY 1`;
 }
 

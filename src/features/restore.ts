@@ -54,16 +54,24 @@ WHERE tenant = ?1 AND facets IS (
   ORDER BY earlier.valid_from DESC LIMIT 1
 )`;
 
+/** Of days on which nothing was received after the deletion. */
 const SETTLE_SESSIONS = `
-UPDATE session_activity SET activity = '[[],{}]', version = version + 1
-WHERE tenant = ?1 AND activity <> '[[],{}]' AND EXISTS (
-  SELECT 1 FROM user_deletions AS gone LEFT JOIN identity_links AS link
-    ON link.tenant = gone.tenant AND link.user_id = gone.user_id
-  WHERE gone.tenant = ?1 AND session_activity.actor IN ('u:' || gone.user_id, 'a:' || link.anonymous_id)
-    AND NOT EXISTS (
-      SELECT 1 FROM json_each(session_activity.activity, '$[0]') AS session, json_each(session.value, '$[5]') AS entry
-      WHERE entry.value ->> 2 > gone.deleted_at
-    )
+UPDATE visitors SET version = version + 1, activity = (
+  SELECT json_group_object(day.key, json(day.value)) FROM json_each(visitors.activity) AS day
+  WHERE NOT EXISTS (
+    SELECT 1 FROM user_deletions AS gone LEFT JOIN identity_links AS link
+      ON link.tenant = gone.tenant AND link.user_id = gone.user_id
+    WHERE gone.tenant = ?1 AND visitors.subject IN ('u:' || gone.user_id, 'a:' || link.anonymous_id)
+      AND NOT EXISTS (
+        SELECT 1 FROM json_each(day.value, '$[0]') AS session, json_each(session.value, '$[5]') AS entry
+        WHERE entry.value ->> 2 > gone.deleted_at
+      )
+  )
+)
+WHERE tenant = ?1 AND activity <> '{}' AND subject IN (
+  SELECT 'u:' || user_id FROM user_deletions WHERE tenant = ?1
+  UNION SELECT 'a:' || link.anonymous_id FROM user_deletions AS gone JOIN identity_links AS link
+    ON link.tenant = gone.tenant AND link.user_id = gone.user_id WHERE gone.tenant = ?1
 )`;
 
 const ITEM_BODY = "json_remove(value -> 'state', '$.item_id', '$.published_at', '$.updated_at', '$.deleted')";

@@ -1,42 +1,40 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { ITEM_COUNTERS } from "./declarations.ts";
 import { WAITS_FOR_ERASURE } from "./erasures.ts";
 
 /**
  * The declared truth of D1's tables, in two schemas: `core` (catalogue, users, configuration; `core-schema.ts`) and `profiles` (what
  * events change; here). Every table is WITHOUT ROWID, which drizzle cannot say: the migrations add it, because
- * a text key beside a row id would be a second index, paid on every write. Times are ms since the epoch.
+ * a text key beside a row id would be a second index, paid on every write. What comes with every event is packed many to a row, for
+ * rows written are what costs; views of the names and columns of before (event_ledger, intake_counts, profiles, session_activity,
+ * item_hourly …) show it row by row. Times are ms since the epoch.
  */
 export { coreSchema } from "./core-schema.ts";
 
-const counts = Object.fromEntries(
-  ITEM_COUNTERS.map(({ name, default: value }) => [name, integer(name).notNull().default(value)]),
-);
-
 export const profilesSchema = {
-  /** Ids applied here, kept LEDGER_HOURS; `received_hour` counts since the epoch. */
-  eventLedger: sqliteTable(
-    "event_ledger",
+  /** Ids applied here, kept LEDGER_HOURS, see `ledger.ts`; `received_hour` counts since the epoch. */
+  ledgerParts: sqliteTable(
+    "ledger_parts",
     {
       tenant: text().notNull(),
-      eventId: text("event_id").notNull(),
+      prefix: text().notNull(),
+      part: integer().notNull(),
+      receivedHour: integer("received_hour").notNull(),
       appliedAt: integer("applied_at").notNull(),
-      receivedHour: integer("received_hour").notNull().default(0),
+      ids: text().notNull(),
     },
-    (table) => [primaryKey({ columns: [table.tenant, table.eventId] })],
+    (table) => [primaryKey({ columns: [table.tenant, table.prefix, table.part] })],
   ),
-  /** One row for each Queue message, see `intake-counts.ts`; the hour stands first, so pruning deletes one range. */
-  intakeCounts: sqliteTable(
-    "intake_counts",
+  /** [producer, before, events] of Queue messages, see `intake-counts.ts`; the hour stands first, so pruning deletes one range. */
+  intakeParts: sqliteTable(
+    "intake_parts",
     {
       hour: integer().notNull(),
       tenant: text().notNull(),
-      producer: text().notNull(),
-      before: integer().notNull(),
-      events: integer().notNull(),
+      part: integer().notNull(),
+      counts: text().notNull(),
     },
-    (table) => [primaryKey({ columns: [table.hour, table.tenant, table.producer, table.before] })],
+    (table) => [primaryKey({ columns: [table.hour, table.tenant, table.part] })],
   ),
   /** Copies of gold.segments, refreshed daily. */
   segmentMembers: sqliteTable(
@@ -63,38 +61,57 @@ export const profilesSchema = {
       index("identity_links_user").on(table.tenant, table.userId),
     ],
   ),
-  /** `history`: a JSON array of lines (see `history.ts`), oldest first; so `bought`. `shown`: see `shown.ts`. */
-  profiles: sqliteTable(
-    "profiles",
+  /**
+   * All that a batch of events changes in one visitor; `version` grows with each change. `history`: a JSON array of lines (see
+   * `history.ts`), oldest first; so `bought`. `shown`: see `shown.ts`. `activity`: see `activity-row.ts`; last, for serving reads only
+   * what stands before it. `active_day`: the newest of its UTC days since the epoch; 0 when there is none.
+   */
+  visitors: sqliteTable(
+    "visitors",
     {
       tenant: text().notNull(),
       subject: text().notNull(),
-      history: text().notNull(),
-      updatedAt: integer("updated_at").notNull(),
+      version: integer().notNull(),
+      activeDay: integer("active_day").notNull().default(0),
+      updatedAt: integer("updated_at").notNull().default(0),
+      history: text().notNull().default("[]"),
       bought: text().notNull().default("[]"),
       shown: text().notNull().default("[]"),
+      activity: text().notNull().default("{}"),
     },
     (table) => [primaryKey({ columns: [table.tenant, table.subject] })],
   ),
-  itemHourly: buckets("item_hourly", "hour", "item_id"),
-  itemDaily: buckets("item_daily", "day", "item_id"),
-  categoryHourly: buckets("category_hourly", "hour", "category"),
-  categoryDaily: buckets("category_daily", "day", "category"),
-  /** `day`: UTC days since the epoch; `activity`: see `activity-row.ts`; `version` grows with each change. */
-  sessionActivity: sqliteTable(
-    "session_activity",
+  /** Increments of a batch, see `counter-parts.ts`. */
+  counterParts: sqliteTable(
+    "counter_parts",
     {
       tenant: text().notNull(),
-      actor: text().notNull(),
       day: integer().notNull(),
-      version: integer().notNull(),
-      activity: text().notNull(),
+      hour: integer().notNull(),
+      part: integer().notNull(),
+      items: text().notNull(),
+      categories: text().notNull(),
     },
-    (table) => [
-      primaryKey({ columns: [table.tenant, table.actor, table.day] }),
-      index("session_activity_day").on(table.day),
-    ],
+    (table) => [primaryKey({ columns: [table.tenant, table.day, table.hour, table.part] })],
   ),
+  /** Sums of many items or categories in one UTC hour or day (`size`), see `fold-counters.ts`; pruning deletes one range. */
+  counterShards: sqliteTable(
+    "counter_shards",
+    {
+      size: text().notNull(),
+      bucket: integer().notNull(),
+      tenant: text().notNull(),
+      kind: text().notNull(),
+      shard: integer().notNull(),
+      counts: text().notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.size, table.bucket, table.tenant, table.kind, table.shard] })],
+  ),
+  /** How often a tenant's parts were folded: of two that do it at once, one gets through. */
+  counterFolds: sqliteTable("counter_folds", {
+    tenant: text().primaryKey().notNull(),
+    version: integer().notNull(),
+  }),
   /** When a user was last deleted: nothing of them that was received by then comes back, however late it is applied. */
   userDeletions: sqliteTable(
     "user_deletions",
@@ -111,17 +128,3 @@ export const profilesSchema = {
     ],
   ),
 };
-
-/** The bucket stands first in the key: pruning deletes one range, a window reads one range per bucket. */
-function buckets(name: string, bucket: "hour" | "day", key: "item_id" | "category") {
-  return sqliteTable(
-    name,
-    {
-      [bucket]: integer(bucket).notNull(),
-      tenant: text().notNull(),
-      [key]: text(key).notNull(),
-      ...counts,
-    },
-    (table) => [primaryKey({ columns: [table[bucket], table.tenant, table[key]] as never })],
-  );
-}

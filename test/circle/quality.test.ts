@@ -141,7 +141,9 @@ it("names ids that D1 has lost, by the hourly cron too", async () => {
   const profiles = await runtime.database("PROFILES_0");
   await profiles
     .prepare(
-      "DELETE FROM event_ledger WHERE event_id IN (SELECT event_id FROM event_ledger WHERE tenant = 'sound' LIMIT 1)",
+      `UPDATE ledger_parts SET ids = json_remove(ids, '$[0]') WHERE (tenant, prefix, part) IN (
+         SELECT tenant, prefix, part FROM ledger_parts WHERE tenant = 'sound' LIMIT 1
+       )`,
     )
     .run();
   await runtime.fireCron("pipeline", "17 * * * *");

@@ -1,17 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { D1_JSON_BYTES_MAX, DAY_MS, HOUR_MS } from "../../src/base/index.ts";
 import { EVENT_TYPES, makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
-import {
-  type ApplyPlan,
-  ledgerRows,
-  planPeople,
-  sortOut,
-  turnedOccurrences,
-} from "../../src/features/apply-plan.ts";
+import { linkRows, singleOccurrences } from "../../src/features/apply-plan.ts";
 import { BUCKETS_KEPT, counterIncrements, ITEM_COUNTERS, WINDOWS } from "../../src/features/declarations.ts";
 import { FEATURES } from "../../src/features/feature-list.ts";
+import { ledgerRows } from "../../src/features/ledger.ts";
 import { planCounters } from "../../src/features/plan-counters.ts";
 import { splitJson } from "../../src/features/split-json.ts";
+import { Visitors } from "../../src/features/visitors.ts";
 
 const NOW_MS = 1_795_000_000_000;
 const bytesOf = (text: string) => new TextEncoder().encode(text).byteLength;
@@ -32,16 +28,15 @@ function impression(n: number, itemChars: number): StoredEvent {
   };
 }
 
-/** The plan of events that D1 has none of, where no item is known. */
-function plan(events: readonly StoredEvent[]): ApplyPlan {
-  const { sessions, single } = sortOut(events);
-  const folded = sessions.fold(new Map(), new Map());
-  const occurrences = [...single, ...turnedOccurrences(folded)];
+/** What is bound for events that D1 has none of, where no item is known. */
+function plan(events: readonly StoredEvent[]) {
+  const visitors = new Visitors(new Map(), NOW_MS);
+  visitors.fold(events);
   return {
-    ledger: ledgerRows(events),
-    activity: folded.documents,
-    ...planCounters(occurrences, new Map(), NOW_MS),
-    ...planPeople(events),
+    ledger: ledgerRows(events, new Map()),
+    links: linkRows(events),
+    counters: planCounters(singleOccurrences(events), new Map(), NOW_MS),
+    visitors: visitors.documents(),
   };
 }
 
@@ -49,32 +44,43 @@ const rowsOf = (documents: readonly string[]) =>
   documents.flatMap((document) => JSON.parse(document) as unknown[][]);
 
 describe("plans", () => {
-  it("keep every bound text under D1's limit, and every event's id and history", () => {
+  it("keep every bound text under D1's limit, and every event's id, history and count", () => {
     const events = Array.from({ length: 1_500 }, (_, n): StoredEvent => {
       const item = `${n}`.padEnd(200, "ü");
       return { ...impression(n, 200), type: "view", item_id: item, anonymous_id: `d${n % 20}` };
     });
-    const made = plan(events);
-    const documents = Object.values(made)
-      .flat()
-      .filter((each) => typeof each === "string");
+    const lists = Array.from({ length: 40 }, (_, n) => {
+      const each = impression(2_000 + n, 200);
+      return {
+        ...each,
+        items: (each.items ?? []).map((item) => ({ item_id: `${n}-${item.item_id}`.slice(0, 200) })),
+      };
+    });
+    const made = plan([...events, ...lists]);
+    const documents = [
+      ...made.ledger,
+      ...made.visitors,
+      ...made.counters.flatMap(({ items, categories }) => [items, categories]),
+    ];
     expect(Math.max(...documents.map(bytesOf))).toBeLessThanOrEqual(D1_JSON_BYTES_MAX);
-    expect(made.itemDays.length).toBeGreaterThan(1);
-    expect(rowsOf(made.ledger).map((row) => row[1])).toEqual(events.map((event) => event.event_id));
-    expect(rowsOf(made.interactions).flatMap((row) => row[3])).toHaveLength(events.length);
+    expect(made.counters.length).toBeGreaterThan(1);
+    const items = made.counters.flatMap((row) => Object.keys(JSON.parse(row.items)));
+    expect(new Set(items).size).toBe(4_000);
+    const ids = rowsOf(made.ledger).flatMap(([, prefix, , , rest]) =>
+      (rest as string[]).map((each) => `${prefix}${each}`),
+    );
+    expect(ids).toEqual([...events, ...lists].map((event) => event.event_id));
+    expect(rowsOf(made.visitors).flatMap((row) => row[5])).toHaveLength(events.length);
   });
 
   it("sum what a batch adds to one row", () => {
     const listed = (n: number) => ({ ...impression(n, 3), items: [{ item_id: "a" }, { item_id: "b" }] });
     const view = { ...impression(3, 3), type: "view", item_id: "a", duration_ms: 700 };
-    const { itemHours, itemDays, activity } = plan([listed(1), listed(2), view]);
+    const { counters, visitors } = plan([listed(1), listed(2), view]);
     const [hour, day] = [HOUR_MS, DAY_MS].map((bucketMs) => Math.floor(NOW_MS / bucketMs));
-    expect(rowsOf(itemHours)).toEqual([
-      [hour, "t", "a", 1, 0, 0, 0, 2, 1, 1, 700],
-      [hour, "t", "b", 0, 0, 0, 0, 2, 0, 0, 0],
-    ]);
-    expect(rowsOf(itemDays).map((row) => row[0])).toEqual([day, day]);
-    expect(activity).toEqual([]);
+    const items = { a: [1, 0, 0, 0, 2, 1, 1, 700], b: [0, 0, 0, 0, 2, 0, 0, 0] };
+    expect(counters).toEqual([{ tenant: "t", day, hour, items: JSON.stringify(items), categories: "{}" }]);
+    expect(visitors).toEqual([]);
   });
 
   it("are empty for no events", () => {

@@ -188,7 +188,7 @@ describe("pruning", () => {
   it("works in chunks", async () => {
     await env.PROFILES_0.prepare(
       `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12000)
-       INSERT INTO item_hourly (hour, tenant, item_id) SELECT 1, 't', n FROM n`,
+       INSERT INTO counter_shards (size, bucket, tenant, kind, shard, counts) SELECT 'hour', 1, 't', 'item', n, '{}' FROM n`,
     ).run();
     expect((await pruneFeatures(env.PROFILES_0, NOW_MS)).hours).toBe(12_000);
   });

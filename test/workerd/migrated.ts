@@ -14,20 +14,30 @@ const FILES = {
   }),
 };
 
-/** Makes a database anew from its migrations: nothing of an earlier test is left. */
-export async function migrated(database: D1Database, schema: keyof typeof FILES): Promise<D1Database> {
+/**
+ * Makes a database anew from its migrations: nothing of an earlier test is left. `until` names the first migration to be left out;
+ * with `from`, that one and those after it are applied to what is there.
+ */
+export async function migrated(
+  database: D1Database,
+  schema: keyof typeof FILES,
+  until?: string,
+  { from = false }: { from?: boolean } = {},
+): Promise<D1Database> {
   const { results } = await database
     .prepare(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
+      "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' ORDER BY type DESC",
     )
-    .all<{ name: string }>();
-  const files = Object.entries(FILES[schema]).sort(([a], [b]) => (a < b ? -1 : 1));
+    .all<{ type: string; name: string }>();
+  const files = Object.entries(FILES[schema])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .filter(([path]) => {
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      return until === undefined || name >= until === from;
+    });
   const sql = files.map(([, text]) => text.replaceAll(/^--.*$/gm, "")).join("\n");
   const statements = sql.split(";").filter((statement) => statement.trim() !== "");
-  await database.batch(
-    [...results.map(({ name }) => `DROP TABLE ${name}`), ...statements].map((statement) =>
-      database.prepare(statement),
-    ),
-  );
+  const dropped = from ? [] : results.map(({ type, name }) => `DROP ${type} ${name}`);
+  await database.batch([...dropped, ...statements].map((statement) => database.prepare(statement)));
   return database;
 }

@@ -90,12 +90,22 @@ describe.each(DATABASES)("the migrations of $name", ({ name, database, schema })
   });
 });
 
-describe("the item counters", () => {
-  it.each(["itemHourly", "itemDaily", "categoryHourly", "categoryDaily"] as const)(
-    "are the columns of %s",
-    (table) => {
-      const names = declared(profilesSchema[table]).columns.map((column) => column.name);
-      expect(names.slice(3)).toEqual(ITEM_COUNTERS.map((counter) => counter.name));
+describe("the views", () => {
+  it.each(["item_hourly", "item_daily", "category_hourly", "category_daily"])(
+    "show the item counters as columns of %s",
+    async (view) => {
+      await migrated(env.PROFILES_0, "profiles");
+      const { columns } = await actual(env.PROFILES_0, view);
+      expect(columns.slice(3).map(({ name }) => name)).toEqual(ITEM_COUNTERS.map((counter) => counter.name));
     },
   );
+
+  it("have the names and columns of the tables before them", async () => {
+    const columnsOf = async (view: string) =>
+      (await actual(env.PROFILES_0, view)).columns.map(({ name }) => name);
+    expect(await columnsOf("event_ledger")).toEqual(["tenant", "event_id", "applied_at", "received_hour"]);
+    expect(await columnsOf("intake_counts")).toEqual(["hour", "tenant", "producer", "before", "events"]);
+    expect((await columnsOf("profiles")).slice(0, 4)).toEqual(["tenant", "subject", "history", "updated_at"]);
+    expect(await columnsOf("session_activity")).toEqual(["tenant", "actor", "day", "version", "activity"]);
+  });
 });

@@ -11,10 +11,23 @@ import { printIngest, printLake, printRetrain, printServe } from "./report.ts";
 export type { IngestReport } from "./ingest.ts";
 export type { LakeReport } from "./lake.ts";
 export type { RetrainReport } from "./retrain.ts";
+export type { RulesReport } from "./rules.ts";
 export type { ServeReport } from "./serve.ts";
 
 const LAKE_EVENTS = 200_000;
 const LAKE_EVENTS_TINY = 3_000;
+const RULES_ITEMS = 50_000;
+const RULES_ITEMS_TINY = 500;
+
+const CATALOGUE_ITEMS = 200_000;
+const CATALOGUE_ITEMS_TINY = 3_000;
+
+interface CatalogueFlags {
+  items?: number;
+  dims: number;
+  quantised?: true;
+  index?: true;
+}
 
 interface BenchFlags {
   json?: true;
@@ -45,6 +58,8 @@ export function registerBench(program: Command): void {
     },
   );
   registerLakeBench(bench);
+  registerRulesBench(bench);
+  registerCatalogueBench(bench);
   registerQuality(bench);
 }
 
@@ -56,6 +71,49 @@ function registerLakeBench(bench: Command): void {
       const size = sizeOf(flags);
       const events = flags.events ?? (size.tiny ? LAKE_EVENTS_TINY : LAKE_EVENTS);
       print(flags, await benchLake({ ...size, events }, new Progress()), printLake);
+    });
+}
+
+function registerRulesBench(bench: Command): void {
+  command(bench, "rules", "expressions compiled over a catalogue, and the bias written from them")
+    .option("--items <number>", `${RULES_ITEMS}, with --tiny ${RULES_ITEMS_TINY}`, wholeNumber)
+    .action(async (flags: BenchFlags & { items?: number }) => {
+      const { benchRules, printRules } = await import("./rules.ts");
+      const { tiny, seed } = sizeOf(flags);
+      const items = flags.items ?? (tiny ? RULES_ITEMS_TINY : RULES_ITEMS);
+      print(flags, await benchRules({ items, seed }, new Progress()), printRules);
+    });
+}
+
+function registerCatalogueBench(bench: Command): void {
+  command(
+    bench,
+    "catalogue",
+    "answers from a large catalogue: milliseconds, memory, what int8 or an index loses",
+  )
+    .option(
+      "--items <number>",
+      `of the catalogue; ${CATALOGUE_ITEMS}, with --tiny ${CATALOGUE_ITEMS_TINY}`,
+      wholeNumber,
+    )
+    .option("--dims <number>", "of the items' vectors", wholeNumber, 64)
+    .option("--quantised", "scan an int8 table")
+    .option("--index", "look through some cells of an index")
+    .action(async (flags: BenchFlags & CatalogueFlags) => {
+      const { benchCatalogue } = await import("./catalogue.ts");
+      const { tiny, seed } = sizeOf(flags);
+      const report = await benchCatalogue(
+        {
+          items: flags.items ?? (tiny ? CATALOGUE_ITEMS_TINY : CATALOGUE_ITEMS),
+          dims: flags.dims,
+          form: flags.index ? "indexed" : flags.quantised ? "large" : "plain",
+          seed,
+          requests: tiny ? 20 : 400,
+          compared: tiny ? 5 : 50,
+        },
+        new Progress(),
+      );
+      print(flags, report, (one) => JSON.stringify(one, null, 2));
     });
 }
 

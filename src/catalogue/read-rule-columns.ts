@@ -33,7 +33,7 @@ export async function readRuleColumns(
     const attributes = texts.attributes.at(row);
     if (attributes !== undefined) fields.addAttributes(row, JSON.parse(attributes) as Record<string, Scalar>);
   }
-  const { columns, bytes } = fields.build();
+  const { columns, bytes } = fields.build(ids.length);
   for (const name of NUMBER_COLUMN_NAMES)
     columns.set(name, { numbers: { rows: null, values: numbers[name] } });
   const folded = new FoldedTexts(ids.map((_, row) => texts.title.at(row)));

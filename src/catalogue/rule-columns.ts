@@ -35,7 +35,7 @@ export class RuleFields {
     for (const [name, value] of Object.entries(attributes)) this.add(`attributes.${name}`, row, value);
   }
 
-  build(): { columns: Map<string, RuleColumn>; bytes: number } {
+  build(size: number): { columns: Map<string, RuleColumn>; bytes: number } {
     const isAttribute = (field: string) => field.startsWith("attributes.");
     const attributes = [...this.#columns].filter(([field]) => isAttribute(field));
     attributes.sort(([a, one], [b, other]) => other.count - one.count || (a < b ? -1 : 1));
@@ -43,7 +43,7 @@ export class RuleFields {
     const columns = new Map<string, RuleColumn>();
     let bytes = 0;
     for (const [field, builder] of this.#columns) {
-      const built = builder.build();
+      const built = builder.build(size);
       columns.set(field, built.column);
       bytes += built.bytes;
     }
@@ -65,7 +65,7 @@ export function ruleColumnsOf(
     fields.addList("tags", row, item.tags ?? []);
     fields.addAttributes(row, item.attributes ?? {});
   }
-  const { columns, bytes } = fields.build();
+  const { columns, bytes } = fields.build(items.length);
   const folded = new FoldedTexts(items.map(({ title }) => title));
   const texts = {
     folded,

@@ -1,9 +1,9 @@
-import { type Bitmap, eachBit } from "./bitmap.ts";
+import type { Bitmap } from "./bitmap.ts";
 import type { ItemSet } from "./item-space.ts";
 
 const OUT = Number.NEGATIVE_INFINITY;
-/** By a bit. */
-const BIAS_OF = Float32Array.of(OUT, 0);
+/** Its pattern in IEEE 754; that of 0 is 0. */
+const OUT_PATTERN = 0xff800000 | 0;
 
 /** The bias of one request, as it is written; counts what may be answered. */
 export class BiasDraft {
@@ -11,7 +11,7 @@ export class BiasDraft {
   #qualifying: number;
   #isFlat = true;
 
-  /** Begins with the items of a set, or with none. Takes about 50 µs for 50,000 items. */
+  /** Begins with the items of a set, or with none. Takes tens of microseconds for 50,000 items. */
   constructor(bias: Float32Array, set: ItemSet | null) {
     this.bias = bias;
     this.#qualifying = set?.count ?? 0;
@@ -47,15 +47,24 @@ export class BiasDraft {
   }
 
   addAll({ bits }: ItemSet, by: number): void {
-    eachBit(bits, (index) => this.add(index, by));
+    this.#isFlat = false;
+    const { bias } = this;
+    for (let word = 0; word < bits.length; word++) {
+      for (let rest = bits[word] as number; rest !== 0; rest &= rest - 1) {
+        const index = (word << 5) + 31 - Math.clz32(rest & -rest);
+        bias[index] = (bias[index] as number) + by;
+      }
+    }
   }
 }
 
+/** As patterns of integers: no branch and no table. */
 function writeSet(bias: Float32Array, bits: Bitmap): void {
+  const patterns = new Int32Array(bias.buffer, bias.byteOffset, bias.length);
   for (let word = 0; word < bits.length; word++) {
     const value = bits[word] as number;
     const start = word << 5;
-    const end = Math.min(start + 32, bias.length);
-    for (let at = start; at < end; at++) bias[at] = BIAS_OF[(value >>> (at - start)) & 1] as number;
+    const count = Math.min(32, patterns.length - start);
+    for (let bit = 0; bit < count; bit++) patterns[start + bit] = (((value >>> bit) & 1) - 1) & OUT_PATTERN;
   }
 }

@@ -46,12 +46,3 @@ export function countBits(bits: Bitmap): number {
   }
   return count;
 }
-
-/** Calls for each row that is set, in order. */
-export function eachBit(bits: Bitmap, visit: (row: number) => void): void {
-  for (let word = 0; word < bits.length; word++) {
-    for (let rest = bits[word] as number; rest !== 0; rest &= rest - 1) {
-      visit((word << 5) + 31 - Math.clz32(rest & -rest));
-    }
-  }
-}

@@ -73,17 +73,23 @@ export class ColumnBuilder {
     return this.#labelRows.length + this.#numberRows.length;
   }
 
-  build(): { column: RuleColumn; bytes: number } {
+  /** For so many rows in all. */
+  build(size: number): { column: RuleColumn; bytes: number } {
     const column: RuleColumn = {};
     if (this.#labelRows.length > 0) column.labels = this.#buildLabels();
-    if (this.#numberRows.length > 0) {
-      column.numbers = {
-        rows: Uint32Array.from(this.#numberRows),
-        values: Float64Array.from(this.#numbers),
-      };
+    if (this.#numberRows.length > 0) column.numbers = this.#buildNumbers(size);
+    const numberBytes = (column.numbers?.values.byteLength ?? 0) + (column.numbers?.rows?.byteLength ?? 0);
+    return { column, bytes: numberBytes + 4 * this.#labelRows.length + LABEL_BYTES * this.#codes.size };
+  }
+
+  /** A value for every row where that takes less than naming the rows. */
+  #buildNumbers(size: number): NumberColumn {
+    if (8 * size > 12 * this.#numberRows.length) {
+      return { rows: Uint32Array.from(this.#numberRows), values: Float64Array.from(this.#numbers) };
     }
-    const bytes = 4 * this.#labelRows.length + 12 * this.#numberRows.length + LABEL_BYTES * this.#codes.size;
-    return { column, bytes };
+    const values = new Float64Array(size).fill(Number.NaN);
+    for (const [at, row] of this.#numberRows.entries()) values[row] = this.#numbers[at] as number;
+    return { rows: null, values };
   }
 
   /** By a counting sort: stable, so that a label's rows stay in order. */

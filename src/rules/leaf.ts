@@ -2,7 +2,7 @@ import { assert } from "../base/index.ts";
 import type { BoundLeaf, BoundTest } from "./bind.ts";
 import { type Bitmap, emptyBitmap, intersect, setBit } from "./bitmap.ts";
 import type { LabelColumn, NumberColumn, RuleColumn, RuleColumns, TextColumn } from "./columns.ts";
-import { distanceKm, folded } from "./passes.ts";
+import { boxAround, distanceKm, folded } from "./passes.ts";
 import type { Scalar } from "./rules.ts";
 
 /** The rows for which a condition holds: one pass over a column of numbers; of labels, over the rows that have them. */
@@ -87,9 +87,27 @@ function markLabel(bits: Bitmap, { start, rows }: LabelColumn, code: number | un
 
 /** Both ends included. NaN lies in no range. */
 function markRange(bits: Bitmap, { rows, values }: NumberColumn, low: number, high: number): void {
+  if (rows === null) {
+    markDense(bits, values, low, high);
+    return;
+  }
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
-    if (value >= low && value <= high) setBit(bits, rows === null ? at : (rows[at] as number));
+    if (value >= low && value <= high) setBit(bits, rows[at] as number);
+  }
+}
+
+/** Word by word and without a branch on the value: an eighth of the time, since half of the values are on either side. */
+function markDense(bits: Bitmap, values: Float64Array, low: number, high: number): void {
+  for (let word = 0; word < bits.length; word++) {
+    const start = word << 5;
+    const count = Math.min(32, values.length - start);
+    let found = 0;
+    for (let bit = 0; bit < count; bit++) {
+      const value = values[start + bit] as number;
+      found |= (Number(value >= low) & Number(value <= high)) << bit;
+    }
+    bits[word] = (bits[word] as number) | found;
   }
 }
 
@@ -128,22 +146,24 @@ function markIds(bits: Bitmap, { ids, idToRow }: RuleColumns, test: BoundTest): 
   }
 }
 
-/** Degrees of latitude are everywhere the same length: most items are told apart by that alone. */
-const KM_PER_DEGREE_MIN = 111;
-
 function markNear(bits: Bitmap, columns: RuleColumns, leaf: BoundLeaf & { kind: "near" }): void {
   const latitudes = columns.column(leaf.lat)?.numbers;
   const longitudes = columns.column(leaf.lon)?.numbers;
   if (latitudes === undefined || longitudes === undefined) return;
   const { place, withinKm } = leaf;
+  const box = boxAround(place, withinKm);
   let other = 0;
   for (let at = 0; at < latitudes.values.length; at++) {
-    const row = latitudes.rows === null ? at : (latitudes.rows[at] as number);
     const lat = latitudes.values[at] as number;
-    if (Math.abs(lat - place.lat) * KM_PER_DEGREE_MIN > withinKm) continue;
-    while (rowOf(longitudes, other) < row) other++;
+    if (Math.abs(lat - place.lat) > box.lat) continue;
+    const row = latitudes.rows === null ? at : (latitudes.rows[at] as number);
+    if (longitudes.rows === null) other = row;
+    else while (rowOf(longitudes, other) < row) other++;
     if (rowOf(longitudes, other) !== row) continue;
-    if (distanceKm(place, { lat, lon: longitudes.values[other] as number }) <= withinKm) setBit(bits, row);
+    const lon = longitudes.values[other] as number;
+    const across = Math.abs(lon - place.lon) % 360;
+    if (Math.min(across, 360 - across) > box.lon) continue;
+    if (distanceKm(place, { lat, lon }) <= withinKm) setBit(bits, row);
   }
 }
 

@@ -45,3 +45,13 @@ export function distanceKm(a: Place, b: Place): number {
   const chord = latitude + Math.cos(a.lat * RADIANS) * Math.cos(b.lat * RADIANS) * longitude;
   return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(chord)));
 }
+
+/** Degrees to either side within which all lies that is so near: what lies outside need not be measured. A little wide of it. */
+export function boxAround({ lat }: Place, withinKm: number): { lat: number; lon: number } {
+  const slack = 1e-6;
+  const angle = withinKm / EARTH_KM;
+  const height = angle / RADIANS + slack;
+  // Around a pole every longitude is near.
+  if (Math.abs(lat) + height >= 90) return { lat: height, lon: 360 };
+  return { lat: height, lon: Math.asin(Math.sin(angle) / Math.cos(lat * RADIANS)) / RADIANS + slack };
+}

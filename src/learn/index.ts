@@ -36,8 +36,8 @@ export { prefixCases, splitNewestUsers, usersOf } from "./data/sessions.ts";
 export { type DataShape, shapeOf } from "./data/shape.ts";
 export { shuffleItems } from "./data/shuffle.ts";
 export { casesSince, cutOf, type Split, splitByTime } from "./data/split.ts";
-export { type LearnedVectors, learnVectors, type VectorOptions } from "./likeness/item-vectors.ts";
 export { BASELINES, LEARNERS, learnerNamed } from "./learners.ts";
+export { type LearnedVectors, learnVectors, type VectorOptions } from "./likeness/item-vectors.ts";
 export { linear } from "./linear/linear.ts";
 export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap.ts";
 export { compareRanks, type Evaluation } from "./measure/evaluate.ts";
@@ -55,6 +55,7 @@ export {
   type WeightedPart,
 } from "./model/assemble.ts";
 export { fitContent } from "./model/fit-content.ts";
+export type { ModelForm } from "./model/form.ts";
 export type {
   Checkpoint,
   FitOptions,

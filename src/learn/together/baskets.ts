@@ -7,6 +7,9 @@ const BASKET_ITEMS_MAX = 50;
 /** A basket begins with what is taken a day after the first of the one before. */
 const BASKET_MS = DAY_MS;
 
+/** Rows between two reports of work. */
+const PIECE = 65_536;
+
 /** What one user took within a day, each item once. */
 export interface Baskets {
   /** Items of the data set, with or without a basket. */
@@ -28,8 +31,10 @@ export async function basketsOf(
   const counts = new Uint8Array(256);
   for (const code of typeCodes) counts[code] = 1;
   let rows = 0;
-  for (const type of types) rows += counts[type] as number;
-  await pace.spend(types.length);
+  for (let row = 0; row < types.length; row++) {
+    rows += counts[types[row] as number] as number;
+    if (row % PIECE === PIECE - 1) await pace.spend(PIECE * 2);
+  }
   const taken = new Uint32Array(rows);
   const starts = new Uint32Array(rows + 1);
   const users = new Uint32Array(rows);
@@ -52,7 +57,7 @@ export async function basketsOf(
       if (end - start === BASKET_ITEMS_MAX || taken.subarray(start, end).includes(item)) continue;
       taken[end++] = item;
     }
-    await pace.spend((until - from) * 5 + (end - start) * BASKET_ITEMS_MAX);
+    await pace.spend((until - from) * 12 + (end - start) * BASKET_ITEMS_MAX);
   }
   starts[baskets] = end;
   const cut = {
@@ -71,11 +76,15 @@ export async function basketsByItem(
   pace: Pace,
 ): Promise<{ start: Uint32Array<ArrayBuffer>; baskets: Uint32Array<ArrayBuffer> }> {
   const itemStart = new Uint32Array(itemCount + 1);
-  for (const item of items) itemStart[item + 1] = (itemStart[item + 1] as number) + 1;
+  for (let place = 0; place < items.length; place++) {
+    const item = items[place] as number;
+    itemStart[item + 1] = (itemStart[item + 1] as number) + 1;
+    if (place % PIECE === PIECE - 1) await pace.spend(PIECE * 8);
+  }
   for (let item = 0; item < itemCount; item++) {
     itemStart[item + 1] = (itemStart[item + 1] as number) + (itemStart[item] as number);
   }
-  await pace.spend(items.length * 4 + itemCount * 2);
+  await pace.spend(itemCount * 2);
   const next = itemStart.slice();
   const baskets = new Uint32Array(items.length);
   for (let basket = 0; basket + 1 < start.length; basket++) {
@@ -86,7 +95,7 @@ export async function basketsByItem(
       baskets[at] = basket;
       next[item] = at + 1;
     }
-    await pace.spend((until - from) * 5 + 5);
+    await pace.spend((until - from) * 12 + 5);
   }
   return { start: itemStart, baskets };
 }

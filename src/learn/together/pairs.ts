@@ -13,7 +13,7 @@ const PAIRS_OF_ITEM_MAX = 20;
 const PAIRS_MAX = 2_000_000;
 const PAIRS_OF_ITEM_MIN = 5;
 /** A hit has more pairs than a piece of work may have. */
-const PAIRS_PER_PIECE = 500_000;
+const PAIRS_PER_PIECE = 200_000;
 
 /**
  * Of each item the items that stand in a basket with it more often than chance would have it, by the log-likelihood ratio over
@@ -44,7 +44,7 @@ export async function pairsOf(baskets: Baskets, pace: Pace): Promise<PairLists> 
       const ratio = logLikelihoodRatio(together, own.length, others, all);
       if (ratio >= RATIO_MIN) found.push({ other, ratio });
     }
-    await pace.spend(touched.length * 20);
+    await pace.spend(touched.length * 50);
     const best = found.sort((a, b) => b.ratio - a.ratio || a.other - b.other).slice(0, most);
     lists.add(
       best.map(({ other }) => other),
@@ -97,9 +97,9 @@ async function countWith(
       counts.users[other] = (counts.users[other] as number) + 1;
     }
     if (pairs < PAIRS_PER_PIECE) continue;
-    await pace.spend(pairs * 4);
+    await pace.spend(pairs * 10);
     pairs = 0;
   }
-  await pace.spend(pairs * 4 + own.length * 4 + 10);
+  await pace.spend(pairs * 10 + own.length * 10 + 10);
   return counts.touched.subarray(0, count);
 }

@@ -1,0 +1,173 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { r2ObjectStore } from "../../src/base/index.ts";
+import { listsName } from "../../src/features/index.ts";
+import type { ScoreRequest } from "../../src/registry/index.ts";
+import { createMemory, makeAnswer, Timeline } from "../../src/serving/index.ts";
+import { type Env, servingPorts } from "../../workers/edge/bindings.ts";
+import Scorer from "../../workers/scorer.ts";
+import { requestOf } from "../scoring/harness.ts";
+import { goLive, SHOP } from "../scoring/tiny-model.ts";
+import { lists, PLAIN } from "../serving/ports.ts";
+import { migrated } from "./migrated.ts";
+
+const PARTS = ["model", "scorer", "d1", "kv", "r2", "overlay"] as const;
+type Part = (typeof PARTS)[number];
+const WAYS = ["error", "hang", "slow"] as const;
+type Way = (typeof WAYS)[number];
+
+/** A request's time for I/O: enough for a busy machine that runs all parts on one thread. */
+const TIMEOUT_MS = 250;
+/** Beyond every wait of a request. */
+const SLOW_MS = 2 * TIMEOUT_MS;
+const away: { parts: ReadonlySet<Part>; way: Way } = { parts: new Set(), way: "error" };
+
+/** What a call of a part comes to while it is away. */
+async function through<T>(part: Part, call: () => Promise<T>): Promise<T> {
+  if (!away.parts.has(part)) return call();
+  if (away.way === "error") throw new Error(`${part} is away`);
+  if (away.way === "hang") return new Promise<T>(() => {});
+  await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+  return call();
+}
+
+/** A binding whose named methods fail as its part does; `partOf` may tell by the first argument. */
+function binding<B extends object>(real: B, methods: string[], partOf: (first: unknown) => Part | null): B {
+  return new Proxy(real, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      if (!methods.includes(String(name))) return value.bind(target);
+      return (...args: unknown[]) => {
+        const part = partOf(args[0]);
+        return part === null ? value.apply(target, args) : through(part, () => value.apply(target, args));
+      };
+    },
+  });
+}
+
+/** A database, its sessions and statements. */
+function database(real: D1Database): D1Database {
+  const wrapped = (inner: object): object =>
+    new Proxy(inner, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        if (["withSession", "prepare", "bind"].includes(String(name)))
+          return (...args: unknown[]) => wrapped(value.apply(target, args));
+        if (["first", "all", "raw", "run", "batch"].includes(String(name)))
+          return (...args: unknown[]) => through("d1", () => value.apply(target, args));
+        return value.bind(target);
+      },
+    });
+  return wrapped(real) as D1Database;
+}
+
+const lake = binding(env.LAKE, ["get", "head", "list", "put"], (key) => {
+  if (away.parts.has("r2")) return "r2";
+  return String(key).includes("overlay") ? "overlay" : "model";
+});
+
+const scorerEnv = { ...env, LAKE: lake } as unknown as ConstructorParameters<typeof Scorer>[1];
+const SCORER = {
+  score: (request: ScoreRequest) =>
+    through("scorer", async () => {
+      const context = createExecutionContext();
+      const answer = await new Scorer(context, scorerEnv).score(request);
+      // What hangs is never waited for; what the scorer began goes on beside the answer.
+      if (away.parts.size === 0) await waitOnExecutionContext(context);
+      return answer;
+    }),
+};
+
+const edge = {
+  ...env,
+  KV: binding(env.KV, ["get", "put"], () => "kv"),
+  DB: database(env.DB),
+  PROFILES_0: database(env.PROFILES_0),
+  SCORER,
+  SIGNING_SECRET: "the tests' secret",
+} as unknown as Env;
+
+/** One question to a fresh isolate. */
+function ask(tenant: string, who: { userId?: string; recent?: string[] }) {
+  const visitor = { keyKind: "secret" as const, recent: who.recent ?? [] };
+  const subject = {
+    kind: "visitor" as const,
+    visitor: { ...visitor, ...(who.userId === undefined ? {} : { userId: who.userId }) },
+  };
+  const timeline = new Timeline(Date.now);
+  timeline.allow(TIMEOUT_MS);
+  const ports = servingPorts(edge, (work) => void work);
+  return makeAnswer({ ...PLAIN, tenant, subject }, ports, {
+    memory: createMemory(),
+    timeline,
+  });
+}
+
+beforeAll(async () => {
+  await migrated(env.DB, "core");
+  await migrated(env.PROFILES_0, "profiles");
+});
+
+/** Published, with lists in KV; `isWarm`: the scorer has the model in memory. */
+async function site(tenant: string, { isWarm }: { isWarm: boolean }): Promise<void> {
+  await goLive(r2ObjectStore(env.LAKE), tenant, SHOP);
+  await env.KV.put(listsName(tenant), JSON.stringify(lists({ trending: ["t1", "t2", "t3"] }).lists));
+  for (let asked = 0; isWarm && asked < 5; asked++) {
+    const { status } = await SCORER.score(requestOf(tenant, ["boots"], { nowMs: Date.now() }));
+    if (status === "ok") return;
+  }
+  if (isWarm) throw new Error("the scorer never got warm");
+}
+
+const UNLOADED = /^(scorer_cold|scorer_late|scorer_error|no_model)$/;
+
+/** What a device's visitor and a known user are answered: the items' source, and which reason comes first; null: none. */
+interface Expected {
+  isWarm: boolean;
+  device: ["model" | "trending" | "none", RegExp | null];
+  user: ["trending" | "none", RegExp | null];
+}
+
+const TABLE: Record<Part | "all", Expected> = {
+  scorer: { isWarm: true, device: ["trending", /^scorer_(error|late)$/], user: ["trending", null] },
+  d1: { isWarm: true, device: ["model", null], user: ["trending", /^profile_(error|late)$/] },
+  kv: { isWarm: true, device: ["model", /^scenario_/], user: ["none", /^lists_late$/] },
+  all: { isWarm: true, device: ["none", /^scorer_/], user: ["none", /^profile_/] },
+  // Asked of a scorer that has loaded nothing: what it keeps in memory needs none of these.
+  model: { isWarm: false, device: ["trending", UNLOADED], user: ["trending", null] },
+  r2: { isWarm: false, device: ["trending", UNLOADED], user: ["trending", null] },
+  overlay: { isWarm: false, device: ["trending", UNLOADED], user: ["trending", null] },
+};
+
+describe("the ladder with parts away", () => {
+  for (const [name, { isWarm, device, user }] of Object.entries(TABLE)) {
+    for (const way of WAYS) {
+      it(`answers while ${name} is away: ${way}`, async () => {
+        const tenant = `t-${name}-${way}`;
+        await site(tenant, { isWarm });
+        away.parts = new Set(PARTS.filter((part) => name === "all" || part === name));
+        away.way = way;
+        try {
+          const asked = [
+            [{ recent: ["boots"] }, device],
+            [{ userId: "ann" }, user],
+          ] as const;
+          for (const [who, [source, reason]] of asked) {
+            const answer = await ask(tenant, who);
+            expect(answer.items.map((item) => item.source)).toEqual(
+              source === "none" ? [] : [source, source, source],
+            );
+            if (reason === null) expect(answer.degraded).toBeUndefined();
+            else expect(answer.degraded?.reason).toMatch(reason);
+            expect(answer.recommendationId).not.toBe("");
+          }
+        } finally {
+          away.parts = new Set();
+        }
+      });
+    }
+  }
+});

@@ -47,7 +47,7 @@ const timeout = z.int().min(TIMEOUT_MIN_MS).max(TIMEOUT_MAX_MS);
 const HOW_LONG = `Milliseconds that may be waited for profile, model and lists; ${TIMEOUT_DEFAULT_MS} otherwise. What is late is done without, and named in \`degraded\`.`;
 
 const listQuery = z.object({
-  limit: z.coerce.number().pipe(limit).optional().describe(HOW_MANY),
+  limit: z.coerce.number().int().min(1).max(ANSWER_ITEMS_MAX).optional().describe(HOW_MANY),
   exclude: listOf(id, EXCLUDE_MAX)
     .optional()
     .describe("Item ids, comma-separated, that must not come. An id that holds a comma takes the POST form."),
@@ -56,7 +56,7 @@ const listQuery = z.object({
     .describe(`Item fields to carry, comma-separated, ${WHICH_FIELDS}`),
   scenario,
   cursor,
-  timeout_ms: z.coerce.number().pipe(timeout).optional().describe(HOW_LONG),
+  timeout_ms: z.coerce.number().int().min(TIMEOUT_MIN_MS).max(TIMEOUT_MAX_MS).optional().describe(HOW_LONG),
 });
 
 const visitor = {

@@ -58,13 +58,22 @@ export class BiasDraft {
   }
 }
 
-/** As patterns of integers: no branch and no table. */
+/** As patterns of integers, four at a time: no branch and no table, the time of a plain loop over the items. */
 function writeSet(bias: Float32Array, bits: Bitmap): void {
   const patterns = new Int32Array(bias.buffer, bias.byteOffset, bias.length);
-  for (let word = 0; word < bits.length; word++) {
-    const value = bits[word] as number;
+  const whole = bias.length >>> 5;
+  for (let word = 0; word < whole; word++) {
+    let value = bits[word] as number;
     const start = word << 5;
-    const count = Math.min(32, patterns.length - start);
-    for (let bit = 0; bit < count; bit++) patterns[start + bit] = (((value >>> bit) & 1) - 1) & OUT_PATTERN;
+    for (let at = start; at < start + 32; at += 4) {
+      patterns[at] = ((value & 1) - 1) & OUT_PATTERN;
+      patterns[at + 1] = (((value >>> 1) & 1) - 1) & OUT_PATTERN;
+      patterns[at + 2] = (((value >>> 2) & 1) - 1) & OUT_PATTERN;
+      patterns[at + 3] = (((value >>> 3) & 1) - 1) & OUT_PATTERN;
+      value >>>= 4;
+    }
   }
+  const last = bits[whole] ?? 0;
+  for (let at = whole << 5; at < bias.length; at++)
+    patterns[at] = (((last >>> (at & 31)) & 1) - 1) & OUT_PATTERN;
 }

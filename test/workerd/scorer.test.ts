@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { r2ObjectStore } from "../../src/base/index.ts";
 import { mergeOverlay, writeOverlay } from "../../src/catalogue/index.ts";
 import type { ScoreRequest } from "../../src/registry/index.ts";
+import { parseRules } from "../../src/rules/index.ts";
 import Scorer from "../../workers/scorer.ts";
 import { idsOf, requestOf, T0 } from "../scoring/harness.ts";
 import { goLive, SHOP } from "../scoring/tiny-model.ts";
@@ -59,4 +60,43 @@ it("answers requests of two tenants at once, each from its own model", async () 
     expect(JSON.stringify(answer).includes("Right")).toBe(i % 2 === 1);
     expect(JSON.stringify(answer).includes("novel")).toBe(i % 2 === 0);
   }
+});
+
+it("answers under rules, over an overlay, with reasons", async () => {
+  await goLive(store, "ruled", SHOP);
+  const edits = [
+    { item_id: "atlas", title: "World atlas", brand: "Globe", price: 30, updated_at: 1 },
+    { item_id: "clogs", title: "Clogs", brand: "Globe", price: 50, categories: ["shoes"], updated_at: 1 },
+  ];
+  await writeOverlay(store, "ruled", mergeOverlay(null, edits, { nowMs: 1 }), null);
+  await score(requestOf("ruled", []));
+  const parsed = parseRules({
+    filter: [
+      { name: "globe", where: { brand: "Globe" } },
+      { name: "cheap", where: { price: { lte: 30 } } },
+    ],
+    pin: [{ item_id: "atlas", position: 1 }],
+    relax: ["filter.cheap"],
+  });
+  if (!parsed.ok) throw new Error(parsed.error[0]?.message);
+  const rules = parsed.value;
+  const one = await score(requestOf("ruled", ["boots"], { rules, limit: 1, nowMs: T0 + 1_000 }));
+  expect(one).toMatchObject({ status: "ok", qualifying: 1, items: [{ itemId: "atlas" }] });
+  const more = { rules, limit: 2, explain: true, explainItems: ["novel"], nowMs: T0 + 2_000 };
+  const two = await score(requestOf("ruled", ["boots"], more));
+  expect(two).toMatchObject({
+    status: "ok",
+    relaxed: ["filter.cheap"],
+    items: [
+      { itemId: "atlas", why: { pin: "pin[0]" } },
+      { itemId: "clogs", why: { rankBefore: 1, history: [{ itemId: "boots" }] } },
+    ],
+    unlisted: [{ itemId: "novel", reason: "filter.globe" }],
+  });
+  const ladder = [{ source: "trending", itemIds: ["sandals", "clogs"] }];
+  const unknown = await score(requestOf("ruled", [], { rules, ladder, limit: 2, nowMs: T0 + 3_000 }));
+  expect(unknown.status === "ok" && unknown.items.map(({ itemId, source }) => [itemId, source])).toEqual([
+    ["atlas", "popular"],
+    ["clogs", "trending"],
+  ]);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Tensor } from "../../src/base/index.ts";
-import { createGraph, decodeModel, encodeModel, type Graph } from "../../src/onnx/index.ts";
+import { createGraph, decodeModel, encodeModel, type Graph, pruneGraph } from "../../src/onnx/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 
 const TENSORS: Tensor[] = [
@@ -78,6 +78,37 @@ describe("a graph", () => {
     expect(() => createGraph("g").op("Exp", ["nowhere"])).toThrow("nowhere");
     const wrong: Tensor = { type: "float32", dims: [3], data: Float32Array.of(1) };
     expect(() => createGraph("g").constant(wrong)).toThrow("dims 3 has 1");
+  });
+
+  it("computes one of two branches, which read what stands around them; pruning keeps what they read", async () => {
+    const graph = createGraph("branches");
+    const x = graph.input("x", "float32", [1]);
+    const doubled = graph.op("Add", [x, x]);
+    graph.op("Exp", [x]);
+    const isLarge = graph.op("Greater", [x, graph.float(10)]);
+    const [chosen] = graph.choose(graph.op("Squeeze", [isLarge]), [{ type: "float32", dims: [1] }], {
+      whenTrue: () => [graph.op("Neg", [doubled])],
+      whenFalse: () => [graph.op("Mul", [doubled, graph.float(3)])],
+    });
+    graph.output("y", chosen as string, "float32", [1]);
+    const built = pruneGraph(graph.build());
+    expect(built.nodes.map(({ op }) => op)).toEqual(["Add", "Greater", "Squeeze", "If", "Identity"]);
+    const bytes = encodeModel(built);
+    expect(decodeModel(bytes)).toEqual(built);
+    const session = await nodeEngine().load(bytes);
+    const run = async (value: number) =>
+      (await session.run({ x: { type: "float32", dims: [1], data: Float32Array.of(value) } })).y?.data[0];
+    expect([await run(20), await run(2)]).toEqual([-40, 12]);
+    await session.release();
+  });
+
+  it("lets nothing of a branch be read outside", () => {
+    const graph = createGraph("g");
+    const inside: string[] = [];
+    const branch = () =>
+      [graph.op("Neg", [graph.float(1)])].map((value) => inside[inside.push(value) - 1] as string);
+    graph.choose(graph.float(1), [{ type: "float32", dims: [] }], { whenTrue: branch, whenFalse: branch });
+    expect(() => graph.op("Exp", [inside[0] as string])).toThrow("before it is defined");
   });
 
   it("says so when bytes hold none", () => {

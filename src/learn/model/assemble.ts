@@ -53,7 +53,7 @@ export async function assembleModel(
     isPersonal: part.learner !== "popularity",
     value: isPlain
       ? graph.op("Mul", [scaledScores(graph, part, history, warm), graph.float(weight)])
-      : scaledScoresOfLarge(graph, { part, weight }, { history, warm, isWarm }),
+      : scaledScoresOfLarge(graph, { part, weight }, { history, warm, isWarm, isAlone: alone !== undefined }),
   }));
   const known = sum(
     graph,
@@ -145,17 +145,26 @@ function scaledScores(graph: GraphBuilder, part: FittedPart, history: GraphHisto
   return graph.op("Expand", [scaled, shape]);
 }
 
-/** Likewise and times its weight, in fewer passes: nothing is masked where all items have interactions. */
+/**
+ * Likewise and times its weight, in fewer passes: nothing is masked where all items have interactions, and what stands alone keeps its
+ * scale, as all is scaled in the end.
+ */
 function scaledScoresOfLarge(
   graph: GraphBuilder,
   { part, weight }: WeightedPart,
-  { history, warm, isWarm }: { history: GraphHistory; warm: Value; isWarm: Float32Array },
+  {
+    history,
+    warm,
+    isWarm,
+    isAlone,
+  }: { history: GraphHistory; warm: Value; isWarm: Float32Array; isAlone: boolean },
 ): Value {
   const raw = learnerNamed(part.learner).scores(graph, part, history);
   const mask = isWarm.includes(0) ? warm : null;
   const { mean, factor } = moments(graph, raw, mask);
+  const centred = graph.op("Sub", [raw, mean]);
   const scale = graph.op("Mul", [factor, graph.float(weight)]);
-  const scaled = graph.op("Mul", [graph.op("Sub", [raw, mean]), scale]);
+  const scaled = isAlone ? centred : graph.op("Mul", [centred, scale]);
   const masked = mask === null ? scaled : graph.op("Mul", [scaled, mask]);
   if (part.learner !== "popularity") return masked;
   const shape = graph.op("Concat", [history.batch, graph.ints(history.itemCount)], { axis: { int: 0 } });

@@ -13,12 +13,14 @@ export {
   type RuleColumns,
 } from "./columns.ts";
 export { CompiledColumns, leafBytesMax } from "./compiled-columns.ts";
+export { ITEM_FIELDS_TOLD, USER_FIELDS_TOLD } from "./fields.ts";
 export { FoldedTexts } from "./folded-texts.ts";
 export { type Exception, type ItemSet, ItemSpace, setBytesMax } from "./item-space.ts";
 export { matches, type RuleItem, valuesOf } from "./matches.ts";
 export { isEmptyRules, mergeRules } from "./merge.ts";
 export { parseRules } from "./parse.ts";
 export type { RuleIssue } from "./reader.ts";
+export { EXPRESSION_FORMS, type ExpressionForm, RULE_EXAMPLES } from "./reference.ts";
 export {
   type Boost,
   type Cap,

@@ -1,21 +1,6 @@
 /**
- * The language of rules, as JSON. An expression is an object; all that it names must hold.
- *
- * | expression | holds for |
- * | --- | --- |
- * | `{"brand": "Acme"}` | a value, short for `eq`; of categories and tags, for `any` of one |
- * | `{"price": {"gte": 10, "lt": 50}}` | `eq ne lt lte gt gte`: several must all hold |
- * | `{"currency": {"in": ["EUR", "USD"]}}` | `in`, `not_in` |
- * | `{"attributes.size": {"exists": true}}` | items that have the field; `false`: that lack it |
- * | `{"categories": {"any": ["shoes", "bags"]}}` | `any`, `all`, `none` over categories and tags |
- * | `{"title": {"prefix": "winter"}}` | `prefix`, `contains`, whatever the case; `eq` and `in` go by the case |
- * | `{"published_at": {"gte": {"ago": "30d"}}}` | times: `{"ago": "12h"}` by the minute, `"2026-01-31"`, milliseconds |
- * | `{"attributes.size": {"user": "attributes.size"}}` | what the visitor has: `attributes.<name>`, `country`, `device` |
- * | `{"user": {"segments": {"any": ["loyal"]}, "country": "NL"}}` | every item, where the visitor is such |
- * | `{"geo": {"near": "visitor", "within_km": 10}}` | also `near: {"lat": 52.1, "lon": 5.2}`; other fields by `lat: "attributes.y"`, `lon` |
- * | `{"not": {"interacted": {"types": ["purchase"], "within": "30d"}}}` | not bought in 30 days; types and within may be left out |
- * | `{"not": {"shown": {"times": {"gt": 3}, "within": "7d"}}}` | not shown more than 3 times this week |
- * | `{"and": […]}`, `{"or": […]}`, `{"not": {…}}` | groups |
+ * The language of rules, as JSON. An expression is an object; all that it names must hold. What can be said stands, with examples, in
+ * `reference.ts`, which the served documents show too.
  *
  * Without a value nothing compares: an item that lacks a field, or a visitor who lacks what is referred to, passes no test, and passes
  * `ne`, `not_in`, `none` and `not`, which are no more than negations. A field that no item has is no error.
@@ -32,15 +17,13 @@ import {
   RULES_BYTES_MAX,
 } from "./limits.ts";
 import { parseRules } from "./parse.ts";
+import { EXPRESSION_FORMS, RULE_EXAMPLES } from "./reference.ts";
 
 const expression = {
   type: "object",
   description:
     "Conditions that must all hold: a field of the item with a value or operators (`eq ne lt lte gt gte in not_in exists`, `any all none` of lists, `prefix contains` of texts), `and`, `or`, `not`, `geo`, `user`, `interacted`, `shown`.",
-  examples: [
-    { price: { lt: 50 }, categories: { any: ["shoes"] } },
-    { not: { interacted: { types: ["purchase"], within: "30d" } } },
-  ],
+  examples: EXPRESSION_FORMS.flatMap(({ examples }) => examples),
 };
 
 const name = { type: "string", pattern: "^[a-z0-9_-]{1,40}$" };
@@ -55,7 +38,7 @@ function listOf(maxItems: number, properties: Record<string, object>, required: 
 }
 
 /** What documents show, as JSON Schema. What is checked is `parseRules`, which knows where in an expression something is wrong. */
-const PROPERTIES = {
+const PARTS = {
   filter: {
     description: "Only items for which it holds; a list gives names, for `relax`.",
     anyOf: [expression, listOf(RULE_FILTERS_MAX, { name, where: expression }, ["name", "where"])],
@@ -111,6 +94,13 @@ const PROPERTIES = {
       "What may be given up, in this order, when too few qualify: rotation, cap, min_score, filter, filter.<name>.",
   },
 };
+
+const PROPERTIES = Object.fromEntries(
+  Object.entries(PARTS).map(([part, schema]) => [
+    part,
+    { ...schema, examples: RULE_EXAMPLES[part as keyof typeof PARTS] },
+  ]),
+);
 
 /** Wire form in, canonical rules out. Issues carry the path into the rules. */
 export const rulesSchema = z

@@ -1,16 +1,37 @@
+import { curlLine, type Entry, entriesOf, schemesOf } from "./curl.ts";
+import { STYLE } from "./docs-style.ts";
+import { drawGuide, GUIDE_LINKS } from "./guide.ts";
+import { html, Markup, prose } from "./markup.ts";
+
 /** The document as far as the page reads it. */
 export interface ApiDocument {
   info: { title: string; version: string; description?: string };
   tags?: { name: string; description?: string }[];
   paths?: Record<string, Record<string, Operation>>;
+  components?: {
+    schemas?: Record<
+      string,
+      { properties?: Record<string, { description?: string; examples?: readonly unknown[] }> }
+    >;
+  };
 }
 
-interface Operation {
+export interface Operation {
+  operationId: string;
   tags?: string[];
   summary?: string;
   security?: Record<string, unknown>[];
-  parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[];
+  parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema?: unknown; example?: unknown }> };
+}
+
+export interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  description?: string;
+  schema?: Schema;
+  example?: string | number;
 }
 
 interface Schema {
@@ -21,57 +42,53 @@ interface Schema {
   maximum?: number;
 }
 
-/** One page without scripts or outside files, made from the OpenAPI document alone. */
+/** One page without scripts or outside files, made from the OpenAPI document and the guide. */
 export function docsPage(document: ApiDocument, origin: string): string {
-  const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
-  );
+  const entries = entriesOf(document);
   const sections = (document.tags ?? []).map(({ name, description = "" }) => {
-    const own = operations.filter(({ operation }) => operation.tags?.includes(name));
-    const entries = own.map((entry) => drawOperation(entry, origin)).join("");
-    return `<section id="${text(name)}"><h2>${text(name)}</h2><p>${text(description)}</p>${entries}</section>`;
+    const own = entries.filter(({ operation }) => operation.tags?.includes(name));
+    return html`<section id="${name}"><h2>${name}</h2><p>${description}</p>${own.map((entry) => drawOperation(entry, origin))}</section>
+`;
   });
-  const links = (document.tags ?? [])
-    .map(({ name }) => `<a href="#${text(name)}">${text(name)}</a>`)
-    .join(" · ");
+  const links = [
+    ...GUIDE_LINKS,
+    ...(document.tags ?? []).map(({ name }) => ({ id: name, heading: name })),
+  ].map(({ id, heading }) => html`<a href="#${id}">${heading}</a>`);
   const { title, version, description = "" } = document.info;
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(title)} API</title>
-<style>${STYLE}</style>
+<title>${title} API</title>
+<style>${new Markup(STYLE)}</style>
 </head>
 <body>
-<h1>${text(title)} API <small>${text(version)}</small></h1>
-<p>${text(description)} Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p>
-<p>Errors are JSON: <code>{"error": {"code", "message", "field"?, "limit"?}}</code>.</p>
-<nav>${links}</nav>
-${sections.join("\n")}
+<header><h1>${title} API <small>${version}</small></h1>
+<p>${description} Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p>
+<p>Errors are JSON: <code>{"error": {"code", "message", "field"?, "limit"?}}</code>. Set <code>PUBLISHABLE_KEY</code>,
+<code>SECRET_KEY</code> and, for the lake, <code>ADMIN_TOKEN</code> in your shell, and the lines below can be pasted.</p></header>
+<nav aria-label="Parts of this page">${links}</nav>
+<main>
+${drawGuide(document)}
+${sections}</main>
 </body>
-</html>`;
+</html>`.html;
 }
 
-interface Entry {
-  path: string;
-  method: string;
-  operation: Operation;
-}
-
-function drawOperation({ path, method, operation }: Entry, origin: string): string {
+function drawOperation(entry: Entry, origin: string): Markup {
+  const { path, method, operation } = entry;
   const rows = (operation.parameters ?? []).map(
     ({ name, in: place, required, description = "", schema }) =>
-      `<tr><td><code>${text(name)}</code></td><td>${text(place)}${required === true ? ", required" : ""}</td>` +
-      `<td>${text(typeOf(schema))}</td><td>${text(description)}</td></tr>`,
+      html`<tr><td><code>${name}</code></td><td>${place}${required === true ? ", required" : ""}</td><td>${typeOf(schema)}</td><td>${prose(description)}</td></tr>`,
   );
   const table =
     rows.length === 0
       ? ""
-      : `<table><tr><th>parameter</th><th>in</th><th>type</th><th></th></tr>${rows.join("")}</table>`;
-  return `<article><h3><b>${text(method.toUpperCase())}</b> <code>${text(path)}</code></h3>
-<p>${text(operation.summary ?? "")} <em>${text(keyOf(operation))}</em></p>${table}
-<pre>${text(curl({ path, method, operation }, origin))}</pre></article>`;
+      : html`<div class="wide"><table><tr><th>parameter</th><th>in</th><th>type</th><th></th></tr>${rows}</table></div>`;
+  return html`<article id="${operation.operationId}"><h3><b>${method.toUpperCase()}</b> <code>${path}</code></h3>
+<p>${prose(operation.summary ?? "")} <em>${keyOf(operation)}</em></p>${table}
+<pre tabindex="0">${curlLine(entry, origin)}</pre></article>`;
 }
 
 function typeOf(schema: Schema | undefined): string {
@@ -82,45 +99,10 @@ function typeOf(schema: Schema | undefined): string {
   return `${schema.enum?.join(" | ") ?? type}${range}${fallback}`;
 }
 
-function keyOf({ security = [] }: Operation): string {
-  const schemes = security.flatMap((scheme) => Object.keys(scheme));
+function keyOf(operation: Operation): string {
+  const schemes = schemesOf(operation);
   if (schemes.includes("publishableKey")) return "Publishable or secret key.";
-  if (schemes.includes("secretKey")) return "Secret key.";
+  if (schemes.includes("secretKey"))
+    return schemes.includes("adminToken") ? "Secret key or admin token." : "Secret key.";
   return schemes.includes("adminToken") ? "Admin token." : "Open.";
 }
-
-/** A line that works when pasted, once the key's variable is set. */
-function curl({ path, method, operation }: Entry, origin: string): string {
-  const schemes = (operation.security ?? []).flatMap((scheme) => Object.keys(scheme));
-  const isPublishable = schemes.includes("publishableKey");
-  const token = schemes.includes("adminToken") ? "$ADMIN_TOKEN" : "$SECRET_KEY";
-  const example = operation.requestBody?.content["application/json"]?.example;
-  const url = `${origin}${path.replace(/\{(\w+)\}/g, "some-$1")}${isPublishable ? "?key=$PUBLISHABLE_KEY" : ""}`;
-  return [
-    `curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}"${url}"`,
-    ...(schemes.length === 0 || isPublishable ? [] : [`-H "authorization: Bearer ${token}"`]),
-    ...(operation.requestBody === undefined
-      ? []
-      : [`-H 'content-type: application/json'`, `-d '${JSON.stringify(example ?? {})}'`]),
-  ].join(" \\\n  ");
-}
-
-function text(value: string): string {
-  return value
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
-
-const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { margin-top: 2.5rem; text-transform: capitalize; }
-article { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: .5rem 0 1rem; }
-h3 { margin: .5rem 0; font-size: 1.05rem; }
-h3 b { color: #0a7d8c; font-size: .85rem; }
-table { border-collapse: collapse; font-size: .9rem; }
-th, td { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0; }
-pre { background: color-mix(in srgb, currentColor 8%, transparent); padding: .7rem; overflow-x: auto; border-radius: 6px; }
-small, em { opacity: .7; font-weight: normal; }`;

@@ -12,7 +12,7 @@ export function addDocuments(app: App, endpoints: readonly Endpoint[]): void {
   function documentsFor(origin: string): { json: string; html: string } {
     const known = made.get(origin);
     if (known !== undefined) return known;
-    const document = openApiDocument(endpoints, origin);
+    const document = openApiDocument(endpoints, origin, Date.now());
     const documents = {
       json: JSON.stringify(document),
       html: docsPage(document as unknown as ApiDocument, origin),

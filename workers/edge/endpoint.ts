@@ -39,6 +39,11 @@ export interface Endpoint<Q extends Query = Query, B extends z.ZodType = z.ZodTy
   /** The handler runs beside the key's check; its outcome is held back until the check has succeeded. It writes nothing. */
   besideKeyCheck?: boolean;
   query?: Q;
+  /** Parameters of a call that is worth pasting, for the documents. */
+  exampleQuery?: Record<string, string | number>;
+  /** Where either kind of key will do, the documents' example takes the publishable one; but this. */
+  exampleKey?: "secret";
+  /** `example` is of JSON, or makes it for a time. */
   body?: { schema: B; limit: BodyLimit; required?: boolean; example?: unknown };
   /** Of the success. */
   status?: number;

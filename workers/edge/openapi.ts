@@ -1,19 +1,10 @@
 import * as z from "zod";
 import { version } from "../../package.json";
 import { documentedPath, type Endpoint } from "./endpoint.ts";
+import { pathParameters } from "./path-parameters.ts";
+import { errorSchema, jsonContent, problemsOf, responseOf, sharedResponses } from "./problems.ts";
 
 export const VERSION: string = version;
-
-const errorSchema = z
-  .object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      field: z.string().optional().describe("The parameter, or the dotted path into the body."),
-      limit: z.union([z.number(), z.string()]).optional().describe("The limit that was exceeded."),
-    }),
-  })
-  .meta({ id: "Error" });
 
 const TAGS = [
   { name: "answers", description: "Lists of items. With either kind of key." },
@@ -36,32 +27,49 @@ const SECURITY: Record<Endpoint["access"], { [scheme: string]: [] }[]> = {
 };
 
 const SECURITY_SCHEMES = {
-  publishableKey: { type: "apiKey", in: "query", name: "key" },
-  secretKey: { type: "http", scheme: "bearer" },
-  adminToken: { type: "http", scheme: "bearer" },
+  publishableKey: {
+    type: "apiKey",
+    in: "query",
+    name: "key",
+    description: "`pk_…`: for browsers and apps. A Bearer token too.",
+  },
+  secretKey: {
+    type: "http",
+    scheme: "bearer",
+    description: "`sk_…`: for your servers, never in an address.",
+  },
+  adminToken: { type: "http", scheme: "bearer", description: "The deployment's own `ADMIN_TOKEN`." },
 };
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The OpenAPI 3.1 document of the endpoints, from the very schemas that check them. Tens of milliseconds: not at start-up. */
-export function openApiDocument(endpoints: readonly Endpoint[], origin: string) {
+/**
+ * The OpenAPI 3.1 document of the endpoints, from the very schemas that check them. Tens of milliseconds: not at start-up.
+ * `nowMs` is the time of the examples that tell one.
+ */
+export function openApiDocument(endpoints: readonly Endpoint[], origin: string, nowMs: number) {
   const { of, components } = jsonSchemas(endpoints);
   const paths: Record<string, Record<string, object>> = {};
   for (const endpoint of endpoints) {
     const path = documentedPath(endpoint.path);
-    paths[path] = { ...paths[path], [endpoint.method]: describe(endpoint, of) };
+    paths[path] = { ...paths[path], [endpoint.method]: describe(endpoint, of, nowMs) };
   }
   return {
     openapi: "3.1.0",
     info: {
       title: "Lakeshore",
       version: VERSION,
-      description: "Personalised recommendations from the edge.",
+      description:
+        "Personalised recommendations from the edge: events in, lists out, by rules and scenarios of your own.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: origin }],
     tags: TAGS,
-    components: { securitySchemes: SECURITY_SCHEMES, schemas: components },
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      schemas: components,
+      responses: sharedResponses(of(errorSchema)),
+    },
     paths,
   };
 }
@@ -87,37 +95,46 @@ function jsonSchemas(endpoints: readonly Endpoint[]) {
   return { of: (schema: z.ZodType) => properties[names.get(schema) ?? ""] ?? {}, components: $defs };
 }
 
-function describe(endpoint: Endpoint, of: (schema: z.ZodType) => JsonSchema) {
-  const { method, tag, summary, access, query, body } = endpoint;
+function describe(endpoint: Endpoint, of: (schema: z.ZodType) => JsonSchema, nowMs: number) {
+  const { method, tag, summary, query, body } = endpoint;
   const path = documentedPath(endpoint.path);
-  const json = (schema: z.ZodType) => ({ "application/json": { schema: of(schema) } });
-  const parameters = [...pathParameters(path), ...(query === undefined ? [] : queryParameters(of(query)))];
+  const parameters = [
+    ...pathParameters(path),
+    ...(query === undefined ? [] : queryParameters(of(query), endpoint.exampleQuery)),
+  ];
   return {
-    operationId: `${method}_${path.replaceAll(/[^\w]+/g, "_").replaceAll(/^_|_$/g, "")}`,
+    operationId: operationId(method, path),
     tags: [tag],
     summary,
-    security: SECURITY[access],
+    security: securityOf(endpoint),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: body.required ?? false, content: bodyContent(body, of) } }),
+      : { requestBody: { required: body.required ?? false, content: bodyContent(body, of, nowMs) } }),
     responses: {
-      [endpoint.status ?? 200]: { description: "Done.", content: json(endpoint.answer) },
-      default: { description: "What was wrong.", content: json(errorSchema) },
+      [endpoint.status ?? 200]: { description: "Done.", content: jsonContent(of(endpoint.answer)) },
+      ...Object.fromEntries(
+        problemsOf(endpoint, parameters.length > 0).map((status) => [status, responseOf(status)]),
+      ),
+      default: responseOf("default"),
     },
   };
 }
 
-function pathParameters(path: string): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
+/** `get_v1_items_id_similar`: good as a name in every language that generators write. */
+function operationId(method: string, path: string): string {
+  return `${method}_${path.replaceAll(/[^\w]+/g, "_").replaceAll(/^_|_$/g, "")}`;
 }
 
-function queryParameters({ properties = {}, required = [] }: JsonSchema): object[] {
+function securityOf({ access, exampleKey }: Endpoint): { [scheme: string]: [] }[] {
+  const schemes = SECURITY[access];
+  return exampleKey === "secret" ? schemes.toReversed() : schemes;
+}
+
+function queryParameters(
+  { properties = {}, required = [] }: JsonSchema,
+  examples: Record<string, string | number> = {},
+): object[] {
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...schema } = property as JsonSchema;
     return {
@@ -126,6 +143,7 @@ function queryParameters({ properties = {}, required = [] }: JsonSchema): object
       required: required.includes(name),
       ...(description === undefined ? {} : { description }),
       schema,
+      ...(examples[name] === undefined ? {} : { example: examples[name] }),
     };
   });
 }
@@ -133,6 +151,8 @@ function queryParameters({ properties = {}, required = [] }: JsonSchema): object
 function bodyContent(
   { schema, example }: NonNullable<Endpoint["body"]>,
   of: (schema: z.ZodType) => JsonSchema,
+  nowMs: number,
 ) {
-  return { "application/json": { schema: of(schema), ...(example === undefined ? {} : { example }) } };
+  const shown: unknown = typeof example === "function" ? example(nowMs) : example;
+  return { "application/json": { schema: of(schema), ...(shown === undefined ? {} : { example: shown }) } };
 }

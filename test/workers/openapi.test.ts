@@ -1,0 +1,52 @@
+import path from "node:path";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { expect, it } from "vitest";
+import { EXPRESSION_FORMS, parseRules, RULE_EXAMPLES } from "../../src/rules/index.ts";
+import { ROOT } from "../tidy/source-files.ts";
+
+/** By its path at run time: its types are the Workers', not Node's. */
+const { default: edge } = (await import(path.join(ROOT, "workers/edge.ts"))) as {
+  default: { fetch(request: Request, env: object, context: object): Promise<Response> };
+};
+
+/** As the Worker serves it: making documents asks for no binding. */
+async function served(address: string): Promise<string> {
+  return (await edge.fetch(new Request(`https://recs.shop.test${address}`), {}, {})).text();
+}
+
+/** It takes nothing and needs no key: there is nothing that a caller could get wrong. */
+const NO_CLIENT_ERROR =
+  "warn operation-4xx-response at #/paths/~1v1~1health/get/responses: Operation must have at least one `4XX` response.";
+
+it("is an OpenAPI document in which a linter finds nothing, by its recommended rules", async () => {
+  const config = await createConfig({ extends: ["recommended"] });
+  const found = await lintFromString({ source: await served("/openapi.json"), config });
+  const told = found.map(
+    ({ ruleId, severity, message, location }) =>
+      `${severity} ${ruleId} at ${location[0]?.pointer ?? ""}: ${message}`,
+  );
+  expect(told.filter((problem) => problem !== NO_CLIENT_ERROR)).toEqual([]);
+});
+
+it("has links on its page that lead somewhere", async () => {
+  const page = await served("/docs");
+  const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.filter((id) => !page.includes(`id="${id}"`))).toEqual([]);
+});
+
+it("shows no example of rules that is not one", async () => {
+  const problemsOf = (rules: unknown) => {
+    const parsed = parseRules(rules);
+    return parsed.ok ? [] : [`${JSON.stringify(rules)}: ${JSON.stringify(parsed.error)}`];
+  };
+  const page = await served("/docs");
+  for (const example of EXPRESSION_FORMS.flatMap(({ examples }) => examples)) {
+    expect(problemsOf({ filter: example })).toEqual([]);
+    expect(page).toContain(JSON.stringify(example).replaceAll('"', "&quot;"));
+  }
+  const named = [{ name: "near", where: { brand: "Acme" } }];
+  for (const [part, examples] of Object.entries(RULE_EXAMPLES))
+    for (const example of examples)
+      expect(problemsOf({ ...(part === "relax" ? { filter: named } : {}), [part]: example })).toEqual([]);
+});

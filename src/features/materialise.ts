@@ -3,6 +3,7 @@ import { HOUR_MS, MINUTE_MS, type ObjectStore } from "../base/index.ts";
 import { categoryRankings, type Rankings } from "./category-rankings.ts";
 import { heldRanking } from "./held-ranking.ts";
 import { ItemPacker } from "./item-packer.ts";
+import type { ItemScore } from "./item-scores.ts";
 import {
   CATEGORY_ITEMS_MAX,
   categoriesName,
@@ -17,6 +18,7 @@ import { ListedItems } from "./listed-items.ts";
 import type { PackedList } from "./packed-items.ts";
 import { countedRanking, newestRanking } from "./rankings.ts";
 import { readSegmentCounts, type SegmentCounts, segmentLists } from "./segment-counts.ts";
+import { trialRanking } from "./trial-ranking.ts";
 
 export interface ListPorts {
   core: D1Database;
@@ -97,10 +99,11 @@ async function materialise(
   const { tenant, nowMs } = refresh;
   const shelf = new ListedItems(ports.core, tenant);
   const rankings = await makeRankings(ports, held, { ...refresh, shelf });
+  const onTrial = await trialRanking(ports.profiles, shelf, { tenant, nowMs });
   const counts = await readSegmentCounts(ports.store, tenant);
   await shelf.load(counts?.segments.flatMap(({ items }) => items.map(({ itemId }) => itemId)) ?? []);
   return {
-    lists: packLists(rankings, counts, { shelf, nowMs }),
+    lists: packLists(rankings, { onTrial, counts }, { shelf, nowMs }),
     categories: packCategories(rankings, { shelf, nowMs }),
   };
 }
@@ -136,11 +139,16 @@ interface Shelf {
   nowMs: number;
 }
 
-function packLists(rankings: Rankings, counts: SegmentCounts | null, { shelf, nowMs }: Shelf): TenantLists {
+function packLists(
+  rankings: Rankings,
+  { onTrial, counts }: { onTrial: readonly ItemScore[]; counts: SegmentCounts | null },
+  { shelf, nowMs }: Shelf,
+): TenantLists {
   const packer = new ItemPacker(shelf, ITEMS_CHARS_MAX);
   const lists = packAll((name) => packer.pack(rankings[name], LIST_ITEMS_MAX[name]));
+  const explored = packer.pack(onTrial, onTrial.length);
   const segments = counts === null ? {} : segmentLists(counts, packer, nowMs);
-  return { v: 1, createdAtMs: nowMs, items: packer.items(), lists, segments };
+  return { v: 1, createdAtMs: nowMs, items: packer.items(), lists, explored, segments };
 }
 
 function packCategories(rankings: Rankings, { shelf, nowMs }: Shelf): TenantCategories {

@@ -30,7 +30,7 @@ const WINDOWS: Record<CountedList, Window> = {
 const CANDIDATES_PER_PAGE = 1_000;
 const CANDIDATE_PAGES_MAX = 5;
 
-function bucketsOf(name: CountedList, nowMs: number): WeightedBuckets {
+export function bucketsOf(name: CountedList, nowMs: number): WeightedBuckets {
   const { bucket, count, halfLife = Number.POSITIVE_INFINITY } = WINDOWS[name];
   const now = Math.floor(nowMs / (bucket === "hour" ? HOUR_MS : DAY_MS));
   const weights = Array.from({ length: count }, (_, age) => [now - age, 0.5 ** (age / halfLife)] as const);

@@ -85,7 +85,7 @@ export const adminRoutes: Endpoint[] = [
       }),
       limit: SMALL_BODY,
       required: true,
-      example: { user_id: "user-1" },
+      example: { user_id: "ann" },
     },
     status: 201,
     answer: z.object({ user_token: z.string(), expires_at: z.number() }),

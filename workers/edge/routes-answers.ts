@@ -21,6 +21,7 @@ import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 export const ANSWER_BODY = { name: "RECOMMEND_BODY_BYTES_MAX", bytes: RECOMMEND_BODY_BYTES_MAX };
 
 const RECOMMENDATIONS = "recommendations";
+const SHOWN = { limit: 5, fields: "title,price" };
 const VISITOR_EXAMPLE = { user_id: "ann", recent: ["item-1", "item-2"] };
 
 /** Recommendations for a visitor, beside an item, and for anybody: one shape of answer, one way to it. */
@@ -28,6 +29,7 @@ export const answerRoutes: Endpoint[] = [
   endpoint({
     ...listEndpoint("get", "/v1/recommendations", "Items for a visitor, by what the visitor did."),
     query: recommendationsQuerySchema,
+    exampleQuery: { user_id: "ann", ...SHOWN },
     handle: (call) => list(call, call.query, visitorOf(call, call.query), RECOMMENDATIONS),
   }),
   endpoint({
@@ -90,6 +92,7 @@ export const answerRoutes: Endpoint[] = [
   endpoint({
     ...listEndpoint("get", "/v1/trending", "What is asked for most just now, by everybody."),
     query: trendingQuerySchema,
+    exampleQuery: { window: "24h", ...SHOWN },
     handle: (call) =>
       list(call, call.query, anybody(`trending_${call.query.window}`, call.query), "trending"),
   }),
@@ -108,6 +111,7 @@ function itemList(path: string, summary: string, scenario: string, together: boo
   return endpoint({
     ...listEndpoint("get", path, summary),
     query: itemListQuerySchema,
+    exampleQuery: SHOWN,
     handle: (call) => list(call, call.query, { kind: "item", itemId: call.param("id"), together }, scenario),
   });
 }
@@ -118,6 +122,7 @@ function commonList(path: string, summary: string, of: Common, scenario: string)
   return endpoint({
     ...listEndpoint("get", path, summary),
     query: commonListQuerySchema,
+    exampleQuery: SHOWN,
     handle: (call) => list(call, call.query, anybody(of, call.query), scenario),
   });
 }

@@ -30,6 +30,7 @@ interface Kind<T, P> {
   storedSchema: z.ZodType;
   perRequest: { name: string; count: number };
   example: unknown;
+  patchExample: P;
   upsert(admin: PipelineAdmin, tenant: string, records: T[]): Promise<{ upserted: number } | Contended>;
   get(admin: PipelineAdmin, tenant: string, id: string): Promise<unknown>;
   patch(admin: PipelineAdmin, tenant: string, id: string, patch: P): Promise<unknown>;
@@ -44,8 +45,19 @@ const items: Kind<Item, ItemPatch> = {
   storedSchema: itemSchema.extend({ published_at: z.int(), updated_at: z.int() }).meta({ id: "StoredItem" }),
   perRequest: { name: "ITEMS_PER_REQUEST_MAX", count: ITEMS_PER_REQUEST_MAX },
   example: [
-    { item_id: "item-1", title: "Lamp", categories: ["home"], price: 39.9, currency: "EUR", stock: 4 },
+    { item_id: "item-1", title: "Lamp", categories: ["home"], brand: "Acme", price: 39.9, currency: "EUR" },
+    {
+      item_id: "item-2",
+      title: "Rug",
+      categories: ["home"],
+      brand: "Weft",
+      price: 89,
+      tags: ["sale"],
+      stock: 4,
+    },
+    { item_id: "item-3", title: "Vase", categories: ["home"], price: 24.5, attributes: { height_cm: 30 } },
   ],
+  patchExample: { price: 34.9, tags: ["sale"] },
   upsert: (admin, tenant, records) => admin.upsertItems(tenant, records),
   get: (admin, tenant, id) => admin.getItem(tenant, id),
   patch: (admin, tenant, id, patch) => admin.patchItem(tenant, id, patch),
@@ -59,7 +71,8 @@ const users: Kind<User, UserPatch> = {
   patchSchema: userPatchSchema.meta({ id: "UserPatch" }),
   storedSchema: userSchema.extend({ updated_at: z.int() }).meta({ id: "StoredUser" }),
   perRequest: { name: "USERS_PER_REQUEST_MAX", count: USERS_PER_REQUEST_MAX },
-  example: [{ user_id: "user-1", attributes: { plan: "gold" } }],
+  example: [{ user_id: "ann", attributes: { plan: "gold" } }],
+  patchExample: { attributes: { plan: "silver" } },
   upsert: (admin, tenant, records) => admin.upsertUsers(tenant, records),
   get: (admin, tenant, id) => admin.getUser(tenant, id),
   patch: (admin, tenant, id, patch) => admin.patchUser(tenant, id, patch),
@@ -135,7 +148,7 @@ function routesOf<T, P>(kind: Kind<T, P>): Endpoint[] {
       method: "patch",
       path: onePath,
       summary: `Changes the named fields of one ${one}; null takes a field away.`,
-      body: { schema: kind.patchSchema, limit: LIMIT, required: true },
+      body: { schema: kind.patchSchema, limit: LIMIT, required: true, example: kind.patchExample },
       answer: storedSchema,
       async handle({ tenant, env, param, body }) {
         const id = param("id");

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EVENTS_BODY_BYTES_MAX, r2ObjectStore } from "../../src/base/index.ts";
-import { eventSchema } from "../../src/events/index.ts";
+import { eventSchema, makeUuidV7 } from "../../src/events/index.ts";
 import type { TenantConfig } from "../../src/features/index.ts";
 import { acceptEvents, readUserAgent, sendEvents } from "../../src/ingest/intake.ts";
 import { readConfig, readUserToken, USER_IGNORED } from "../../src/serving/index.ts";
@@ -47,16 +47,7 @@ export const eventRoutes: Endpoint[] = [
       schema: z.union([event, z.array(event), z.object({ events: z.array(event) })]),
       limit: { name: "EVENTS_BODY_BYTES_MAX", bytes: EVENTS_BODY_BYTES_MAX },
       required: true,
-      example: {
-        event_id: "0192f3a1-7c00-7abc-8def-0123456789ab",
-        type: "view",
-        anonymous_id: "device-1",
-        session_id: "visit-1",
-        item_id: "item-1",
-        occurred_at: 1_700_000_000_000,
-        sent_at: 1_700_000_000_000,
-        consent: "granted",
-      },
+      example: eventExample,
     },
     answer: z.object({
       accepted: z.number().int(),
@@ -106,6 +97,21 @@ export const eventRoutes: Endpoint[] = [
     },
   }),
 ];
+
+/** Of now: an old one would be set aside as too late. */
+function eventExample(nowMs: number) {
+  return {
+    event_id: makeUuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
+    type: "view",
+    user_id: "ann",
+    anonymous_id: "device-1",
+    session_id: "visit-1",
+    item_id: "item-1",
+    occurred_at: nowMs,
+    sent_at: nowMs,
+    consent: "granted",
+  };
+}
 
 async function configOf({ tenant, ports }: Pick<Call, "tenant" | "ports">): Promise<TenantConfig> {
   const read = await readConfig(tenant, CONFIG_READ_MS, ports, memory);

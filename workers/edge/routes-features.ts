@@ -27,6 +27,7 @@ export const featureRoutes: Endpoint[] = [
     path: "/v1/features",
     summary: "The declared features of a visitor and of items now, and the segments that the visitor is in.",
     query,
+    exampleQuery: { user_id: "ann", items: "item-1,item-2" },
     answer: z.object({
       segments: z.array(z.string()).describe("As of the last daily refresh."),
       user: values,

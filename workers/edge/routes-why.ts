@@ -61,6 +61,8 @@ export const whyRoutes: Endpoint[] = [
     access: "publishable",
     rate: "answers",
     query: whyQuerySchema,
+    exampleQuery: { user_id: "ann", items: "item-3" },
+    exampleKey: "secret",
     answer: whySchema,
     async handle(call) {
       await checkAsker(call);

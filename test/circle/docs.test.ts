@@ -1,0 +1,202 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApiClient } from "../../scripts/client/index.ts";
+import { type LocalRuntime, startLocal } from "../../scripts/local/runtime.ts";
+import { ROOT } from "../tidy/source-files.ts";
+
+/** By its path at run time: what it is compiled with are the Workers' types, not Node's. */
+const { curlLine, entriesOf } = (await import(path.join(ROOT, "workers/edge/curl.ts"))) as {
+  curlLine(entry: Entry, origin: string): string;
+  entriesOf(document: unknown): Entry[];
+};
+
+interface Entry {
+  path: string;
+  method: string;
+  operation: {
+    operationId: string;
+    parameters?: { name: string; in: string; example?: string | number }[];
+    responses: Record<string, unknown>;
+  };
+}
+
+const ADMIN_TOKEN = "root-token-of-the-tests";
+/** The tenant that an example names. */
+const TENANT = "demo";
+const SEED = path.join(ROOT, "models/seed");
+
+/** What others need, or what takes away what others need. The rest is run between, in the document's order. */
+const FIRST = ["post_v1_items", "post_v1_users", "post_v1_events", "put_v1_admin_scenarios_name"];
+const LAST = [
+  "delete_v1_items_id",
+  "delete_v1_users_id",
+  "delete_v1_admin_keys_hash",
+  "delete_v1_admin_scenarios_name",
+  "post_v1_admin_scenarios_name_versions_version_restore",
+  "patch_v1_admin_tenant",
+  "post_v1_admin_rebuild",
+];
+
+let runtime: LocalRuntime;
+let url: string;
+let variables: Record<string, string>;
+/** Parts of paths that only a running site knows; all other examples stand as they are. */
+let known: Record<string, string>;
+
+beforeAll(async () => {
+  runtime = await startLocal({
+    secrets: { ADMIN_TOKEN, SIGNING_SECRET: "the signing secret of the tests" },
+    queueTimeoutS: 1,
+    onLog: () => {},
+  });
+  url = runtime.url.origin;
+  const root = new ApiClient(url, ADMIN_TOKEN);
+  const body = { tenant: TENANT, origins: [] };
+  const keys = await root.request<Record<string, string>>("/v1/admin/tenants", { method: "POST", body });
+  variables = {
+    PUBLISHABLE_KEY: keys.publishable_key ?? "",
+    SECRET_KEY: keys.secret_key ?? "",
+    ADMIN_TOKEN,
+  };
+  const client = new ApiClient(url, variables.SECRET_KEY ?? "");
+  const version = await publishSeedModel();
+  const items = ["p0001", "p0002"].map((item_id) => ({ item_id, title: item_id, price: 10 }));
+  await client.request("/v1/items", { method: "POST", body: { items } });
+  for (const job of ["commit", "refine", "quality"]) await finish(root, `/v1/admin/lake/jobs/${job}`);
+  const spare = await client.request<{ hash: string }>("/v1/admin/keys", {
+    method: "POST",
+    body: { kind: "publishable" },
+  });
+  const { objects } = await root.request<{ objects: { key: string }[] }>("/v1/admin/lake/objects");
+  known = {
+    "keys/{hash}": spare.hash,
+    "models/{version}": version,
+    "retrain/{run_id}": await endedRun(client),
+    "objects/{key}": objects[0]?.key ?? "",
+  };
+});
+
+afterAll(() => runtime?.dispose());
+
+/** The committed model, twice, so that there is one to go back to; the version that is live. */
+async function publishSeedModel(): Promise<string> {
+  const bucket = await runtime.lake();
+  const pointer = JSON.parse(await readFile(path.join(SEED, "current.json"), "utf8"));
+  const before = `20261001T000000Z-${pointer.version.slice(-8)}`;
+  for (const version of [before, pointer.version]) {
+    for (const file of await readdir(path.join(SEED, pointer.version))) {
+      const bytes = await readFile(path.join(SEED, pointer.version, file));
+      const own = {
+        ...(file === "manifest.json" ? JSON.parse(bytes.toString()) : {}),
+        tenant: TENANT,
+        version,
+      };
+      const body = file === "manifest.json" ? JSON.stringify(own) : new Uint8Array(bytes);
+      await bucket.put(`models/${TENANT}/${version}/${file}`, body);
+    }
+  }
+  const live = { ...pointer, previous: [before], promotedAtMs: Date.now() };
+  await bucket.put(`models/${TENANT}/current.json`, JSON.stringify(live));
+  return pointer.version;
+}
+
+async function finish(root: ApiClient, job: string): Promise<void> {
+  while (!(await root.request<{ done: boolean }>(job, { method: "POST", body: {} })).done);
+}
+
+/** A run that found too little data, as a report is kept of each. */
+async function endedRun(client: ApiClient): Promise<string> {
+  const { run_id } = await client.request<{ run_id: string }>("/v1/admin/retrain", {
+    method: "POST",
+    body: {},
+  });
+  for (;;) {
+    const { status } = await client.request<{ status: string }>(`/v1/admin/retrain/${run_id}`);
+    if (status === "complete" || status === "errored") return run_id;
+    await sleep(200);
+  }
+}
+
+/** The words of each command as a shell hands them to `curl`: quotes and variables are its own work. */
+async function wordsOf(lines: readonly string[]): Promise<string[][]> {
+  const script = `curl() { printf '%s\\0' "$@"; printf '\\n\\0'; }\n${lines.join("\n")}\n`;
+  const { stdout } = await promisify(execFile)("sh", ["-c", script], {
+    env: { ...process.env, ...variables },
+  });
+  return stdout
+    .split("\n\0")
+    .slice(0, -1)
+    .map((words) => words.split("\0").slice(0, -1));
+}
+
+/** What curl does with them, as far as the page's lines go. */
+function send(words: readonly string[]): Promise<Response> {
+  const options: Record<string, string[]> = {};
+  const rest = [...words];
+  let address = "";
+  while (rest.length > 0) {
+    const word = rest.shift() ?? "";
+    if (word.startsWith("-")) options[word] = [...(options[word] ?? []), rest.shift() ?? ""];
+    else address = word;
+  }
+  expect(Object.keys(options).filter((name) => !["-X", "-H", "-d"].includes(name))).toEqual([]);
+  const headers = (options["-H"] ?? []).map(
+    (header) => header.split(/: (.*)/).slice(0, 2) as [string, string],
+  );
+  const [body] = options["-d"] ?? [];
+  return fetch(address, {
+    method: options["-X"]?.[0] ?? (body === undefined ? "GET" : "POST"),
+    headers: { "user-agent": "curl/8.5.0", ...Object.fromEntries(headers) },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** Puts what this site has in place of the examples that name what another has. */
+function fill(entry: Entry): Entry {
+  const parameters = entry.operation.parameters?.map((parameter) => {
+    const here = Object.entries(known).find(
+      ([place]) => place.endsWith(`{${parameter.name}}`) && entry.path.includes(place),
+    );
+    return here === undefined ? parameter : { ...parameter, example: here[1] };
+  });
+  return parameters === undefined ? entry : { ...entry, operation: { ...entry.operation, parameters } };
+}
+
+function inOrder(entries: readonly Entry[]): Entry[] {
+  const at = ({ operation: { operationId } }: Entry) =>
+    FIRST.includes(operationId) ? FIRST.indexOf(operationId) : 100 + LAST.indexOf(operationId);
+  return entries.toSorted((a, b) => at(a) - at(b));
+}
+
+describe("the documents page", () => {
+  it("shows for every operation a line that works when pasted", async () => {
+    const document = await (await fetch(`${url}/openapi.json`)).json();
+    const entries = entriesOf(document);
+    const ids = entries.map(({ operation }) => operation.operationId);
+    expect([...FIRST, ...LAST].filter((id) => !ids.includes(id))).toEqual([]);
+    const page = (await (await fetch(`${url}/docs`)).text())
+      .replaceAll("&quot;", '"')
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&amp;", "&");
+    const unshown = entries.filter((entry) => !page.includes(`>${curlLine(entry, url)}</pre>`));
+    expect(unshown.map(({ operation }) => operation.operationId)).toEqual([]);
+
+    const ordered = inOrder(entries);
+    const lines = ordered.map((entry) => curlLine(fill(entry), url));
+    const failed: string[] = [];
+    for (const [index, words] of (await wordsOf(lines)).entries()) {
+      const response = await send(words);
+      const text = await response.text();
+      const expected = Object.keys(ordered[index]?.operation.responses ?? {})[0];
+      if (String(response.status) !== expected || /"rejected":[1-9[]/.test(text.replace('"rejected":[]', "")))
+        failed.push(`${lines[index]}\n→ ${response.status} ${text.slice(0, 300)}`);
+    }
+    expect(failed.join("\n\n")).toBe("");
+    expect(lines.length).toBeGreaterThan(60);
+  });
+});

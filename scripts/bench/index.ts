@@ -6,8 +6,9 @@ import type { Command } from "commander";
 import { wholeNumber } from "../commands/arguments.ts";
 import { Progress } from "../progress.ts";
 import { registerQuality } from "./quality/index.ts";
-import { printIngest, printLake, printRetrain, printServe } from "./report.ts";
+import { printCost, printIngest, printLake, printRetrain, printServe } from "./report.ts";
 
+export type { CostReport } from "./cost/index.ts";
 export type { IngestReport } from "./ingest.ts";
 export type { LakeReport } from "./lake.ts";
 export type { RetrainReport } from "./retrain.ts";
@@ -55,6 +56,12 @@ export function registerBench(program: Command): void {
       const report = await benchIngest(sizeOf(flags), new Progress());
       print(flags, report, printIngest);
       if (report.lost > 0 || report.duplicated > 0) process.exitCode = 1;
+    },
+  );
+  command(bench, "cost", "what a million events and a million answers cost, by operations counted").action(
+    async (flags: BenchFlags) => {
+      const { benchCost } = await import("./cost/index.ts");
+      print(flags, await benchCost(sizeOf(flags), new Progress()), printCost);
     },
   );
   registerLakeBench(bench);

@@ -1,3 +1,4 @@
+import type { CostReport } from "./cost/index.ts";
 import type { IngestReport } from "./ingest.ts";
 import type { LakeReport, Rate } from "./lake.ts";
 import type { RetrainReport } from "./retrain.ts";
@@ -64,4 +65,27 @@ function table(rows: string[][]): string {
       )
       .join("  ");
   return rows.map(line).join("\n");
+}
+
+export function printCost({
+  traffic,
+  usage,
+  rowsWritten,
+  usdPerMillion,
+  cpuMs,
+  usdByEventsPerFlush,
+}: CostReport): string {
+  const table = (title: string, values: Record<string, number>) =>
+    [
+      title,
+      ...Object.entries(values).map(([name, value]) => `  ${name.padEnd(20)} ${value.toLocaleString("en")}`),
+    ].join("\n");
+  return [
+    table("Traffic", { ...traffic }),
+    table("Counted, of a million events and a million answers with their impressions", usage),
+    table("Rows written", rowsWritten),
+    table("US dollars", usdPerMillion),
+    table("CPU ms", cpuMs),
+    table("US dollars by events a flush", usdByEventsPerFlush),
+  ].join("\n");
 }

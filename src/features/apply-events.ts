@@ -112,7 +112,7 @@ async function applyBatch(
   }
 }
 
-/** Both guards of the batch are constraints: the number of the ledger's part, and a version that must not be null. */
+/** Both guards of the batch are constraints: the number of a part and the version of a row must not be null. */
 export function isConflict(cause: unknown): boolean {
   return cause instanceof Error && /constraint failed/i.test(cause.message);
 }

@@ -5,8 +5,8 @@ import { JsonList } from "./json-list.ts";
 
 /*
  * The ids that were applied, many to a row: a row written is what costs. A part holds the ids that one batch brought of one
- * stretch of time, by which they are found again, and is never changed. Its number is the next that its writer saw none of:
- * of two batches that meet, the second finds its number taken, and nothing of it is kept.
+ * stretch of time, by which they are found again, and is never changed. Of two batches that bring the same id at one moment, the second
+ * finds it in a part that was not there when it read, and nothing of it is kept; batches that share no id do not meet.
  */
 
 /** The first 32 bits of a UUIDv7's time in hexadecimal: a stretch of 65.5 s, told by the id itself. */
@@ -87,22 +87,28 @@ export function knownOf(answers: readonly (readonly unknown[])[], events: readon
   return { ids, parts };
 }
 
-/** [tenant, prefix, part, received hour since the epoch, [rest of the id, …]] of events that the ledger has none of. */
+/** [tenant, prefix, last part seen, place among the new ones, received hour since the epoch, [rest of the id, …]] of unknown events. */
 export function ledgerRows(events: readonly StoredEvent[], parts: Known["parts"]): string[] {
   const list = new JsonList();
-  for (const [name, stretch] of stretchesOf(events)) {
-    let part = (parts.get(name) ?? -1) + 1;
-    const byHour = Map.groupBy(stretch.events, ({ received_at }) => Math.floor(received_at / HOUR_MS));
-    for (const [hour, ofHour] of byHour) {
+  for (const [name, { tenant, prefix, events: ofStretch }] of stretchesOf(events)) {
+    const byHour = Map.groupBy(ofStretch, ({ received_at }) => Math.floor(received_at / HOUR_MS));
+    for (const [place, [hour, ofHour]] of [...byHour].entries()) {
       const ids = ofHour.map(({ event_id }) => event_id.slice(PREFIX_CHARS));
-      list.add(JSON.stringify([stretch.tenant, stretch.prefix, part, hour, ids]));
-      part++;
+      list.add(JSON.stringify([tenant, prefix, parts.get(name) ?? -1, place, hour, ids]));
     }
   }
   return list.documents();
 }
 
-/** A part whose number another consumer has taken since the ledger was read breaks the batch: nothing of it is kept. */
+/** An id that another consumer has applied since the ledger was read makes NULL, which breaks the batch: nothing of it is kept. */
 export const INSERT_LEDGER = `
 INSERT INTO ledger_parts (tenant, prefix, part, received_hour, applied_at, ids)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?2, value -> 4 FROM json_each(?1)`;
+SELECT row.value ->> 0, row.value ->> 1, CASE WHEN NOT EXISTS (
+  SELECT 1 FROM ledger_parts AS newer CROSS JOIN json_each(newer.ids) AS id
+  WHERE newer.tenant = row.value ->> 0 AND newer.prefix = row.value ->> 1 AND newer.part > row.value ->> 2
+    AND id.value IN (SELECT mine.value FROM json_each(row.value, '$[5]') AS mine)
+) THEN (
+  SELECT coalesce(max(last.part), -1) + 1 FROM ledger_parts AS last
+  WHERE last.tenant = row.value ->> 0 AND last.prefix = row.value ->> 1
+) + (row.value ->> 3) END, row.value ->> 4, ?2, row.value -> 5
+FROM json_each(?1) AS row`;

@@ -66,7 +66,7 @@ describe("plans", () => {
     expect(made.counters.length).toBeGreaterThan(1);
     const items = made.counters.flatMap((row) => Object.keys(JSON.parse(row.items)));
     expect(new Set(items).size).toBe(4_000);
-    const ids = rowsOf(made.ledger).flatMap(([, prefix, , , rest]) =>
+    const ids = rowsOf(made.ledger).flatMap(([, prefix, , , , rest]) =>
       (rest as string[]).map((each) => `${prefix}${each}`),
     );
     expect(ids).toEqual([...events, ...lists].map((event) => event.event_id));

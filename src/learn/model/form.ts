@@ -4,8 +4,11 @@
  */
 export type ModelForm = "plain" | "large" | "indexed";
 
-/** From so many items on, passes over them cost more than all else in an answer. Models of fewer keep their bytes. */
-const LARGE_ITEMS = 20_000;
+/**
+ * From so many items on, a float table and its packed copy are half of what a scorer holds, and fewer passes are quicker than fewer
+ * nodes: at 50,000 they are not. Models of fewer keep their bytes.
+ */
+const LARGE_ITEMS = 100_000;
 /** From so many on, a scan of them is slower than an answer may be. */
 const INDEXED_ITEMS = 400_000;
 

@@ -19,6 +19,7 @@ interface Entry {
   method: string;
   operation: {
     operationId: string;
+    tags: string[];
     parameters?: { name: string; in: string; example?: string | number }[];
     responses: Record<string, unknown>;
   };
@@ -30,7 +31,13 @@ const TENANT = "demo";
 const SEED = path.join(ROOT, "models/seed");
 
 /** What others need, or what takes away what others need. The rest is run between, in the document's order. */
-const FIRST = ["post_v1_items", "post_v1_users", "post_v1_events", "put_v1_admin_scenarios_name"];
+const FIRST = [
+  "post_v1_items",
+  "post_v1_users",
+  "post_v1_events",
+  "put_v1_admin_scenarios_name",
+  "post_v1_admin_refresh",
+];
 const LAST = [
   "delete_v1_items_id",
   "delete_v1_users_id",
@@ -40,6 +47,10 @@ const LAST = [
   "patch_v1_admin_tenant",
   "post_v1_admin_rebuild",
 ];
+
+/** A bad record of several rejects only itself, with a 200. */
+const PARTLY_REFUSED = /"rejected":(\[\{|[1-9])/;
+const EMPTY = /"items":\[\]/;
 
 let runtime: LocalRuntime;
 let url: string;
@@ -66,6 +77,8 @@ beforeAll(async () => {
   const version = await publishSeedModel();
   const items = ["p0001", "p0002"].map((item_id) => ({ item_id, title: item_id, price: 10 }));
   await client.request("/v1/items", { method: "POST", body: { items } });
+  await client.request("/v1/admin/refresh", { method: "POST", body: {} });
+  await awake(client);
   for (const job of ["commit", "refine", "quality"]) await finish(root, `/v1/admin/lake/jobs/${job}`);
   const spare = await client.request<{ hash: string }>("/v1/admin/keys", {
     method: "POST",
@@ -106,6 +119,15 @@ async function publishSeedModel(): Promise<string> {
 
 async function finish(root: ApiClient, job: string): Promise<void> {
   while (!(await root.request<{ done: boolean }>(job, { method: "POST", body: {} })).done);
+}
+
+/** Until then, answers come from the lists below the model's. */
+async function awake(client: ApiClient): Promise<void> {
+  for (;;) {
+    const { degraded } = await client.request<{ degraded?: { reason: string } }>("/v1/recommendations");
+    if (!degraded?.reason.startsWith("scorer_")) return;
+    await sleep(200);
+  }
 }
 
 /** A run that found too little data, as a report is kept of each. */
@@ -190,10 +212,12 @@ describe("the documents page", () => {
     const lines = ordered.map((entry) => curlLine(fill(entry), url));
     const failed: string[] = [];
     for (const [index, words] of (await wordsOf(lines)).entries()) {
+      const entry = ordered[index];
       const response = await send(words);
       const text = await response.text();
-      const expected = Object.keys(ordered[index]?.operation.responses ?? {})[0];
-      if (String(response.status) !== expected || /"rejected":[1-9[]/.test(text.replace('"rejected":[]', "")))
+      const [expected] = Object.keys(entry?.operation.responses ?? {});
+      const isList = entry?.operation.tags.includes("answers");
+      if (String(response.status) !== expected || PARTLY_REFUSED.test(text) || (isList && EMPTY.test(text)))
         failed.push(`${lines[index]}\n→ ${response.status} ${text.slice(0, 300)}`);
     }
     expect(failed.join("\n\n")).toBe("");

@@ -9,7 +9,7 @@ import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
 import { type ModelList, modelList } from "./model-list.ts";
 import { questionOf } from "./model-question.ts";
-import type { AnswerRequest } from "./plan.ts";
+import type { AnswerRequest, Plan } from "./plan.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
 import { maybeNobody, type Round, readRound } from "./round.ts";
 import { explorationPool, type RungsWanted } from "./rungs.ts";
@@ -30,27 +30,38 @@ export async function makeAnswer(
   ports: ServingPorts,
   context: Context,
 ): Promise<Answer> {
-  const lists = startLists(request, ports, context);
+  const lists = startLists([request], ports, context);
   const round = await readRound(request, ports, context);
-  return finish(request, await findItems(request, round, lists, ports, context), ports);
+  const found = await findItems(request, round, lists, ports, context);
+  return finish(request, await tryItems(request, round, found, lists), ports);
 }
 
 /**
- * The tenant's lists, already on their way where they will be needed: whoever turns out to be unknown, or a scenario that explores, needs no second
- * round.
+ * The tenant's lists, already on their way where one of the requests will need them: whoever turns out to be unknown, or a scenario that explores,
+ * needs no second round.
  */
 export function startLists(
-  { tenant, subject, scenario }: AnswerRequest,
+  requests: readonly AnswerRequest[],
   ports: ServingPorts,
   context: Context,
 ): ListReader {
+  const [{ tenant, subject }] = requests as [AnswerRequest];
   const categories = subject.kind === "anybody" && subject.category !== null;
   const lists = new ListReader({ tenant, categories }, ports, context);
-  const known = rememberedScenario(tenant, scenario, ports, context.memory);
-  const explores = known === undefined || known.scenario.explorationShare > 0;
+  const explores = requests.some(({ scenario }) => {
+    const known = rememberedScenario(tenant, scenario, ports, context.memory);
+    return known === undefined || known.scenario.explorationShare > 0;
+  });
   const isNobody = subject.kind === "visitor" && maybeNobody(subject.visitor);
   if (subject.kind === "anybody" || isNobody || explores) lists.start();
   return lists;
+}
+
+/** A list that nothing was tried in yet. */
+export interface Listed extends Found {
+  /** What any item of the list has to keep to. */
+  wanted: Wanted;
+  below: RungsWanted;
 }
 
 /** The list for a request whose round has been read. */
@@ -60,7 +71,7 @@ export async function findItems(
   lists: ListReader,
   ports: ServingPorts,
   context: Context,
-): Promise<Found> {
+): Promise<Listed> {
   const { tenant, subject, cursor } = request;
   const { plan, known } = round;
   const exclude = subject.kind === "item" ? [...request.exclude, subject.itemId] : [...request.exclude];
@@ -70,7 +81,7 @@ export async function findItems(
   const ladder = asks && !hasHistory ? await ladderOf(lists, below) : [];
   const model = asks
     ? await modelList(
-        questionOf(request, round, { exclude, ladder, onSlow: () => lists.start() }),
+        questionOf(request, round, { exclude, ladder, onShort: () => lists.start() }),
         ports,
         context,
       )
@@ -100,18 +111,9 @@ export async function findItems(
   if (model.list !== null && model.isNew && hasHistory && !plan.hasRules) {
     keepGood(model.list, { tenant, ownKey, isVisitors }, ports, context.memory);
   }
-  const explored = await tryItems(
-    request,
-    round,
-    { blocked: wanted.blocked, seen: wanted.seen, below },
-    lists,
-  );
-  const items = explored === null ? climbed.items : withExplored(climbed.items, explored.items, wanted);
   return {
-    ...{ items, modelVersion: climbed.modelVersion, limit: plan.limit },
+    ...{ items: climbed.items, modelVersion: climbed.modelVersion, limit: plan.limit, wanted, below },
     ...rulesSaid(model.list),
-    ...(explored === null ? {} : { exploration: explored.exploration }),
-    ...(cursor === null ? {} : { next: nextPage(cursor, items, plan.limit) }),
     userIgnored: known.userIgnored,
     problems: [
       ...known.problems,
@@ -123,20 +125,37 @@ export async function findItems(
   };
 }
 
-/** Null where the scenario explores nothing, or there is nothing to explore. */
-async function tryItems(
-  { seed }: AnswerRequest,
+/** The list with items on trial at some of its places, where its scenario explores; and where its next page begins. */
+export async function tryItems(
+  { seed, cursor }: AnswerRequest,
   { plan }: Round,
-  { blocked, seen, below }: Pick<Wanted, "blocked" | "seen"> & { below: RungsWanted },
+  { wanted, below, ...found }: Listed,
+  lists: ListReader,
+): Promise<Found> {
+  const explored = await draw({ seed, places: found.items.length }, plan, { wanted, below }, lists);
+  const items = explored === null ? found.items : withExplored(found.items, explored.items, wanted);
+  return {
+    ...found,
+    items,
+    ...(explored === null ? {} : { exploration: explored.exploration }),
+    ...(cursor === null ? {} : { next: nextPage(cursor, items, found.limit) }),
+  };
+}
+
+/** Null where the scenario explores nothing, or there is nothing to explore. */
+async function draw(
+  drawn: { seed: number; places: number },
+  { scenario, rules }: Plan,
+  { wanted: { blocked, seen }, below }: Pick<Listed, "wanted" | "below">,
   lists: ListReader,
 ): Promise<ReturnType<typeof explore> | null> {
-  const share = plan.scenario.explorationShare;
-  if (share === 0 || plan.rules.caps.length > 0) return null;
+  const share = scenario.explorationShare;
+  if (share === 0 || rules.caps.length > 0) return null;
   const { lists: common } = await lists.get();
   const pool = explorationPool(common, below.allows).filter(
     ({ itemId }) => !blocked(itemId) && !seen.has(itemId),
   );
-  return pool.length === 0 ? null : explore(pool, { share, places: plan.limit, seed });
+  return pool.length === 0 ? null : explore(pool, { share, ...drawn });
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -20,8 +20,11 @@ export interface ExploredSlot {
 
 /** How a list was explored: enough to tell every place's propensity later. */
 export interface Exploration {
+  /** As a recommendation id keeps it: a multiple of a thousandth. */
   share: number;
   slots: readonly ExploredSlot[];
+  /** The last slot took the last item of the pool: no place behind it could be explored. */
+  exhausted: boolean;
 }
 
 /**
@@ -32,8 +35,9 @@ export interface Exploration {
  */
 export function explore(
   pool: readonly PoolItem[],
-  { share, places, seed }: { share: number; places: number; seed: number },
+  { share: asked, places, seed }: { share: number; places: number; seed: number },
 ): { exploration: Exploration; items: ReadonlyMap<number, PoolItem> } {
+  const share = Math.round(asked * SHARE_STEPS) / SHARE_STEPS;
   const prng = createPrng(`explore/${seed}`);
   const left = pool.filter(({ chance }) => chance > 0);
   const slots: ExploredSlot[] = [];
@@ -46,7 +50,7 @@ export function explore(
     slots.push({ place, itemId: item.itemId, propensity: share * probability });
     items.set(place, item);
   }
-  return { exploration: { share, slots }, items };
+  return { exploration: { share, slots, exhausted: left.length === 0 }, items };
 }
 
 function draw(pool: readonly PoolItem[], prng: Prng): { at: number; probability: number } {
@@ -89,12 +93,13 @@ function answered({ itemId, chance, fields }: PoolItem, wanted: readonly string[
  * The propensity of what stands at each of the first `count` places, by what the recommendation id says of the exploration: of an explored item, that of
  * its draw; of any other, that its place was not explored.
  */
-export function propensities({ share, slots }: ExplorationRecord, count: number): number[] {
+export function propensities({ share, slots, exhausted }: ExplorationRecord, count: number): number[] {
   const byPlace = new Map(slots.map(({ place, propensity }) => [place, propensity]));
+  const slotsMax = exhausted ? slots.length : EXPLORED_SLOTS_MAX;
   let explored = 0;
   return Array.from({ length: count }, (_, place) => {
     const propensity = byPlace.get(place);
-    const open = place < EXPLORED_PLACES && explored < EXPLORED_SLOTS_MAX;
+    const open = place < EXPLORED_PLACES && explored < slotsMax;
     if (propensity === undefined) return open ? 1 - share : 1;
     explored++;
     return propensity;
@@ -102,8 +107,7 @@ export function propensities({ share, slots }: ExplorationRecord, count: number)
 }
 
 /** What a recommendation id keeps of an exploration. */
-export interface ExplorationRecord {
-  share: number;
+export interface ExplorationRecord extends Omit<Exploration, "slots"> {
   slots: readonly Pick<ExploredSlot, "place" | "propensity">[];
 }
 
@@ -115,9 +119,12 @@ const STEP_CHARS = 2;
 const MASK_CHARS = 4;
 const SHARE_CHARS = 2;
 
-/** `<share><mask of places><propensities>` in base 36, without separators: 8 characters and 2 for each place explored. */
-export function writeExploration({ share, slots }: ExplorationRecord): string {
-  const mask = slots.reduce((bits, { place }) => bits | (1 << place), 0);
+/** In the mask, above the places' own bits. */
+const EXHAUSTED_BIT = 1 << EXPLORED_PLACES;
+
+/** `<share><mask of places><propensities>` in base 36, without separators: 6 characters and 2 for each place explored. */
+export function writeExploration({ share, slots, exhausted }: ExplorationRecord): string {
+  const mask = slots.reduce((bits, { place }) => bits | (1 << place), exhausted ? EXHAUSTED_BIT : 0);
   const steps = slots.map(({ propensity }) =>
     digits(Math.round(-Math.log2(propensity) * STEPS_PER_HALVING), STEP_CHARS),
   );
@@ -139,7 +146,7 @@ export function readExploration(text: string): ExplorationRecord | null {
     const step = Number.parseInt(text.slice(start, start + STEP_CHARS), RADIX);
     return { place, propensity: 2 ** (-step / STEPS_PER_HALVING) };
   });
-  return { share, slots };
+  return { share, slots, exhausted: (mask & EXHAUSTED_BIT) !== 0 };
 }
 
 function digits(value: number, chars: number): string {

@@ -46,13 +46,15 @@ export async function modelList(
   const limits = {
     limitMs: timeline.limitMs(SCORE_SHARE),
     slowMs: SCORE_SLOW_SHARE * timeline.limitMs(SCORE_SHARE),
-    onSlow: question.onSlow,
+    onSlow: question.onShort,
   };
   const score = await timeline.measure("score", withinOrSlow(work, limits, ports.timer));
   if (score.status === "late") ports.background(work);
   if (score.status === "ok" && score.value.status === "ok") {
     return { list: score.value, isNew: true, problem: null, lacks: lackOf(score.value) };
   }
+  // Lists and an older copy are looked for at once: after a scorer that gave nothing there is time for one more round of reads, not for two.
+  question.onShort();
   const problem = problemOf(score.status === "ok" ? score.value : score);
   if (live === undefined) return { list: null, isNew: false, problem };
   const list = await olderCopy(asked, live, ports, { memory, timeline });

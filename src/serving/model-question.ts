@@ -23,15 +23,15 @@ export interface ModelQuestion {
   facts: VisitorFacts | null;
   /** Called only where the model may look at it. */
   context?: (() => RequestContext) | undefined;
-  /** Called while the scorer takes long: what stands below the model may be needed. */
-  onSlow(): void;
+  /** Called where the scorer takes long or gives no list: what stands below the model may be needed. */
+  onShort(): void;
 }
 
 /** What a request asks of the model once its round has been read. */
 export function questionOf(
   { tenant, subject, cursor, context }: AnswerRequest,
   { plan, known, facts }: Round,
-  own: Pick<ModelQuestion, "exclude" | "ladder" | "onSlow">,
+  own: Pick<ModelQuestion, "exclude" | "ladder" | "onShort">,
 ): ModelQuestion {
   const { scenario, fields, limit, rules, hasRules } = plan;
   return {
@@ -52,11 +52,12 @@ export function questionKey({
   exclude,
   limit,
   fields,
+  together,
   rules,
   facts,
 }: ModelQuestion): string {
   const { name, version } = scenario;
-  const asked = [name, version, history.key, [...exclude].sort(), limit, fields];
+  const asked = [name, version, history.key, [...exclude].sort(), limit, fields, together];
   return JSON.stringify(rules === null ? asked : [...asked, rules, facts, ladder]);
 }
 

@@ -4,7 +4,7 @@ import { historyOfItems, NO_HISTORY } from "./history.ts";
 import type { ServingMemory } from "./memory.ts";
 import { type AnswerRequest, type Plan, planOf } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
-import { readScenarioOf, rememberedScenario } from "./scenario-reader.ts";
+import { readScenariosOf, rememberedScenario, type Scenarios, scenarioOf } from "./scenario-reader.ts";
 import type { Timeline } from "./timeline.ts";
 import { type KnownVisitor, readVisitor, type Visitor } from "./visitor.ts";
 
@@ -18,17 +18,34 @@ export interface Round {
   lacks: Problem[];
 }
 
-/** Scenario and visitor at once. Nothing of it may be released before the key's check has succeeded. */
+/** The reads of a round on their way. */
+export interface RoundReads {
+  scenarios: Promise<Scenarios | null>;
+  visitor: Promise<KnownVisitor>;
+}
+
+/** Scenario and visitor at once. `facts`: with what rules may ask of a visitor. */
+export function startRound(
+  request: AnswerRequest,
+  facts: boolean,
+  ports: ServingPorts,
+  context: { memory: ServingMemory; timeline: Timeline },
+): RoundReads {
+  return {
+    scenarios: readScenariosOf(request.tenant, ports, context),
+    visitor: readSubject(request, facts, ports, context),
+  };
+}
+
+/** The round of one request, or its part of `reads` that it shares. Nothing of it may be released before the key's check has succeeded. */
 export async function readRound(
   request: AnswerRequest,
   ports: ServingPorts,
   context: { memory: ServingMemory; timeline: Timeline },
-  visitor = readSubject(request, wantsFacts(request, ports, context.memory), ports, context),
+  reads = startRound(request, wantsFacts(request, ports, context.memory), ports, context),
 ): Promise<Round> {
-  const [read, known] = await Promise.all([
-    readScenarioOf(request.tenant, request.scenario, ports, context),
-    visitor,
-  ]);
+  const [scenarios, known] = await Promise.all([reads.scenarios, reads.visitor]);
+  const read = scenarioOf(scenarios, request.scenario);
   const plan = planOf(request, read.scenario);
   return {
     plan,
@@ -38,8 +55,8 @@ export async function readRound(
   };
 }
 
-/** Who asks, or what is asked about. `facts`: with what rules may ask of a visitor. */
-export function readSubject(
+/** Who asks, or what is asked about. */
+function readSubject(
   { tenant, subject }: AnswerRequest,
   facts: boolean,
   ports: ServingPorts,

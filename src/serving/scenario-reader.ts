@@ -22,20 +22,16 @@ export function rememberedScenario(
   memory: ServingMemory,
 ): ScenarioRead | undefined {
   const scenarios = memory.scenarios.get(tenant, ports.now());
-  return scenarios === undefined ? undefined : pick(scenarios, name);
+  return scenarios === undefined ? undefined : scenarioOf(scenarios, name);
 }
 
-/**
- * The scenario by its name, from memory or its store. One that is late is answered as if nothing were stored under the name, and said so:
- * an answer without its rules is worth more to a page than none.
- */
-export async function readScenarioOf(
+/** The tenant's scenarios, from memory or their store; null: they were not read in time. One read serves every list of a page. */
+export async function readScenariosOf(
   tenant: string,
-  name: string,
   ports: ServingPorts,
   { memory, timeline }: { memory: ServingMemory; timeline: Timeline },
-): Promise<ScenarioRead> {
-  const remembered = rememberedScenario(tenant, name, ports, memory);
+): Promise<Scenarios | null> {
+  const remembered = memory.scenarios.get(tenant, ports.now());
   if (remembered !== undefined) return remembered;
   const read = ports.scenarios.read(tenant).then((set) => {
     const scenarios: Scenarios = new Map(set?.scenarios.map((stored) => [stored.name, readScenario(stored)]));
@@ -44,8 +40,18 @@ export async function readScenarioOf(
   });
   ports.background(read);
   const timely = await timeline.measure("scenario", within(read, CONFIG_READ_MS, ports.timer));
-  if (timely.status === "ok") return pick(timely.value, name);
-  return { scenario: plainScenario(name), problems: [LATE] };
+  return timely.status === "ok" ? timely.value : null;
+}
+
+/**
+ * The scenario by its name. One that is late is answered as if nothing were stored under the name, and said so: an answer without its rules is
+ * worth more to a page than none.
+ */
+export function scenarioOf(scenarios: Scenarios | null, name: string): ScenarioRead {
+  if (scenarios === null) return { scenario: plainScenario(name), problems: [LATE] };
+  const scenario = scenarios.get(name);
+  if (scenario === null) return { scenario: plainScenario(name), problems: [UNREADABLE] };
+  return { scenario: scenario ?? plainScenario(name), problems: [] };
 }
 
 const LATE: Problem = {
@@ -56,9 +62,3 @@ const UNREADABLE: Problem = {
   reason: "scenario_error",
   detail: "the scenario was stored by a newer release: its rules had no part in the list",
 };
-
-function pick(scenarios: Scenarios, name: string): ScenarioRead {
-  const scenario = scenarios.get(name);
-  if (scenario === null) return { scenario: plainScenario(name), problems: [UNREADABLE] };
-  return { scenario: scenario ?? plainScenario(name), problems: [] };
-}

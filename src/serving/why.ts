@@ -32,14 +32,14 @@ export async function explain(
   ports: ServingPorts,
   context: { memory: ServingMemory; timeline: Timeline },
 ): Promise<Explanation> {
-  const lists = startLists(request, ports, context);
+  const lists = startLists([request], ports, context);
   const round = await readRound(request, ports, context);
   const { plan, known } = round;
   const { subject } = request;
   const exclude = subject.kind === "item" ? [...request.exclude, subject.itemId] : [...request.exclude];
   const hasHistory = known.history.entries.length > 0;
   const ladder = hasHistory ? [] : await ladderOf(lists, rungsWanted(request, round, ports));
-  const question = questionOf(request, round, { exclude, ladder, onSlow: () => undefined });
+  const question = questionOf(request, round, { exclude, ladder, onShort: () => undefined });
   const work = ports.scorer.score({
     ...scoreRequest(question, request.context?.(), ports.now()),
     explain: true,

@@ -41,6 +41,41 @@ describe("exploration", () => {
     expect(exploration.slots.length).toBe(3);
   });
 
+  it("agree with what is seen: what the ids say of each place's item is how often it stands there", () => {
+    const answers = 1_000;
+    const places = 6;
+    // Item at a place → how often it was there, and how often its propensity says it should be, given what stands before it.
+    const cells = new Map<string, { seen: number; expected: number }>();
+    const cell = (name: string) => cells.get(name) ?? cells.set(name, { seen: 0, expected: 0 }).get(name);
+    for (let seed = 0; seed < answers; seed++) {
+      const { exploration } = explore(pool, { share: 0.4, places, seed });
+      const told = readExploration(writeExploration(exploration));
+      if (told === null) throw new Error("what was written can be read");
+      const chances = propensities(told, places);
+      const left = new Map(pool.map(({ itemId, chance }) => [itemId, chance]));
+      for (let place = 0; place < places; place++) {
+        const slot = exploration.slots.find((one) => one.place === place);
+        const total = [...left.values()].reduce((sum, chance) => sum + chance, 0);
+        for (const [itemId, chance] of left) {
+          const name = cell(`${itemId} at ${place}`);
+          if (name !== undefined) name.expected += (0.4 * chance) / total;
+        }
+        const none = cell(`none at ${place}`);
+        if (none !== undefined) none.expected += left.size === 0 ? 1 : 0.6;
+        const seen = cell(`${slot?.itemId ?? "none"} at ${place}`);
+        if (seen !== undefined) seen.seen++;
+        const truth = slot === undefined ? (left.size === 0 ? 1 : 0.6) : slot.propensity;
+        expect(Math.abs((chances[place] ?? 0) / truth - 1)).toBeLessThan(0.012);
+        if (slot !== undefined) left.delete(slot.itemId);
+      }
+    }
+    expect(cells.size).toBe((pool.length + 1) * places);
+    for (const [name, { seen, expected }] of cells) {
+      const deviation = Math.sqrt(Math.max(expected * (1 - expected / answers), 1));
+      expect(Math.abs(seen - expected), name).toBeLessThan(4 * deviation);
+    }
+  });
+
   it("reads back from its text what it wrote, within a percent", () => {
     const { exploration } = explore(pool, { share: 0.25, places: 16, seed: 5 });
     const read = readExploration(writeExploration(exploration));
@@ -54,8 +89,9 @@ describe("exploration", () => {
   });
 
   it("gives a place that was not explored the propensity of that, and 1 behind the last that could be", () => {
-    const given = { share: 0.3, slots: [{ place: 1, propensity: 0.05 }] };
+    const given = { share: 0.3, slots: [{ place: 1, propensity: 0.05 }], exhausted: false };
     expect(propensities(given, 18)).toEqual([0.7, 0.05, ...Array(14).fill(0.7), 1, 1]);
+    expect(propensities({ ...given, exhausted: true }, 4)).toEqual([0.7, 0.05, 1, 1]);
   });
 });
 

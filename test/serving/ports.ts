@@ -35,6 +35,8 @@ export class World {
   readonly seen = new Map<string, RankedList>();
   readonly hanging = new Set<string>();
   readonly failing = new Set<string>();
+  /** What every read waits for; null: nothing. */
+  gate: Promise<void> | null = null;
   score: Score = () => ({ status: "no_model" });
   readonly background: Promise<unknown>[] = [];
   readonly #timers = new Set<{ dueMs: number; ring(): void }>();
@@ -43,6 +45,7 @@ export class World {
   constructor() {
     const read = async <T>(name: string, value: () => T | Promise<T>): Promise<T> => {
       this.reads.push(name);
+      if (this.gate !== null) await this.gate;
       if (this.hanging.has(name)) return new Promise<T>(() => {});
       if (this.failing.has(name)) throw new Error(`${name} is down`);
       return value();

@@ -10,7 +10,7 @@ import {
   scenarioSchema,
   Timeline,
 } from "../../src/serving/index.ts";
-import { readScenarioOf } from "../../src/serving/scenario-reader.ts";
+import { readScenariosOf } from "../../src/serving/scenario-reader.ts";
 import { World } from "./ports.ts";
 
 const stored = (config: Record<string, unknown>, version = 1) => ({
@@ -75,7 +75,7 @@ describe("a changed scenario", () => {
     const memory = createMemory();
     const limit = async () => {
       const context = { memory, timeline: new Timeline(world.ports.now) };
-      return (await readScenarioOf("shore", "home", world.ports, context)).scenario.limit;
+      return (await readScenariosOf("shore", world.ports, context))?.get("home")?.limit;
     };
     world.scenarios.set("shore", { v: 1, scenarios: [stored({ limit: 1 })] });
     expect(await limit()).toBe(1);

@@ -43,7 +43,7 @@ export async function assembleModel(
   const { content } = data;
   const [alone] = parts.length === 1 && content === undefined ? parts : [];
   const canBeIndexed = alone !== undefined && isIndexable(alone.part);
-  const { graph, inputs, history, warm, isWarm } = begin("model", data, canBeIndexed);
+  const { graph, inputs, history, warm, isWarm } = begin("model", data);
   if (canBeIndexed && history.form === "indexed") {
     await closeIndexed(graph, inputs, { part: alone.part, history, isWarm }, ports);
     return fitted(graph, { parts, contentWeight }, data);
@@ -92,7 +92,7 @@ function fitted(graph: GraphBuilder, assembly: Assembly, data: AssemblyData): Fi
 /** The same inputs; output `parts` float32 [P, B, N], each standardised; last, where content is known, the likeness to it. */
 export function assembleParts(parts: readonly FittedPart[], data: AssemblyData): Uint8Array<ArrayBuffer> {
   const { content } = data;
-  const { graph, inputs, history, warm } = begin("parts", data, false);
+  const { graph, inputs, history, warm } = begin("parts", data);
   const values = parts.map((part) => scaledScores(graph, part, history, warm));
   if (content !== undefined) {
     const { known } = contentLikeness(graph, inputs.lateFeatures, { history, content });
@@ -126,11 +126,11 @@ function encodeOnly(
   return onnx;
 }
 
-function begin(name: string, { dataset, contentWidth, form }: AssemblyData, isIndexable: boolean) {
+function begin(name: string, { dataset, contentWidth, form }: AssemblyData) {
   const graph = createGraph(name);
   const inputs: ContractInputs = contractInputs(graph, contentWidth);
   const itemCount = dataset.itemIds.length;
-  const history = graphHistory(graph, inputs, itemCount, form ?? formFor(itemCount, isIndexable));
+  const history = graphHistory(graph, inputs, itemCount, form ?? formFor(itemCount));
   const isWarm = new Float32Array(itemCount);
   for (let row = 0; row < dataset.items.length; row++) isWarm[dataset.items[row] as number] = 1;
   const warm = graph.constant({ type: "float32", dims: [1, itemCount], data: isWarm });

@@ -1,6 +1,7 @@
 /**
  * How a graph answers. `plain`: floats, and each step by itself. `large`: the same from int8 tables, in as few passes over the items as
- * there can be. `indexed`: likewise, and items that lie far from the history are not looked at.
+ * there can be. `indexed`: likewise, and items that lie far from the history are not looked at. That one is never chosen by size alone: what it
+ * loses at a million items has not been measured yet.
  */
 export type ModelForm = "plain" | "large" | "indexed";
 
@@ -9,11 +10,7 @@ export type ModelForm = "plain" | "large" | "indexed";
  * nodes: at 50,000 they are not. Models of fewer keep their bytes.
  */
 const LARGE_ITEMS = 100_000;
-/** From so many on, a scan of them is slower than an answer may be. */
-const INDEXED_ITEMS = 400_000;
 
-/** `isIndexable`: the scores are one query's products with the items' vectors, and nothing beside them. */
-export function formFor(itemCount: number, isIndexable: boolean): ModelForm {
-  if (isIndexable && itemCount >= INDEXED_ITEMS) return "indexed";
+export function formFor(itemCount: number): ModelForm {
   return itemCount >= LARGE_ITEMS ? "large" : "plain";
 }

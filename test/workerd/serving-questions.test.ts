@@ -1,0 +1,153 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { Hono } from "hono";
+import { beforeAll, describe, expect, it } from "vitest";
+import { hashKey, makeKey } from "../../src/events/index.ts";
+import { buildApp } from "../../workers/edge/app.ts";
+import { type Env, memory } from "../../workers/edge/bindings.ts";
+import type { Endpoint } from "../../workers/edge/endpoint.ts";
+import { ApiError } from "../../workers/edge/errors.ts";
+import { readQuery } from "../../workers/edge/question.ts";
+import { answerRoutes } from "../../workers/edge/routes-answers.ts";
+import { rankRoutes } from "../../workers/edge/routes-rank.ts";
+import { whyRoutes } from "../../workers/edge/routes-why.ts";
+import { migrated } from "./migrated.ts";
+
+const ROUTES = [...answerRoutes, ...rankRoutes, ...whyRoutes];
+const ASKED = ROUTES.filter(({ query }) => query !== undefined);
+const NAMES = [
+  ...new Set(ASKED.flatMap(({ query }) => Object.keys(query?.shape ?? {}))),
+  ...["key", "__proto__", "constructor", "colour", ""],
+];
+
+const value = fc.oneof(
+  fc.constantFrom(
+    "1",
+    "10",
+    "0",
+    "-1",
+    "1e2",
+    " 7",
+    "24h",
+    "1h",
+    "first",
+    "title,price",
+    "a,b,c",
+    "",
+    ",",
+    "x",
+  ),
+  fc.string({ unit: "grapheme", maxLength: 12 }).map(encodeURIComponent),
+  fc.string({ maxLength: 12 }).map((text) => text.replace(/[#\s\\]/g, "%")),
+  fc.integer({ min: -5, max: 2_500 }).map(String),
+);
+const pair = fc
+  .tuple(fc.constantFrom(...NAMES), value, fc.boolean())
+  .map(([name, text, bare]) => (bare && text === "" ? name : `${name}=${text}`));
+const search = fc
+  .array(pair, { maxLength: 5 })
+  .map((pairs) => (pairs.length === 0 ? "" : `?${pairs.join("&")}`));
+const question = fc.tuple(fc.constantFrom(...ASKED), search);
+
+/** What one request's question comes to, kept or read anew. */
+type Outcome = { said: unknown } | { refused: string; field: unknown };
+
+async function outcomes(endpoint: Endpoint, url: string): Promise<{ kept: Outcome[]; anew: Outcome }> {
+  let found: { kept: Outcome[]; anew: Outcome } | undefined;
+  const app = new Hono().get("*", (c) => {
+    const kept = [0, 1, 2].map((): Outcome => {
+      try {
+        return { said: readQuery(c, endpoint, 0) };
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        return { refused: error.message, field: error.details.field };
+      }
+    });
+    const parsed = endpoint.query?.safeParse(c.req.query());
+    const issue = parsed?.error?.issues[0];
+    const anew: Outcome =
+      parsed?.success === true
+        ? { said: parsed.data }
+        : { refused: `${issue?.path.join(".")}: ${issue?.message}`, field: issue?.path.join(".") };
+    found = { kept, anew };
+    return c.body(null);
+  });
+  await app.request(url);
+  if (found === undefined) throw new Error(`${url} was not handled`);
+  return found;
+}
+
+const isDeepFrozen = (value: unknown): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen));
+
+describe("a question in an address", () => {
+  it("means the same when it is kept as when it is read anew, whatever was asked in between", async () => {
+    let said = 0;
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(question, async ([endpoint, text]) => {
+        const { kept, anew } = await outcomes(endpoint, `https://shop.example/v1/x${text}`);
+        for (const one of kept) expect(one).toEqual(anew);
+        if ("said" in anew) said++;
+        else refused++;
+        for (const one of kept) expect(isDeepFrozen("said" in one ? one.said : null)).toBe(true);
+      }),
+      { numRuns: 5_000, seed: 5 },
+    );
+    // Both kinds in plenty: a test of refusals alone would show nothing.
+    expect(Math.min(said, refused)).toBeGreaterThan(500);
+  });
+});
+
+const KEY = makeKey("secret", "shore", new Uint8Array(24).fill(3));
+
+const edge = {
+  ...env,
+  SCORER: { score: async () => ({ status: "no_model" }) },
+  RATE_ANSWERS: { limit: async () => ({ success: true }) },
+  SIGNING_SECRET: "the tests' secret",
+} as unknown as Env;
+
+describe("handlers", () => {
+  beforeAll(async () => {
+    await migrated(env.DB, "core");
+    await migrated(env.PROFILES_0, "profiles");
+  });
+
+  it("run beside the key's check and write to nothing that is kept: a kept question is answered as a new one", async () => {
+    const record = { hash: await hashKey(KEY), tenant: "shore", kind: "secret" as const, origins: [] };
+    const app = buildApp(ROUTES);
+    const statuses = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(question, async ([{ path }, text]) => {
+        memory.keys.set(KEY, { ...record, createdAtMs: 0, revokedAtMs: null }, Date.now());
+        const url = `https://shop.example${path.replace("{id}", "boots")}${text.replace(/key=[^&]*/, "")}`;
+        const ask = async () => {
+          const init = { headers: { authorization: `Bearer ${KEY}` } };
+          const response = await app.request(url, init, edge, createExecutionContext());
+          const {
+            recommendation_id: _,
+            next_cursor: __,
+            ...body
+          } = (await response.json()) as Record<string, unknown>;
+          return { status: response.status, body };
+        };
+        const [first, second] = [await ask(), await ask()];
+        expect([200, 400]).toContain(first.status);
+        expect(second).toEqual(first);
+        statuses.set(first.status, (statuses.get(first.status) ?? 0) + 1);
+      }),
+      { numRuns: 400, seed: 5 },
+    );
+    expect(statuses.get(200)).toBeGreaterThan(30);
+  });
+
+  it("of lists run beside the key's check, so that a cold isolate needs no round for the key alone", () => {
+    const waiting = ROUTES.filter(({ besideKeyCheck }) => besideKeyCheck !== true).map(({ path }) => path);
+    // Reasons are for people, and say more than lists do.
+    expect([...new Set(waiting)]).toEqual(["/v1/why"]);
+  });
+});

@@ -18,6 +18,10 @@ export interface DemoFile {
   key: string;
   tenant: string;
   title: string;
+  /** The stored scenario of its first shelf, and what to tell of it. */
+  home: { scenario: string; note: string };
+  /** Where its button asks for a new item. */
+  newcomers: string;
   shoppers: { userId: string; label: string }[];
 }
 

@@ -2,6 +2,7 @@ import { ApiClient } from "../client/index.ts";
 import type { Progress } from "../progress.ts";
 import type { DemoState } from "./home.ts";
 import { type Trained, trainFirst } from "./learn.ts";
+import { putScenarios } from "./scenarios.ts";
 import { createDemoTenant, seed, waitLanded } from "./seed.ts";
 import type { Shore } from "./shore.ts";
 import { loadSource, type SourceOptions, sourceName } from "./source.ts";
@@ -24,6 +25,7 @@ export async function seedShore(
   };
   await shore.home.writeDemo(demo);
   const client = new ApiClient(shore.url, demo.secretKey);
+  await putScenarios(client);
   const accepted = await seed(client, source, progress);
   await waitLanded(client, accepted.size, progress);
   demo.seeded = true;

@@ -4,7 +4,9 @@ import { buildAssets, writeDemoFile } from "../local/assets.ts";
 import { type LocalRuntime, startLocal } from "../local/runtime.ts";
 import type { Progress } from "../progress.ts";
 import { DEMO_TENANT, type DemoState, type Home, type Secrets } from "./home.ts";
+import { type Newcomers, openNewcomers } from "./newcomers.ts";
 import { checkRun, forgetRun, noteRun } from "./run-lock.ts";
+import { HOME_SHELF } from "./scenarios.ts";
 
 /** The four Workers of one home, running. */
 export interface Shore {
@@ -47,19 +49,25 @@ export async function openShore(
   const url = runtime.url.href.replace(/\/$/, "");
   noteRun(home.runPath, url);
   progress.say(`The four Workers run at ${url} (${((Date.now() - startedMs) / 1000).toFixed(1)} s).`);
+  let newcomers: Newcomers | null = null;
   return {
     home,
     runtime,
     url,
     secrets,
-    showDemo: ({ publishableKey, shoppers, title }) =>
-      writeDemoFile(home.assetsPath, {
+    async showDemo({ publishableKey, secretKey, shoppers, title }) {
+      newcomers ??= await openNewcomers({ url, secretKey });
+      await writeDemoFile(home.assetsPath, {
         key: publishableKey,
         tenant: DEMO_TENANT,
         title,
+        home: HOME_SHELF,
+        newcomers: newcomers.url,
         shoppers: shoppers.slice(0, PAGE_SHOPPERS_MAX),
-      }),
+      });
+    },
     async stop() {
+      await newcomers?.close();
       await runtime.dispose();
       forgetRun(home.runPath);
     },

@@ -8,6 +8,7 @@ import { type DemoState, Home, STATE_FORMAT } from "./home.ts";
 import { waitAnswers, waitAwake } from "./learn.ts";
 import { PORT_DEFAULT, type StartOptions } from "./options.ts";
 import { checkRun } from "./run-lock.ts";
+import { putScenarios } from "./scenarios.ts";
 import { openShore, type Shore } from "./shore.ts";
 import { sourceName } from "./source.ts";
 import { printWelcome } from "./welcome.ts";
@@ -29,6 +30,8 @@ export async function bringUp(
     demo.url = shore.url;
     await home.writeDemo(demo);
   }
+  // A state of before there were any.
+  if (known !== null) await putScenarios(new ApiClient(shore.url, demo.secretKey));
   await shore.showDemo(demo);
   landBeforeStop(shore, progress);
   const isTrained = (await liveVersion(new ApiClient(shore.url, demo.secretKey))) !== null;

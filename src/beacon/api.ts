@@ -25,6 +25,34 @@ export interface AnswerOptions {
   scenario?: string;
 }
 
+export interface RecommendOptions extends AnswerOptions {
+  /** Filters, boosts, pins and more, as `/docs#rules` tells them. */
+  rules?: Readonly<Record<string, unknown>>;
+}
+
+export interface WhyOptions extends Pick<RecommendOptions, "limit" | "exclude" | "scenario" | "rules"> {
+  /** Other items, to be told why they are not in the list. */
+  items?: readonly string[];
+}
+
+/** Why an item stands where it does, or why it does not. */
+export interface Reasons {
+  item_id: string;
+  /** Its place without any rule. */
+  rank_before: number | null;
+  boosts: { name: string; by: number }[];
+  pin?: string;
+  /** What of the visitor's history spoke for it. */
+  history: { item_id: string; by: number }[];
+}
+
+export interface Why {
+  items: (Reasons & { rank: number; source: string; score: number })[];
+  not_listed: (Reasons & { reason: string })[];
+  qualifying: number | null;
+  relaxed: string[];
+}
+
 export interface AnswerItem {
   item_id: string;
   score: number;
@@ -46,6 +74,9 @@ export interface Answer {
   model_version: string | null;
   variant: string;
   items: AnswerItem[];
+  /** With rules: how many items they allow, and what was given up because those were too few. */
+  qualifying?: number;
+  relaxed?: string[];
   degraded?: { reason: string; detail: string };
 }
 
@@ -60,10 +91,13 @@ export interface Lakeshore {
   identify(userId: string, userToken?: string): void;
   /** The visitor's choice, remembered on the device; `pending` forgets it. Returns what holds now. */
   consent(choice?: Consent): Consent;
-  /** Rejects with an error that carries `status` (0: no connection). The same holds for `similar` and `trending`. */
-  recommend(options?: AnswerOptions): Promise<Answer>;
+  /** Rejects with an error that carries `status` (0: no connection). The same holds for all that ask. */
+  recommend(options?: RecommendOptions): Promise<Answer>;
+  /** Why a list that this visit was given within the hour is as it is: ask with the options that it was asked with. */
+  why(recommendationId: string, options?: WhyOptions): Promise<Why>;
   similar(itemId: string, options?: AnswerOptions): Promise<Answer>;
   trending(options?: AnswerOptions): Promise<Answer>;
+  newest(options?: AnswerOptions): Promise<Answer>;
   /** Forgets user, device, session and recent items, as after a log-out. */
   reset(): void;
   /** Sends what waits; resolves after one attempt. */

@@ -94,9 +94,12 @@ function browserPorts(): Ports {
       }
     },
     beacon: (url, body) => navigator.sendBeacon(url, body),
-    async get(url) {
+    async get(url, body) {
       try {
-        const reply = await fetch(url, { credentials: "omit" });
+        const reply = await fetch(url, {
+          credentials: "omit",
+          ...(body === undefined ? {} : { method: "POST", body }),
+        });
         return { status: reply.status, body: await reply.json() };
       } catch {
         return { status: 0, body: null };

@@ -1,5 +1,5 @@
 import type { Event } from "../events/index.ts";
-import type { Answer, AnswerOptions, EventProps, Lakeshore } from "./api.ts";
+import type { Answer, EventProps, Lakeshore, RecommendOptions, WhyOptions } from "./api.ts";
 import { type QueuedEvent, withoutIds } from "./batch.ts";
 import { type Consent, parseConsent, resolveConsent } from "./consent.ts";
 import { createDevice } from "./device.ts";
@@ -24,6 +24,17 @@ export interface ClientOptions {
 export interface Client extends Omit<Lakeshore, "push"> {
   hide(): void;
   wake(): void;
+}
+
+/** A question as the API names its parts. */
+interface Asked extends RecommendOptions, WhyOptions {
+  user_id?: string;
+  anonymous_id?: string;
+  session_id?: string;
+  user_token?: string | undefined;
+  recent?: readonly string[];
+  referrer?: string | undefined;
+  recommendation_id?: string;
 }
 
 /** Types that show an interest in an item: what `recent` is made of. */
@@ -87,29 +98,29 @@ export function createClient(
     released.forEach(release);
   }
 
-  async function ask(path: string, options: AnswerOptions = {}, personal = false): Promise<Answer> {
-    const { limit, fields, exclude, scenario } = options;
-    const ids = personal && state === "granted" ? { ...device.ids(), user_token: user?.token } : {};
-    // A list in an address is split at commas: an id with one would arrive as two that nobody knows.
-    const recent = personal && state === "granted" ? device.recent().filter((id) => !id.includes(",")) : [];
-    const search = query({
-      key,
-      limit,
-      fields: fields?.join(),
-      exclude: exclude?.join(),
-      scenario,
-      ...ids,
-      recent: recent.join() || undefined,
+  /** For the list itself and for its reasons alike, so that both are asked about the same visitor. */
+  function visitor(): Asked {
+    if (state !== "granted") return {};
+    const recent = device.recent();
+    return {
+      ...device.ids(),
+      user_token: user?.token,
+      recent,
       // Of a visitor whose items are known it says nothing more.
-      referrer:
-        personal && state === "granted" && recent.length === 0
-          ? visitReferrer(referrerKey, arrived, ports.session)
-          : undefined,
-    });
-    const { status, body } = await ports.get(`${api}/v1/${path}?${search}`);
+      referrer: recent.length > 0 ? undefined : visitReferrer(referrerKey, arrived, ports.session),
+    };
+  }
+
+  /** By its address, which caches well, unless it says what no address can. */
+  async function ask<T = Answer>(path: string, asked: Asked = {}): Promise<T> {
+    const isRich = asked.rules !== undefined || asked.recommendation_id !== undefined;
+    const { status, body } = await ports.get(
+      `${api}/v1/${path}?${query({ key, ...(isRich ? {} : inAddress(asked)) })}`,
+      isRich ? JSON.stringify(asked) : undefined,
+    );
     if (status !== 200)
       throw Object.assign(new Error(`${path} was answered with ${status}`), { status, body });
-    return body as Answer;
+    return body as T;
   }
 
   const client: Client = {
@@ -148,9 +159,12 @@ export function createClient(
       return state;
     },
 
-    recommend: (options) => ask("recommendations", options, true),
+    recommend: (options) => ask("recommendations", { ...options, ...visitor() }),
+    why: (recommendationId, options) =>
+      ask("why", { ...options, ...visitor(), recommendation_id: recommendationId }),
     similar: (itemId, options) => ask(`items/${encodeURIComponent(itemId)}/similar`, options),
     trending: (options) => ask("trending", options),
+    newest: (options) => ask("new", options),
 
     reset() {
       // First, because the user's token goes with the user.
@@ -173,6 +187,16 @@ export function createClient(
   enter(state);
   outbox.reclaim();
   return client;
+}
+
+/** Lists joined by commas. An id with one would arrive as two that nobody knows. */
+function inAddress({ rules: _, ...asked }: Asked): Record<string, string | number | undefined> {
+  return Object.fromEntries(
+    Object.entries(asked).map(([name, value]) => [
+      name,
+      typeof value === "object" ? value.filter((one) => !one.includes(",")).join() || undefined : value,
+    ]),
+  );
 }
 
 /** A query string of what is not undefined. */

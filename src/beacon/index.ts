@@ -17,7 +17,18 @@
  */
 import { install } from "./browser.ts";
 
-export type { Answer, AnswerItem, AnswerOptions, Command, EventProps, Lakeshore } from "./api.ts";
+export type {
+  Answer,
+  AnswerItem,
+  AnswerOptions,
+  Command,
+  EventProps,
+  Lakeshore,
+  Reasons,
+  RecommendOptions,
+  Why,
+  WhyOptions,
+} from "./api.ts";
 export type { Consent } from "./consent.ts";
 
 install();

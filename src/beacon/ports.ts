@@ -8,7 +8,8 @@ export interface Ports {
   post(url: string, body: string): Promise<Reply>;
   /** sendBeacon: true when the browser took the body, which says nothing of the server. */
   beacon(url: string, body: string): boolean;
-  get(url: string): Promise<{ status: number; body: unknown }>;
+  /** With a body, a POST of it as text/plain. */
+  get(url: string, body?: string): Promise<{ status: number; body: unknown }>;
   online(): boolean;
   local: KeyValue;
   session: KeyValue;

@@ -89,17 +89,18 @@ export const recommendationsQuerySchema = listQuery.extend({
 /** Items asked about by one `why`. */
 const WHY_ITEMS_MAX = 20;
 
+const recommendationId = z
+  .string()
+  .max(RECOMMENDATION_ID_BYTES_MAX)
+  .optional()
+  .describe("Of a list that the same visit was given within the hour: then a publishable key may ask.");
+const WHICH_MISSING = "to be told why they are not in the list, if they are not.";
+
 export const whyQuerySchema = listQuery.omit({ cursor: true, fields: true }).extend({
   ...visitor,
   recent: recommendationsQuerySchema.shape.recent,
-  items: listOf(id, WHY_ITEMS_MAX)
-    .optional()
-    .describe("Item ids, comma-separated, to be told why they are not in the list, if they are not."),
-  recommendation_id: z
-    .string()
-    .max(RECOMMENDATION_ID_BYTES_MAX)
-    .optional()
-    .describe("Of a list that the same visit was given within the hour: then a publishable key may ask."),
+  items: listOf(id, WHY_ITEMS_MAX).optional().describe(`Item ids, comma-separated, ${WHICH_MISSING}`),
+  recommendation_id: recommendationId,
 });
 
 export const itemListQuerySchema = listQuery;
@@ -134,6 +135,11 @@ const listBody = {
 };
 
 export const recommendationsBodySchema = z.strictObject({ ...visitorBody, ...listBody, cursor });
+
+export const whyBodySchema = recommendationsBodySchema.omit({ cursor: true, fields: true }).extend({
+  items: z.array(id).max(WHY_ITEMS_MAX).optional().describe(`Item ids, ${WHICH_MISSING}`),
+  recommendation_id: recommendationId,
+});
 
 export const batchBodySchema = z.strictObject({
   ...visitorBody,

@@ -24,6 +24,7 @@ export {
   recommendationsBodySchema,
   recommendationsQuerySchema,
   trendingQuerySchema,
+  whyBodySchema,
   whyQuerySchema,
 } from "./contract.ts";
 export { type Cursor, mintCursor, readCursor } from "./cursor.ts";

@@ -4,6 +4,10 @@ export interface Demo {
   tenant: string;
   /** The shop's name. */
   title?: string;
+  /** The stored scenario that the first shelf asks by, and what it does. */
+  home?: { scenario: string; note: string };
+  /** Where to ask for a new item of the catalogue; absent where nobody listens. */
+  newcomers?: string;
   shoppers: { userId: string; label: string }[];
 }
 

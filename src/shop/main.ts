@@ -2,17 +2,23 @@
  * shop: the demo page. Rows of recommendations over the public API, asked through the beacon as any site would, so that
  * a click shows in the next answer. It knows nothing of the catalogue but what the answers carry. No framework.
  */
-import type { AnswerItem, Lakeshore } from "../beacon/index.ts";
+import type { AnswerItem, Lakeshore, RecommendOptions } from "../beacon/index.ts";
+import { watchControls } from "./controls.ts";
 import { type Demo, loadDemo } from "./demo.ts";
 import { byId, el } from "./dom.ts";
+import { createFilters } from "./filters.ts";
+import { loadBeacon } from "./load-beacon.ts";
+import { createNewcomer } from "./newcomer.ts";
+import { showNotice, showUnstarted } from "./notice.ts";
 import { createShelf } from "./shelf.ts";
+import { showWhy } from "./why.ts";
 
+/** As the impressions and clicks name the shelf, whatever it is asked by. */
+const FOR_YOU = "for-you";
 const FIELDS = ["title", "url", "image", "price", "currency", "categories", "brand", "attributes"];
 const TRAIL_MAX = 6;
 /** While the first start still seeds and trains. */
 const ASK_AGAIN_MS = 3_000;
-/** Who was picked last in this browser. */
-const CHOICE_KEY = "lakeshore-demo.shopper";
 
 void start();
 
@@ -33,30 +39,24 @@ async function start(): Promise<void> {
   }
 }
 
-/** As a page would: the script tag, and a function pushed before the script is there. */
-function loadBeacon(key: string): Promise<Lakeshore> {
-  return new Promise((resolve, reject) => {
-    const page = window as unknown as { lakeshore?: { push(call: (lakeshore: Lakeshore) => void): void } };
-    page.lakeshore ??= [];
-    page.lakeshore.push(resolve);
-    const script = el("script", {
-      src: `/beacon.js?key=${encodeURIComponent(key)}`,
-      async: "",
-      "data-consent": "granted",
-    });
-    script.addEventListener("error", reject);
-    document.head.append(script);
-  });
-}
-
-function run({ shoppers }: Demo, lakeshore: Lakeshore): void {
+function run({ shoppers, home, newcomers }: Demo, lakeshore: Lakeshore): void {
   let trail: AnswerItem[] = [];
+  const titles = new Map<string, string>();
   const onPick = (item: AnswerItem) => void pick(item);
+  const filters = createFilters(() => void fillForYou());
+  const others = el("button", { type: "button", class: "plain" }, "Show others");
   const forYou = createShelf({
     heading: "For you",
-    scenario: "for-you",
+    scenario: FOR_YOU,
     path: "/v1/recommendations",
     onPick,
+    onWhy: (item, id) =>
+      void showWhy(
+        item,
+        () => lakeshore.why(id, question()),
+        (itemId) => titles.get(itemId) ?? itemId,
+      ),
+    ...(home === undefined ? {} : { about: el("p", { class: "about" }, home.note), action: others }),
   });
   const similar = createShelf({ heading: "Similar", scenario: "similar", path: "/similar", onPick });
   const trending = createShelf({
@@ -65,11 +65,66 @@ function run({ shoppers }: Demo, lakeshore: Lakeshore): void {
     path: "/v1/trending",
     onPick,
   });
-  byId("shelves").append(forYou.element, similar.element, trending.element);
+  const newcomer =
+    newcomers === undefined
+      ? null
+      : createNewcomer({
+          address: newcomers,
+          lakeshore,
+          fields: FIELDS,
+          like: () => trail.at(-1) ?? forYou.items()[0],
+          onReady: placeNewcomer,
+        });
+  const newest = createShelf({
+    heading: "New in the shop",
+    scenario: "new",
+    path: "/v1/new",
+    onPick,
+    ...(newcomer === null ? {} : { about: newcomer.told, action: newcomer.button }),
+  });
+  byId("shelves").append(forYou.element, similar.element, trending.element, newest.element);
   similar.element.hidden = true;
 
-  const fillForYou = () => forYou.fill(() => lakeshore.recommend({ limit: 12, fields: FIELDS }));
-  const fillTrending = () => trending.fill(() => lakeshore.trending({ limit: 6, fields: FIELDS }));
+  /** What the first shelf asks, and what is asked of it. */
+  function question(): RecommendOptions {
+    const rules = filters.rules();
+    return {
+      limit: 12,
+      ...(home === undefined ? {} : { scenario: home.scenario }),
+      ...(rules === undefined ? {} : { rules }),
+    };
+  }
+
+  async function fillForYou(): Promise<number | null> {
+    const arrivals = await forYou.fill(() => lakeshore.recommend({ ...question(), fields: FIELDS }));
+    learn(forYou.items());
+    return arrivals;
+  }
+
+  function learn(items: readonly AnswerItem[]): void {
+    filters.learn(items);
+    for (const { item_id: itemId, title } of items) if (title !== undefined) titles.set(itemId, title);
+  }
+
+  async function fillNewest(): Promise<void> {
+    await newest.fill(() => lakeshore.newest({ limit: 6, fields: FIELDS }));
+    learn(newest.items());
+  }
+
+  async function fillTrending(): Promise<void> {
+    await trending.fill(() => lakeshore.trending({ limit: 6, fields: FIELDS }));
+    learn(trending.items());
+  }
+
+  async function placeNewcomer(itemId: string): Promise<string> {
+    await Promise.all([fillForYou(), fillNewest()]);
+    const shelves = [forYou, newest]
+      .filter((shelf) => shelf.has(itemId))
+      .map(({ heading }) => `“${heading()}”`);
+    return shelves.length === 0
+      ? "Look at something like it, and it comes to the front."
+      : `It stands in ${shelves.join(" and ")}.`;
+  }
 
   /** The beacon has seen the click first, in the capturing phase: the next question carries the item. */
   async function pick(item: AnswerItem): Promise<void> {
@@ -82,41 +137,32 @@ function run({ shoppers }: Demo, lakeshore: Lakeshore): void {
       similar.fill(() => lakeshore.similar(item.item_id, { limit: 6, fields: FIELDS })),
     ]);
     if (forYou.element.getBoundingClientRect().bottom < 0) forYou.element.scrollIntoView();
-    if (arrivals !== null) byId("status").textContent = `For you: ${arrivals} new of 12 after your click.`;
+    announce(arrivals, "after your click");
   }
+
+  others.addEventListener("click", async () => {
+    // What was seen must be known before it can step back.
+    await lakeshore.flush();
+    announce(await fillForYou(), "as what you have seen steps back");
+  });
 
   function become(userId: string, isReturning: boolean): void {
     // Another person at the same browser: what the device remembers is not theirs.
     if (!isReturning) lakeshore.reset();
     if (userId !== "") lakeshore.identify(userId);
-    localStorage.setItem(CHOICE_KEY, userId);
     trail = [];
     showTrail(trail);
     similar.element.hidden = true;
     void fillForYou();
   }
 
-  byId("controls").hidden = false;
-  const select = byId<HTMLSelectElement>("shopper");
-  select.append(
-    ...shoppers.map(({ userId, label }) => el("option", { value: userId }, label)),
-    el("option", { value: "" }, "New visitor"),
-  );
-  const last = localStorage.getItem(CHOICE_KEY);
-  const isReturning = last !== null && [...select.options].some(({ value }) => value === last);
-  if (isReturning) select.value = last;
-  select.addEventListener("change", () => become(select.value, false));
-
-  const consent = byId<HTMLInputElement>("consent");
-  consent.checked = lakeshore.consent() === "granted";
-  consent.addEventListener("change", () => {
-    lakeshore.consent(consent.checked ? "granted" : "denied");
-    if (select.value !== "") lakeshore.identify(select.value);
-    void fillForYou();
-  });
-
-  become(select.value, isReturning);
+  watchControls(shoppers, lakeshore, { become, again: () => void fillForYou() });
   void fillTrending();
+  void fillNewest();
+}
+
+function announce(arrivals: number | null, why: string): void {
+  if (arrivals !== null) byId("status").textContent = `For you: ${arrivals} new of 12 ${why}.`;
 }
 
 function showTrail(trail: readonly AnswerItem[]): void {
@@ -125,20 +171,5 @@ function showTrail(trail: readonly AnswerItem[]): void {
   line.replaceChildren(
     "You looked at ",
     ...trail.map(({ title, item_id }) => el("span", { class: "chip" }, title ?? item_id)),
-  );
-}
-
-function showUnstarted(): void {
-  showNotice(
-    "The shop is not ready yet",
-    "It opens by itself as soon as ",
-    el("code", {}, "npm start"),
-    " has sent the shop's events and trained a first model. Nothing running? Run it in the repository.",
-  );
-}
-
-function showNotice(heading: string, ...text: (Node | string)[]): void {
-  byId("shelves").replaceChildren(
-    el("section", { class: "notice" }, el("h2", {}, heading), el("p", {}, ...text)),
   );
 }

@@ -13,12 +13,11 @@ export function moveFrom(list: Element, before: ReadonlyMap<string, DOMRect>): v
     const from = before.get(id);
     if (from === undefined || (from.x === to.x && from.y === to.y)) continue;
     const card = list.querySelector(`[data-rec-item="${CSS.escape(id)}"]`);
-    card?.animate(
-      [{ transform: `translate(${from.x - to.x}px, ${from.y - to.y}px)` }, { transform: "none" }],
-      {
+    card
+      ?.closest("li")
+      ?.animate([{ transform: `translate(${from.x - to.x}px, ${from.y - to.y}px)` }, { transform: "none" }], {
         duration: MOVE_MS,
         easing: "cubic-bezier(.2, .7, .2, 1)",
-      },
-    );
+      });
   }
 }

@@ -11,17 +11,27 @@ export interface ShelfOptions {
   /** Part of the answer's address, to find its timing by. */
   path: string;
   onPick(item: AnswerItem): void;
+  /** Where the shelf's items can be explained: asked about one of them. */
+  onWhy?(item: AnswerItem, recommendationId: string): void;
+  /** What the shelf does that others do not. */
+  about?: HTMLElement;
+  /** A button or so at the end of its head. */
+  action?: HTMLElement;
 }
 
 export interface Shelf {
   element: HTMLElement;
   rename(heading: string): void;
+  heading(): string;
+  has(itemId: string): boolean;
+  /** The items on show, best first. */
+  items(): AnswerItem[];
   /** Asks and shows the answer; resolves to how many items were not there before, or null when it failed or came late. */
   fill(request: () => Promise<Answer>): Promise<number | null>;
 }
 
 /** A row of cards over one answer, with its states: waiting, filled, empty, failed. */
-export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): Shelf {
+export function createShelf({ heading, scenario, path, onPick, onWhy, ...more }: ShelfOptions): Shelf {
   const id = `shelf-${scenario}`;
   const title = el("h2", { id }, heading);
   const badges = el("span", { class: "badges" });
@@ -30,7 +40,8 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
   const element = el(
     "section",
     { class: "shelf", "aria-labelledby": id },
-    el("div", { class: "head" }, title, badges),
+    el("div", { class: "head" }, title, badges, more.action ?? null),
+    more.about ?? null,
     list,
     foot,
   );
@@ -38,9 +49,12 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
   let latest = 0;
 
   list.addEventListener("click", ({ target }) => {
-    const card = target instanceof Element ? target.closest<HTMLElement>("[data-rec-item]") : null;
-    const item = shown.get(card?.dataset.recItem ?? "");
-    if (item !== undefined) onPick(item);
+    const button = target instanceof Element ? target.closest<HTMLElement>("button") : null;
+    const { recItem, why } = button?.dataset ?? {};
+    const item = shown.get(recItem ?? why ?? "");
+    if (item === undefined) return;
+    if (why === undefined) onPick(item);
+    else onWhy?.(item, list.dataset.recId ?? "");
   });
 
   function show(answer: Answer, timing: Timing): number {
@@ -50,7 +64,9 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
     const isNew = ({ item_id }: AnswerItem) => shown.size > 0 && !shown.has(item_id);
     const arrivals = answer.items.filter(isNew).length;
     list.dataset.recId = answer.recommendation_id;
-    list.replaceChildren(...answer.items.map((item) => drawCard(item, { isNew: isNew(item) })));
+    list.replaceChildren(
+      ...answer.items.map((item) => drawCard(item, { isNew: isNew(item), hasWhy: onWhy !== undefined })),
+    );
     // On a narrow screen the row scrolls sideways: the new answer begins at its best.
     list.scrollLeft = 0;
     moveFrom(list, before);
@@ -80,6 +96,9 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
     rename(text) {
       title.textContent = text;
     },
+    heading: () => title.textContent,
+    has: (itemId) => shown.has(itemId),
+    items: () => [...shown.values()],
     async fill(request) {
       const turn = ++latest;
       element.ariaBusy = "true";
@@ -101,7 +120,7 @@ export function createShelf({ heading, scenario, path, onPick }: ShelfOptions): 
 
 /** Who came by keyboard stays where they were, or at the row's beginning when their item has left it. */
 function focusCard(list: Element, itemId: string): void {
-  const card = list.querySelector<HTMLElement>(`[data-rec-item="${CSS.escape(itemId)}"] button`);
+  const card = list.querySelector<HTMLElement>(`[data-rec-item="${CSS.escape(itemId)}"]`);
   (card ?? list.querySelector("button"))?.focus({ preventScroll: true });
 }
 
@@ -109,10 +128,12 @@ function drawPlaceholder(): HTMLLIElement {
   return el("li", { class: "ghost", "aria-hidden": "true" }, el("span"), el("span"), el("span"));
 }
 
-function drawBadges({ items, degraded }: Answer): HTMLElement[] {
+function drawBadges({ items, degraded, qualifying, relaxed = [] }: Answer): HTMLElement[] {
   const sources = [...new Set(items.map(({ source }) => source))];
   return [
     ...sources.map((source) => el("span", { class: `badge ${source}` }, source.replaceAll("_", " "))),
+    ...(qualifying === undefined ? [] : [el("span", { class: "badge" }, `${qualifying} qualify`)]),
+    ...relaxed.map((part) => el("span", { class: "badge degraded" }, `relaxed: ${part}`)),
     ...(degraded === undefined
       ? []
       : [

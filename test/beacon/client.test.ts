@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Client, createClient } from "../../src/beacon/client.ts";
 import type { Consent } from "../../src/beacon/consent.ts";
 import { eventSchema } from "../../src/events/index.ts";
+import { recommendationsBodySchema, whyBodySchema } from "../../src/serving/index.ts";
 import { createKeyValue, createWorld, settle, type World } from "./ports.ts";
 
 const KEY = "pk_shop_0123456789abcdef0123456789abcdef";
@@ -161,6 +162,36 @@ describe("what the device remembers", () => {
     expect(search?.get("recent")?.split(",")).toEqual([...kept, "i20"]);
     expect(search?.get("fields")).toBe("title,url");
     expect(search?.get("anonymous_id")).toBe(world.local.get("lakeshore.shop.id"));
+  });
+
+  it("goes with rules in a body that the server takes, and with the question why", async () => {
+    const world = createWorld("rules");
+    const client = open(world);
+    client.identify("u-1", "token-1");
+    client.view("one, two");
+    const asked = { limit: 5, scenario: "home", rules: { filter: { price: { lt: 50 } } } };
+    await client.recommend({ ...asked, fields: ["title"] });
+    await client.why("r-1", { ...asked, items: ["sku-9"] });
+    expect(world.getUrls.map(({ pathname, search }) => pathname + search)).toEqual([
+      `/v1/recommendations?key=${KEY}`,
+      `/v1/why?key=${KEY}`,
+    ]);
+    const [list, why] = world.asked;
+    const visitor = { user_id: "u-1", user_token: "token-1", recent: ["one, two"] };
+    expect(list).toMatchObject({ ...asked, ...visitor, fields: ["title"] });
+    expect(why).toMatchObject({ ...asked, ...visitor, recommendation_id: "r-1", items: ["sku-9"] });
+    expect(why).toHaveProperty("session_id", (list as { session_id: string }).session_id);
+    expect(recommendationsBodySchema.safeParse(list).error).toBeUndefined();
+    expect(whyBodySchema.safeParse(why).error).toBeUndefined();
+  });
+
+  it("tells nothing of who asks without consent, with rules neither", async () => {
+    const world = createWorld("nobody");
+    const client = open(world, "denied");
+    client.identify("u-1");
+    client.view("a");
+    await client.recommend({ rules: { diversity: 0.2 } });
+    expect(world.asked).toEqual([{ rules: { diversity: 0.2 } }]);
   });
 
   it("is gone after reset, and the next visitor is another one", async () => {

@@ -18,6 +18,8 @@ export interface World extends Ports {
   /** The largest body that the browser's sendBeacon takes. */
   beaconBytesMax: number;
   getUrls: URL[];
+  /** The bodies of questions that had one. */
+  asked: unknown[];
   /** Lets time pass: runs the timers that fall due, in their order. */
   pass(ms: number): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function createWorld(seed: string, local: KeyValue = createKeyValue()): W
     replies: [],
     beaconBytesMax: 64 * 1024,
     getUrls: [],
+    asked: [],
     now: () => world.nowMs,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => prng.int(256)),
     after(delayMs, run) {
@@ -52,8 +55,9 @@ export function createWorld(seed: string, local: KeyValue = createKeyValue()): W
       world.sent.push({ url: new URL(url), events: JSON.parse(body), by: "beacon" });
       return true;
     },
-    async get(url) {
+    async get(url, body) {
       world.getUrls.push(new URL(url));
+      if (body !== undefined) world.asked.push(JSON.parse(body));
       return { status: 200, body: { recommendation_id: "r", model_version: "m", items: [] } };
     },
     online: () => world.isOnline,

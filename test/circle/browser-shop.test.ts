@@ -30,7 +30,8 @@ describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped wher
     const context = await browser.newContext({ userAgent: USER_AGENT });
     page = await context.newPage();
     page.on("request", (request) => {
-      if (request.method() === "POST") sent.push(...(JSON.parse(request.postData() ?? "[]") as Event[]));
+      if (request.url().includes("/v1/events"))
+        sent.push(...(JSON.parse(request.postData() ?? "[]") as Event[]));
     });
   });
 
@@ -63,7 +64,7 @@ describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped wher
     const answered = page.waitForResponse((response) => response.url().includes("/v1/recommendations"));
     const clicked = page.locator(`${FOR_YOU} [data-rec-item]`).nth(2);
     const itemId = await clicked.getAttribute("data-rec-item");
-    await clicked.locator("button").click();
+    await clicked.click();
     const asked = new URL((await answered).url()).searchParams;
     expect(asked.get("recent")).toBe(itemId);
     await expect.poll(async () => (await forYou()).join()).not.toBe(before.join());
@@ -87,6 +88,73 @@ describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped wher
     await expect.poll(async () => (await readBronzeIds(shore.runtime)).has(clickId), LANDED).toBe(true);
   });
 
+  it("filters by rules that go with the question, and says how many items qualify", async () => {
+    const priceOf = (text: string) => Number(text.replace(/[^\d.]/g, ""));
+    const asked = page.waitForRequest(
+      (request) => request.url().includes("/v1/recommendations") && request.method() === "POST",
+    );
+    await page.getByLabel("Price").selectOption("25");
+    const body = JSON.parse((await asked).postData() ?? "{}");
+    expect(body).toMatchObject({
+      scenario: "home",
+      rules: { filter: { and: [{ price: { lte: 25 } }] } },
+      session_id: expect.any(String),
+      recent: [expect.any(String)],
+    });
+    const prices = () => page.locator(`${FOR_YOU} .price`).allTextContents();
+    await expect.poll(async () => (await prices()).every((text) => priceOf(text) <= 25)).toBe(true);
+    expect((await prices()).length).toBeGreaterThan(5);
+    expect(await page.locator(`${FOR_YOU} .badges`).textContent()).toMatch(/\d+ qualify/);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await expect.poll(async () => (await prices()).some((text) => priceOf(text) > 25)).toBe(true);
+  });
+
+  it("says why an item is there, to the visit that was given it, and counts that as no interest", async () => {
+    const clicks = () => sent.filter(({ type }) => type === "click").length;
+    const before = clicks();
+    const card = page.locator(`${FOR_YOU} li`).nth(1);
+    const title = await card.locator(".name").textContent();
+    const answered = page.waitForResponse((response) => response.url().includes("/v1/why"));
+    await card.getByRole("button", { name: /^Why this\?/ }).click();
+    expect((await answered).status()).toBe(200);
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("listitem").first().waitFor();
+    expect(await dialog.textContent()).toContain(title);
+    expect(await dialog.textContent()).toMatch(/source (model|explored|trending|popular|newest)/);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => dialog.isVisible()).toBe(false);
+    await page.evaluate("lakeshore.flush()");
+    expect(clicks()).toBe(before);
+  });
+
+  it("rotates: what was seen steps back once its impressions have landed", async () => {
+    const before = await forYou();
+    const others = page.getByRole("button", { name: "Show others" });
+    await expect
+      .poll(async () => {
+        await others.click();
+        await page.waitForTimeout(1_500);
+        return (await forYou()).filter((itemId) => !before.includes(itemId)).length;
+      }, LANDED)
+      .toBeGreaterThan(3);
+  });
+
+  it("shows a new item that no model has seen, and says how soon it could be recommended", async () => {
+    await page.getByRole("button", { name: "Add a new item" }).click();
+    const told = page.locator("#newcomer");
+    await expect.poll(() => told.textContent(), LANDED).toMatch(/could be recommended [\d.]+ s after/);
+    const [, seconds = ""] = (await told.textContent())?.match(/([\d.]+) s after/) ?? [];
+    expect(Number(seconds)).toBeLessThan(30);
+    const { newcomers } = (await (await fetch(`${shore.url}/demo.json`)).json()) as { newcomers: string };
+    const foreign = { method: "POST", body: "{}", headers: { origin: "https://evil.example" } };
+    expect((await fetch(newcomers, foreign)).status).toBe(403);
+  });
+
+  it("holds no secret key in what the browser is given", async () => {
+    for (const file of ["/demo.json", "/shop.js", "/beacon.js", "/"])
+      expect(await (await fetch(shore.url + file)).text()).not.toMatch(/sk_demo_/);
+  });
+
   it("knows another shopper, and nothing of the one before", async () => {
     const before = await forYou();
     const answered = page.waitForResponse((response) => response.url().includes("/v1/recommendations"));
@@ -101,7 +169,7 @@ describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped wher
     const answered = page.waitForResponse((response) => response.url().includes("/v1/recommendations"));
     await page.getByLabel("Personalise").uncheck();
     const asked = new URL((await answered).url()).searchParams;
-    expect([...asked.keys()].sort()).toEqual(["fields", "key", "limit"]);
+    expect([...asked.keys()].sort()).toEqual(["fields", "key", "limit", "scenario"]);
     expect(await page.evaluate("Object.keys(localStorage).sort().join()")).toBe(
       "lakeshore-demo.shopper,lakeshore.demo.consent",
     );

@@ -52,7 +52,7 @@ const CHAPTERS: readonly Chapter[] = [
     paragraphs: [
       "Ask as for the list itself. Each item comes with its source, the items of the visitor's history that spoke for it, what rules did, and its rank before them; `items` names others, and the answer says what kept each out. With the secret key you may ask for anybody; a browser may ask about its own visit: with the `recommendation_id` of a list that it was given within the hour, and the `session_id` or `anonymous_id` that it asked with.",
     ],
-    see: ["get_v1_why"],
+    see: ["get_v1_why", "post_v1_why"],
   },
 ];
 
@@ -94,7 +94,7 @@ function drawRules({ components }: ApiDocument): Markup {
 <p>${prose(
     "Filters act before the best are taken, so a list is full while enough items qualify: `qualifying` in the answer says how many do. When too few are left, what `relax` names is given up, in that order, and `relaxed` says what it was.",
   )}</p>
-<div class="wide"><table><tr><th>part</th><th></th><th>for example</th></tr>${parts}</table></div>
+<div class="wide names"><table><tr><th>part</th><th></th><th>for example</th></tr>${parts}</table></div>
 <h3>Expressions</h3>
 <p>${prose(
     "All that an expression names must hold. Without a value nothing compares: an item that lacks the field passes no test, and passes `ne`, `not_in`, `none` and `not`.",

@@ -5,12 +5,14 @@ import {
   explain,
   readRecommendationId,
   visitMark,
+  whyBodySchema,
   whyQuerySchema,
 } from "../../src/serving/index.ts";
-import { listRequest, visitorOf } from "./asked.ts";
+import { type ListAsked, listRequest, type VisitorAsked, visitorOf } from "./asked.ts";
 import { memory } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
+import { ANSWER_BODY } from "./routes-answers.ts";
 
 const reasons = {
   rank_before: z.number().nullable().describe("Its place without any rule, of the first 1,000."),
@@ -51,50 +53,74 @@ const whySchema = z
   })
   .meta({ id: "Why" });
 
+const common = {
+  path: "/v1/why",
+  tag: "answers",
+  access: "publishable",
+  rate: "answers",
+  answer: whySchema,
+  exampleKey: "secret",
+} as const;
+
 /** Why these items, and why not those: for the shop's own people, and for a page that tells its visitor. */
 export const whyRoutes: Endpoint[] = [
   endpoint({
+    ...common,
     method: "get",
-    path: "/v1/why",
-    tag: "answers",
     summary: "Why a visitor's list is as it is, item by item, and why other items are not in it.",
-    access: "publishable",
-    rate: "answers",
     query: whyQuerySchema,
     exampleQuery: { user_id: "ann", items: "item-3" },
-    exampleKey: "secret",
-    answer: whySchema,
-    async handle(call) {
-      await checkAsker(call);
-      const { query, ports, timeline } = call;
-      const request = listRequest(call, visitorOf(call, query), query, { scenario: "recommendations" });
-      return body(await explain({ ...request, items: query.items ?? [] }, ports, { memory, timeline }));
+    handle: (call) => why(call, call.query),
+  }),
+  endpoint({
+    ...common,
+    method: "post",
+    summary: "The same of a list that was asked for with rules.",
+    body: {
+      schema: whyBodySchema,
+      limit: ANSWER_BODY,
+      required: true,
+      example: { user_id: "ann", items: ["item-2"], rules: { filter: { price: { lt: 50 } } } },
     },
+    handle: async (call) => why(call, await call.body()),
   }),
 ];
+
+interface WhyAsked extends ListAsked, VisitorAsked {
+  items?: readonly string[] | undefined;
+  recommendation_id?: string | undefined;
+}
+
+async function why(
+  call: Pick<Call, "tenant" | "ports" | "timeline" | "request" | "keyKind">,
+  asked: WhyAsked,
+): Promise<unknown> {
+  await checkAsker(call, asked);
+  const { ports, timeline } = call;
+  const request = listRequest(call, visitorOf(call, asked), asked, { scenario: "recommendations" });
+  return body(await explain({ ...request, items: asked.items ?? [] }, ports, { memory, timeline }));
+}
 
 /** A list is explained to those who were given it, for an hour: a history is nobody else's business. */
 const EXPLAINABLE_MS = HOUR_MS;
 
-async function checkAsker({ keyKind, tenant, query, ports }: Call<typeof whyQuerySchema>): Promise<void> {
+async function checkAsker(
+  { keyKind, tenant, ports }: Pick<Call, "keyKind" | "tenant" | "ports">,
+  asked: WhyAsked,
+): Promise<void> {
   if (keyKind === "secret") return;
   const field = "recommendation_id";
-  if (query.recommendation_id === undefined) {
+  if (asked.recommendation_id === undefined) {
     throw new ApiError("forbidden", `${field}: needed beside a publishable key; a secret key asks without`, {
       field,
     });
   }
-  const id = await readRecommendationId(query.recommendation_id, ports.signer);
+  const id = await readRecommendationId(asked.recommendation_id, ports.signer);
   const isOwn =
-    id !== null && id.tenant === tenant && id.visit !== undefined && id.visit === visitMark(query);
+    id !== null && id.tenant === tenant && id.visit !== undefined && id.visit === visitMark(asked);
   if (!isOwn || Date.now() - id.mintedAtMs > EXPLAINABLE_MS) {
-    throw new ApiError(
-      "forbidden",
-      `${field}: is of no list that this session_id or anonymous_id was given lately`,
-      {
-        field,
-      },
-    );
+    const words = `${field}: is of no list that this session_id or anonymous_id was given lately`;
+    throw new ApiError("forbidden", words, { field });
   }
 }
 

@@ -1,0 +1,44 @@
+import type { Reasons, Why } from "../beacon/index.ts";
+
+/** How many items of the history are named: the strongest say enough. */
+const NAMED_MAX = 3;
+
+const BY_SOURCE: Record<string, string> = {
+  model: "The model puts it high for a visitor like you.",
+  explored: "It is being tried out: little is known of it yet, so it gets one of a few places kept for that.",
+  last_good: "It stood in your last good list: the model could not be asked just now.",
+  segment: "Visitors who came like you ask for it just now.",
+  together: "It is bought along with what you looked at.",
+  trending: "Many visitors ask for it just now.",
+  popular: "Many visitors asked for it this month.",
+  newest: "It is among the newest in the shop.",
+};
+
+/** Why an item stands where it does, in words for a visitor. `titleOf` names items of the history. */
+export function reasonsFor(item: Why["items"][number], titleOf: (itemId: string) => string): string[] {
+  const spoke = item.history
+    .filter(({ by }) => by > 0)
+    .sort((a, b) => b.by - a.by)
+    .slice(0, NAMED_MAX)
+    .map(({ item_id }) => titleOf(item_id));
+  const because =
+    spoke.length > 0 && item.source === "model"
+      ? `Because of what you looked at: ${spoke.join("; ")}.`
+      : (BY_SOURCE[item.source] ?? `It comes from the list “${item.source}”.`);
+  return [because, ...ruleWords(item), ...moveWords(item)];
+}
+
+function ruleWords({ boosts, pin }: Reasons): string[] {
+  return [
+    ...(pin === undefined ? [] : [`The shop keeps this place for it (pin “${pin}”).`]),
+    ...boosts.map(({ name, by }) => {
+      if (name === "rotation") return "You were shown it lately, so it steps back a little.";
+      return by > 0 ? `The shop lifts it (“${name}”).` : `The shop holds it back (“${name}”).`;
+    }),
+  ];
+}
+
+function moveWords({ rank, rank_before: before }: Why["items"][number]): string[] {
+  if (before === null || before === rank) return [];
+  return [`Without the shop's rules it would stand at place ${before}; here it is at ${rank}.`];
+}

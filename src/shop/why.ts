@@ -1,0 +1,37 @@
+import type { AnswerItem, Why } from "../beacon/index.ts";
+import { byId, el } from "./dom.ts";
+import { reasonsFor } from "./reasons.ts";
+
+/** Opens a dialogue that says why an item is in its list. `ask` asks the server about the whole of it. */
+export async function showWhy(
+  item: AnswerItem,
+  ask: () => Promise<Why>,
+  titleOf: (itemId: string) => string,
+): Promise<void> {
+  const dialog = byId<HTMLDialogElement>("why");
+  const body = byId("why-body");
+  byId("why-title").textContent = item.title ?? item.item_id;
+  body.replaceChildren(el("p", { class: "fine" }, "Asking …"));
+  dialog.showModal();
+  try {
+    const why = await ask();
+    const told = why.items.find(({ item_id }) => item_id === item.item_id);
+    const words = told === undefined ? [GONE] : reasonsFor(told, titleOf);
+    const facts = [
+      ...(told === undefined ? [] : [`source ${told.source}`, `score ${told.score.toFixed(2)}`]),
+      ...(why.qualifying === null ? [] : [`${why.qualifying} items qualify`]),
+    ];
+    body.replaceChildren(
+      el("ul", {}, ...words.map((text) => el("li", {}, text))),
+      el("p", { class: "fine" }, facts.join(" · ")),
+    );
+  } catch (error) {
+    const status = (error as { status?: number }).status ?? 0;
+    const text = status === 403 ? OTHERS : "The server cannot say so just now.";
+    body.replaceChildren(el("p", {}, text));
+  }
+}
+
+const GONE = "It was in the list that you see; asked again, the list would be another one by now.";
+const OTHERS =
+  "Reasons are told to the visit that the list was made for. Turn “Personalise” on, and the next list can be explained.";

@@ -6,7 +6,14 @@ import type { Command } from "commander";
 import { wholeNumber } from "../commands/arguments.ts";
 import { Progress } from "../progress.ts";
 import { registerQuality } from "./quality/index.ts";
-import { printCost, printIngest, printLake, printRetrain, printServe } from "./report.ts";
+import {
+  printCatalogueServe,
+  printCost,
+  printIngest,
+  printLake,
+  printRetrain,
+  printServe,
+} from "./report.ts";
 
 export type { CostReport } from "./cost/index.ts";
 export type { IngestReport } from "./ingest.ts";
@@ -14,7 +21,10 @@ export type { LakeReport } from "./lake.ts";
 export type { RetrainReport } from "./retrain.ts";
 export type { RulesReport } from "./rules.ts";
 export type { ServeReport } from "./serve.ts";
+export type { CatalogueServeReport } from "./serve-catalogue.ts";
 
+/** What a device remembers. */
+const HISTORY_ITEMS = 50;
 const LAKE_EVENTS = 200_000;
 const LAKE_EVENTS_TINY = 3_000;
 const RULES_ITEMS = 50_000;
@@ -22,6 +32,13 @@ const RULES_ITEMS_TINY = 500;
 
 const CATALOGUE_ITEMS = 200_000;
 const CATALOGUE_ITEMS_TINY = 3_000;
+
+interface ServeFlags {
+  items?: number;
+  dims: number;
+  history: number;
+  quantised?: true;
+}
 
 interface CatalogueFlags {
   items?: number;
@@ -38,12 +55,7 @@ interface BenchFlags {
 
 export function registerBench(program: Command): void {
   const bench = program.command("bench").description("measure answers and ingestion on this machine");
-  command(bench, "serve", "an empty Worker, a cached list and a live inference").action(
-    async (flags: BenchFlags) => {
-      const { benchServe } = await import("./serve.ts");
-      print(flags, await benchServe(sizeOf(flags), new Progress()), printServe);
-    },
-  );
+  registerServeBench(bench);
   command(bench, "retrain", "live answers while a retrain runs beside them").action(
     async (flags: BenchFlags) => {
       const { benchRetrain } = await import("./retrain.ts");
@@ -68,6 +80,27 @@ export function registerBench(program: Command): void {
   registerRulesBench(bench);
   registerCatalogueBench(bench);
   registerQuality(bench);
+}
+
+function registerServeBench(bench: Command): void {
+  command(bench, "serve", "an empty Worker, a cached list and a live inference")
+    .option(
+      "--items <number>",
+      "of a catalogue with a model made for it; without, a shop that is trained on",
+      wholeNumber,
+    )
+    .option("--dims <number>", "of the items' vectors", wholeNumber, 64)
+    .option("--history <number>", "interactions of each visitor", wholeNumber, HISTORY_ITEMS)
+    .option("--quantised", "a model with an int8 table, whatever its size")
+    .action(async ({ items, dims, history, quantised, ...flags }: BenchFlags & ServeFlags) => {
+      if (items === undefined) {
+        const { benchServe } = await import("./serve.ts");
+        return print(flags, await benchServe(sizeOf(flags), new Progress()), printServe);
+      }
+      const { benchCatalogueServe } = await import("./serve-catalogue.ts");
+      const options = { ...sizeOf(flags), items, dims, history, quantised: quantised === true };
+      print(flags, await benchCatalogueServe(options, new Progress()), printCatalogueServe);
+    });
 }
 
 function registerLakeBench(bench: Command): void {

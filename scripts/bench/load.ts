@@ -7,6 +7,8 @@ export interface LoadRequest {
   path: string;
   /** Sent by POST as JSON; a GET without. */
   body?: string;
+  /** Beside those of every request. */
+  headers?: Record<string, string>;
 }
 
 export interface LoadOrder {
@@ -16,13 +18,32 @@ export interface LoadOrder {
   connections: number;
   /** Texts that no answer may hold: what would make the round measure something else. */
   refuse: string[];
+  /** A text that every answer must hold. */
+  demand?: string;
+  /**
+   * Offered: requests are due at even distances, whether or not earlier ones were answered, and their latency counts from when they
+   * were due. Absent: each is sent as soon as a connection is free.
+   */
+  ratePerSecond?: number;
+  /** Hands the answers over whatever they are, an error's status being 0, instead of refusing any. */
+  keepAnswers?: true;
 }
 
-export type LoadAnswer = Round | { error: string };
+export interface LoadedAnswer {
+  status: number;
+  text: string;
+}
+
+/** What a round came to; `answers`, where they were to be kept, in the order of the requests, as are the latencies then. */
+export interface LoadRound extends Round {
+  answers?: LoadedAnswer[];
+}
+
+export type LoadOutcome = LoadRound | { error: string };
 
 export interface LoadGenerator {
-  /** Rejects at the first answer that is not 200 or holds a refused text. */
-  run(order: LoadOrder): Promise<Round>;
+  /** Rejects at the first answer that is not 200, holds a refused text or lacks the demanded one. */
+  run(order: LoadOrder): Promise<LoadRound>;
   close(): Promise<void>;
 }
 
@@ -33,9 +54,9 @@ export function startLoad(): LoadGenerator {
     async run(order) {
       const answered = once(worker, "message");
       worker.postMessage(order);
-      const [answer] = (await answered) as [LoadAnswer];
-      if ("error" in answer) throw new Error(answer.error);
-      return answer;
+      const [outcome] = (await answered) as [LoadOutcome];
+      if ("error" in outcome) throw new Error(outcome.error);
+      return outcome;
     },
     async close() {
       await worker.terminate();

@@ -1,15 +1,27 @@
 import type { CostReport } from "./cost/index.ts";
 import type { IngestReport } from "./ingest.ts";
 import type { LakeReport, Rate } from "./lake.ts";
+import type { Measured } from "./latency.ts";
 import type { RetrainReport } from "./retrain.ts";
 import type { ServeReport } from "./serve.ts";
+import type { CatalogueServeReport } from "./serve-catalogue.ts";
+
+type Rows = Pick<CatalogueServeReport, keyof ServeReport | "cacheApi" | "kv">;
+
+/** The rows, then every other figure by its name. */
+export function printCatalogueServe(report: CatalogueServeReport): string {
+  const { empty, cached, live, cacheApi, kv, ...others } = report;
+  return `${printServe({ empty, cached, live, cacheApi, kv })}\n${JSON.stringify(others, null, 2)}`;
+}
 
 /** For people; latency is that of one request at a time, throughput that of many at once. */
-export function printServe(report: ServeReport): string {
-  const rows = Object.entries(report).map(([name, { p50Ms, p95Ms, p99Ms, reqPerSecond }]) => {
-    const share = percent(reqPerSecond / report.empty.reqPerSecond);
-    return [name, p50Ms.toFixed(2), p95Ms.toFixed(2), p99Ms.toFixed(2), String(reqPerSecond), share];
-  });
+export function printServe(report: ServeReport | Rows): string {
+  const rows = Object.entries<Measured>({ ...report }).map(
+    ([name, { p50Ms, p95Ms, p99Ms, reqPerSecond }]) => {
+      const share = percent(reqPerSecond / report.empty.reqPerSecond);
+      return [name, p50Ms.toFixed(2), p95Ms.toFixed(2), p99Ms.toFixed(2), String(reqPerSecond), share];
+    },
+  );
   return table([["", "p50 ms", "p95 ms", "p99 ms", "req/s", "of empty"], ...rows]);
 }
 

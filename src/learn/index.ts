@@ -55,7 +55,7 @@ export {
   type WeightedPart,
 } from "./model/assemble.ts";
 export { fitContent } from "./model/fit-content.ts";
-export type { ModelForm } from "./model/form.ts";
+export { formFor, type ModelForm } from "./model/form.ts";
 export type {
   Checkpoint,
   FitOptions,

@@ -1,0 +1,9 @@
+import { delayed } from "./distant-bindings.ts";
+import WatchedScorer from "./watched-scorer.ts";
+
+/** The scorer Worker as it is, on a bucket that is far away. */
+export default class DistantScorer extends WatchedScorer {
+  constructor(context: ExecutionContext, env: ScorerEnv) {
+    super(context, { ...env, LAKE: delayed(env.LAKE) });
+  }
+}

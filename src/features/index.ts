@@ -145,4 +145,4 @@ export {
   replaceUser,
 } from "./users.ts";
 export { readVisitorFacts, type StoredVisitor, type VisitorQuestion } from "./visitor-facts.ts";
-export { type WithdrawnItems, withdrawnName, writeWithdrawn } from "./withdraw.ts";
+export { type ArrivedItems, type WithdrawnItems, withdrawnName, writeWithdrawn } from "./withdraw.ts";

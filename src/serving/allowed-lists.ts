@@ -1,9 +1,12 @@
+import type { ArrivedItems } from "../features/index.ts";
 import type { FallbackLists } from "./ports.ts";
 
 /** The lists of one read, and what of them may not be answered any more. */
 export interface AllowedLists extends Omit<FallbackLists, "withdrawn"> {
   /** Items that were hidden or deleted since the lists were made. */
   withdrawn: ReadonlySet<string>;
+  /** Items that were published since, the newest first. */
+  arrived: ArrivedItems | null;
   readAtMs: number;
 }
 
@@ -17,11 +20,14 @@ export function allowedLists(found: FallbackLists, readAtMs: number): AllowedLis
     lists,
     categories,
     withdrawn: new Set(withdrawn?.itemIds),
+    arrived: withdrawn?.arrived ?? null,
     readAtMs,
   };
 }
 
-export function countItems({ lastGood, lists, categories, withdrawn }: AllowedLists): number {
+export function countItems({ lastGood, lists, categories, withdrawn, arrived }: AllowedLists): number {
   const packed = (value: { items: { itemIds: string[] } } | null) => value?.items.itemIds.length ?? 0;
-  return (lastGood?.items.length ?? 0) + packed(lists) + packed(categories) + withdrawn.size;
+  return (
+    (lastGood?.items.length ?? 0) + packed(lists) + packed(categories) + packed(arrived) + withdrawn.size
+  );
 }

@@ -10,8 +10,11 @@ export const TIMEOUT_DEFAULT_MS = 40;
 export const TIMEOUT_MIN_MS = 5;
 /** Nobody looks at a list that takes longer. */
 export const TIMEOUT_MAX_MS = 2_000;
-/** How much of the request's time each wait may take. One primary-key row; past it, the visitor has no history. */
-export const PROFILE_SHARE = 0.5;
+/**
+ * How much of the request's time each wait may take. One primary-key row; past it, the visitor has no history. A replica of the same continent
+ * takes 25 ms, and nothing that a model could do instead is worth as much to a known visitor.
+ */
+export const PROFILE_SHARE = 0.8;
 /** Past it, the answer is made of the lists below the model's. */
 export const SCORE_SHARE = 1;
 /** A scorer that takes so much of the time has the lists read beside it, so that they are there when the time is over. */
@@ -22,14 +25,17 @@ export const EXPLAIN_MS = 5_000;
 export const LISTS_SHARE = 1;
 /** A list of the Cache API, asked only when the scorer gave none. */
 export const SEEN_SHARE = 0.5;
-/** What is left to a wait, whatever the waits before it took: a slow profile must not cost the model too. */
-export const LEAST_SHARE = 0.5;
+/** What is left to a wait, whatever the waits before it took: a late profile must not cost the model too. 8 ms are several answers of a scorer. */
+export const LEAST_SHARE = 0.2;
 
 /** Keys, negatives too. With KV's own 30 s a revocation is effective within 60 s. */
 export const KEY_LIFE_MS = 30_000;
 export const CONFIG_LIFE_MS = 30_000;
-/** Materialised and last good lists in isolate memory; older ones stand in for up to ten minutes while KV is late. */
-export const LISTS_LIFE_MS = 30_000;
+/**
+ * Materialised and last good lists in isolate memory; older ones stand in for up to ten minutes while KV is late. What was withdrawn or has
+ * arrived since comes with them: 10 s until it is written, KV's own 30 s, and this, are within a minute.
+ */
+export const LISTS_LIFE_MS = 15_000;
 export const LATE_LISTS_LIFE_MS = 600_000;
 /** A ranked list of the model, in memory and in the Cache API. */
 export const RANKED_LIFE_MS = 60_000;

@@ -91,9 +91,15 @@ function fallbackRungs(name: Fallback, lists: AllowedLists, { segment, limit }: 
 }
 
 /** Of a category first its own list, then what the list of everything has of it. */
-function listRungs(name: ListName, category: string | null, { lists, categories }: AllowedLists): Rung[] {
+function listRungs(name: ListName, category: string | null, all: AllowedLists): Rung[] {
+  const { lists, categories, arrived } = all;
   const source = SOURCE_OF[name];
   const rungs: Rung[] = [];
+  // The lists are up to five minutes old: what came since is newer than all that they have.
+  if (name === "newest" && arrived !== null) {
+    const rung = packedRung(source, arrived.items, arrived.list);
+    rungs.push(category === null ? rung : ofCategory(rung, category));
+  }
   const own = category === null || categories === null ? null : categoryList(categories, category, name);
   if (own !== null && categories !== null) rungs.push(packedRung(source, categories.items, own));
   if (lists !== null) {

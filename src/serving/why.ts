@@ -2,10 +2,10 @@ import type { ScoreAnswer, Unlisted, Why } from "../registry/index.ts";
 import { startLists } from "./answer.ts";
 import { ladderOf, rungsWanted } from "./below.ts";
 import { within } from "./deadline.ts";
-import type { Problem } from "./degraded.ts";
+import { degradedBy, type Problem } from "./degraded.ts";
 import { EXPLAIN_MS } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
-import { problemOf } from "./model-problem.ts";
+import { lackOf, problemOf } from "./model-problem.ts";
 import { questionOf, scoreRequest } from "./model-question.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
@@ -34,7 +34,7 @@ export async function explain(
 ): Promise<Explanation> {
   const lists = startLists([request], ports, context);
   const round = await readRound(request, ports, context);
-  const { plan, known } = round;
+  const { plan, known, lacks } = round;
   const { subject } = request;
   const exclude = subject.kind === "item" ? [...request.exclude, subject.itemId] : [...request.exclude];
   const hasHistory = known.history.entries.length > 0;
@@ -48,7 +48,14 @@ export async function explain(
   const timely = await context.timeline.measure("explain", within(work, EXPLAIN_MS, ports.timer));
   const answer = timely.status === "ok" ? timely.value : timely;
   const { name, version } = plan.scenario;
-  return { scenario: { name, version }, ...told(answer), problem: known.problems[0] ?? problemOf(answer) };
+  const problem = problemOf(answer);
+  const problems = [
+    ...known.problems,
+    ...(problem === null ? [] : [problem]),
+    ...(answer.status === "ok" ? lackOf(answer) : []),
+    ...lacks,
+  ];
+  return { scenario: { name, version }, ...told(answer), problem: degradedBy(problems) ?? null };
 }
 
 function told(answer: ScoreAnswer | { status: "late" | "error" }): Omit<Explanation, "scenario" | "problem"> {

@@ -11,60 +11,18 @@ import { requestOf } from "../scoring/harness.ts";
 import { goLive, SHOP } from "../scoring/tiny-model.ts";
 import { lists, PLAIN } from "../serving/ports.ts";
 import { migrated } from "./migrated.ts";
+import { type Away, bindingAway, databaseAway, through, WAYS } from "./serving-away.ts";
 
 const PARTS = ["model", "scorer", "d1", "kv", "r2", "overlay"] as const;
 type Part = (typeof PARTS)[number];
-const WAYS = ["error", "hang", "slow"] as const;
-type Way = (typeof WAYS)[number];
 
 /** A request's time for I/O: enough for a busy machine that runs all parts on one thread. */
 const TIMEOUT_MS = 250;
 /** Beyond every wait of a request. */
 const SLOW_MS = 2 * TIMEOUT_MS;
-const away: { parts: ReadonlySet<Part>; way: Way } = { parts: new Set(), way: "error" };
+const away: Away<Part> = { parts: new Set(), way: "error", slowMs: SLOW_MS };
 
-/** What a call of a part comes to while it is away. */
-async function through<T>(part: Part, call: () => Promise<T>): Promise<T> {
-  if (!away.parts.has(part)) return call();
-  if (away.way === "error") throw new Error(`${part} is away`);
-  if (away.way === "hang") return new Promise<T>(() => {});
-  await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
-  return call();
-}
-
-/** A binding whose named methods fail as its part does; `partOf` may tell by the first argument. */
-function binding<B extends object>(real: B, methods: string[], partOf: (first: unknown) => Part | null): B {
-  return new Proxy(real, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      if (!methods.includes(String(name))) return value.bind(target);
-      return (...args: unknown[]) => {
-        const part = partOf(args[0]);
-        return part === null ? value.apply(target, args) : through(part, () => value.apply(target, args));
-      };
-    },
-  });
-}
-
-/** A database, its sessions and statements. */
-function database(real: D1Database): D1Database {
-  const wrapped = (inner: object): object =>
-    new Proxy(inner, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== "function") return value;
-        if (["withSession", "prepare", "bind"].includes(String(name)))
-          return (...args: unknown[]) => wrapped(value.apply(target, args));
-        if (["first", "all", "raw", "run", "batch"].includes(String(name)))
-          return (...args: unknown[]) => through("d1", () => value.apply(target, args));
-        return value.bind(target);
-      },
-    });
-  return wrapped(real) as D1Database;
-}
-
-const lake = binding(env.LAKE, ["get", "head", "list", "put"], (key) => {
+const lake = bindingAway(away, env.LAKE, ["get", "head", "list", "put"], (key) => {
   if (away.parts.has("r2")) return "r2";
   return String(key).includes("overlay") ? "overlay" : "model";
 });
@@ -72,7 +30,7 @@ const lake = binding(env.LAKE, ["get", "head", "list", "put"], (key) => {
 const scorerEnv = { ...env, LAKE: lake } as unknown as ConstructorParameters<typeof Scorer>[1];
 const SCORER = {
   score: (request: ScoreRequest) =>
-    through("scorer", async () => {
+    through(away, "scorer", async () => {
       const context = createExecutionContext();
       const answer = await new Scorer(context, scorerEnv).score(request);
       // What hangs is never waited for; what the scorer began goes on beside the answer.
@@ -83,15 +41,15 @@ const SCORER = {
 
 const edge = {
   ...env,
-  KV: binding(env.KV, ["get", "put"], () => "kv"),
-  DB: database(env.DB),
-  PROFILES_0: database(env.PROFILES_0),
+  KV: bindingAway(away, env.KV, ["get", "put"], () => "kv"),
+  DB: databaseAway(away, "d1", env.DB),
+  PROFILES_0: databaseAway(away, "d1", env.PROFILES_0),
   SCORER,
   SIGNING_SECRET: "the tests' secret",
 } as unknown as Env;
 
 /** One question to a fresh isolate. */
-function ask(tenant: string, who: { userId?: string; recent?: string[] }) {
+function ask(tenant: string, who: { userId?: string; recent?: readonly string[] }) {
   const visitor = { keyKind: "secret" as const, recent: who.recent ?? [] };
   const subject = {
     kind: "visitor" as const,

@@ -90,7 +90,7 @@ export function trainer(env: Env): TrainerAdmin {
   return env.TRAINER as unknown as TrainerAdmin;
 }
 
-function timer(ms: number): { elapsed: Promise<void>; cancel(): void } {
+export function timer(ms: number): { elapsed: Promise<void>; cancel(): void } {
   let id: number | null = null;
   const elapsed = new Promise<void>((resolve) => {
     id = setTimeout(resolve, ms);

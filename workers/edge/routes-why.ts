@@ -4,6 +4,7 @@ import {
   type Explanation,
   explain,
   readRecommendationId,
+  readUserToken,
   visitMark,
   whyBodySchema,
   whyQuerySchema,
@@ -49,6 +50,10 @@ const whySchema = z
     ),
     qualifying: z.number().nullable(),
     relaxed: z.array(z.string()),
+    notices: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .describe("What of the request was not used, and why."),
     degraded: z.object({ reason: z.string(), detail: z.string() }).optional(),
   })
   .meta({ id: "Why" });
@@ -97,8 +102,30 @@ async function why(
 ): Promise<unknown> {
   await checkAsker(call, asked);
   const { ports, timeline } = call;
-  const request = listRequest(call, visitorOf(call, asked), asked, { scenario: "recommendations" });
-  return body(await explain({ ...request, items: asked.items ?? [] }, ports, { memory, timeline }));
+  const isVouchedFor = await maySpeakFor(call, asked);
+  const visitor = visitorOf(call, isVouchedFor ? asked : { ...asked, user_id: undefined });
+  const request = listRequest(call, visitor, asked, { scenario: "recommendations" });
+  const told = await explain({ ...request, items: asked.items ?? [] }, ports, { memory, timeline });
+  return { ...body(told), ...(isVouchedFor ? {} : { notices: [USER_UNVOUCHED] }) };
+}
+
+const USER_UNVOUCHED = {
+  field: "user_id",
+  message: "was ignored: reasons tell what the user did, so a browser needs a valid user_token beside it",
+};
+
+/**
+ * Where a tenant asks for no token, anybody may have a list made in a user's name. Its reasons name the items of the user's history, and go only to
+ * whom the tenant's server vouches for.
+ */
+async function maySpeakFor(
+  { keyKind, tenant, ports }: Pick<Call, "keyKind" | "tenant" | "ports">,
+  { user_id, user_token }: VisitorAsked,
+): Promise<boolean> {
+  if (user_id === undefined || keyKind === "secret") return true;
+  if (user_token === undefined) return false;
+  const { signer, now } = ports;
+  return (await readUserToken(tenant, user_token, { signer, nowMs: now() })) === user_id;
 }
 
 /** A list is explained to those who were given it, for an hour: a history is nobody else's business. */

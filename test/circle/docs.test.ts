@@ -25,6 +25,50 @@ interface Entry {
   };
 }
 
+/** What each route says that it answers, by `get /v1/…`. */
+async function answersByRoute(): Promise<Map<string, AnswerSchema>> {
+  const folder = path.join(ROOT, "workers/edge");
+  const files = (await readdir(folder)).filter((file) => file.startsWith("routes-"));
+  const modules: object[] = await Promise.all(files.map((file) => import(path.join(folder, file))));
+  const routes = modules
+    .flatMap((module) => Object.values(module))
+    .filter((value): value is Route[] => Array.isArray(value))
+    .flat();
+  return new Map(
+    routes.map(({ method, path, answer }) => [`${method} ${path.replaceAll("*}", "}")}`, answer]),
+  );
+}
+
+interface AnswerSchema {
+  safeParse(value: unknown): { success: boolean; data?: unknown; error?: { message: string } };
+}
+
+interface Route {
+  method: string;
+  path: string;
+  answer: AnswerSchema;
+}
+
+/** What an answer holds that its schema does not tell, or the other way round; empty where they agree. */
+function mismatch(schema: AnswerSchema | undefined, text: string): string {
+  const json = JSON.parse(text) as unknown;
+  const { success, data, error } = schema?.safeParse(json) ?? { success: false };
+  if (!success) return `not as documented: ${error?.message}`;
+  const told = new Set(keysOf(data));
+  // Rules are read to another form than they are written in, and are given back as they were written.
+  const untold = keysOf(json).filter((key) => !told.has(key) && !key.includes(".rules."));
+  return untold.length === 0 ? "" : `not documented: ${untold.slice(0, 5).join(", ")}`;
+}
+
+function keysOf(value: unknown, at = ""): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const isList = Array.isArray(value);
+  return Object.entries(value).flatMap(([key, part]) => {
+    const here = `${at}.${isList ? "*" : key}`;
+    return [here, ...keysOf(part, here)];
+  });
+}
+
 const ADMIN_TOKEN = "root-token-of-the-tests";
 /** The tenant that an example names. */
 const TENANT = "demo";
@@ -210,6 +254,7 @@ describe("the documents page", () => {
 
     const ordered = inOrder(entries);
     const lines = ordered.map((entry) => curlLine(fill(entry), url));
+    const answers = await answersByRoute();
     const failed: string[] = [];
     for (const [index, words] of (await wordsOf(lines)).entries()) {
       const entry = ordered[index];
@@ -219,6 +264,9 @@ describe("the documents page", () => {
       const isList = entry?.operation.tags.includes("answers");
       if (String(response.status) !== expected || PARTLY_REFUSED.test(text) || (isList && EMPTY.test(text)))
         failed.push(`${lines[index]}\n→ ${response.status} ${text.slice(0, 300)}`);
+      if (!response.headers.get("content-type")?.includes("json")) continue;
+      const wrong = mismatch(answers.get(`${entry?.method} ${entry?.path}`), text);
+      if (wrong !== "") failed.push(`${entry?.method} ${entry?.path}\n→ ${wrong.slice(0, 600)}`);
     }
     expect(failed.join("\n\n")).toBe("");
     expect(lines.length).toBeGreaterThan(60);

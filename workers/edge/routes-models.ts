@@ -114,10 +114,14 @@ export const modelRoutes: Endpoint[] = [
       error: z.string().optional(),
     }),
     async handle({ tenant, env, param }) {
-      const status = await trainer(env).retrainStatus(tenant, param("run_id"));
-      if (status === null) throw new ApiError("not_found", "there is no such run", { field: "run_id" });
-      const { outcome, ...rest } = status;
-      return outcome === undefined ? rest : { ...rest, outcome: outcomeBody(outcome) };
+      const found = await trainer(env).retrainStatus(tenant, param("run_id"));
+      if (found === null) throw new ApiError("not_found", "there is no such run", { field: "run_id" });
+      const { status, step, progress, message, outcome, error } = found;
+      return {
+        ...{ status, step, progress, message },
+        ...(outcome === undefined ? {} : { outcome: outcomeBody(outcome) }),
+        ...(error === undefined ? {} : { error }),
+      };
     },
   }),
   endpoint({

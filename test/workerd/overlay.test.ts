@@ -97,7 +97,11 @@ describe("the overlay", () => {
 
   it("names withdrawn items beside it, not those shown again, and writes nothing while there are none", async () => {
     const withdrawn = () => env.KV.get<WithdrawnItems>(withdrawnName("t"), "json");
-    await put([{ item_id: "a" }, { item_id: "b" }, { item_id: "c" }, { item_id: "d" }], START_MS);
+    const old = { published_at: START_MS - HOUR_MS };
+    await put(
+      ["a", "b", "c", "d"].map((item_id) => ({ item_id, ...old })),
+      START_MS,
+    );
     await flush(START_MS);
     expect(await withdrawn()).toBeNull();
 
@@ -121,6 +125,25 @@ describe("the overlay", () => {
     await put([{ item_id: "b" }, { item_id: "c" }], START_MS + 2 * MINUTE_MS);
     await flush(START_MS + 2 * MINUTE_MS);
     expect((await withdrawn())?.itemIds).toEqual([]);
+  });
+
+  it("names the items that are new beside it, the newest first, until lists know them", async () => {
+    const arrived = async () =>
+      (await env.KV.get<WithdrawnItems>(withdrawnName("t"), "json"))?.arrived?.items.itemIds;
+    await put([{ item_id: "old", published_at: START_MS - HOUR_MS }], START_MS);
+    await put([{ item_id: "x" }], START_MS, "other");
+    await flush(START_MS);
+    expect(await arrived()).toBeUndefined();
+    await put([{ item_id: "a" }], START_MS + SECOND_MS);
+    await put(
+      [{ item_id: "b" }, { item_id: "c", hidden: true }, { item_id: "d", published_at: START_MS + HOUR_MS }],
+      START_MS + MINUTE_MS,
+    );
+    await flush(START_MS + MINUTE_MS);
+    expect(await arrived()).toEqual(["b", "a"]);
+    await put([{ item_id: "old", published_at: START_MS - HOUR_MS, price: 2 }], START_MS + 20 * MINUTE_MS);
+    await flush(START_MS + 20 * MINUTE_MS);
+    expect(await arrived()).toBeUndefined();
   });
 
   it("stays behind while the withdrawn items cannot be told", async () => {

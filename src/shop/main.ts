@@ -11,6 +11,7 @@ import { loadBeacon } from "./load-beacon.ts";
 import { createNewcomer } from "./newcomer.ts";
 import { showNotice, showUnstarted } from "./notice.ts";
 import { createShelf } from "./shelf.ts";
+import { createTitles } from "./titles.ts";
 import { showWhy } from "./why.ts";
 
 /** As the impressions and clicks name the shelf, whatever it is asked by. */
@@ -39,9 +40,9 @@ async function start(): Promise<void> {
   }
 }
 
-function run({ shoppers, home, newcomers }: Demo, lakeshore: Lakeshore): void {
+function run({ key, shoppers, home, newcomers }: Demo, lakeshore: Lakeshore): void {
   let trail: AnswerItem[] = [];
-  const titles = new Map<string, string>();
+  const titles = createTitles(key);
   const onPick = (item: AnswerItem) => void pick(item);
   const filters = createFilters(() => void fillForYou());
   const others = el("button", { type: "button", class: "plain" }, "Show others");
@@ -50,12 +51,7 @@ function run({ shoppers, home, newcomers }: Demo, lakeshore: Lakeshore): void {
     scenario: FOR_YOU,
     path: "/v1/recommendations",
     onPick,
-    onWhy: (item, id) =>
-      void showWhy(
-        item,
-        () => lakeshore.why(id, question()),
-        (itemId) => titles.get(itemId) ?? itemId,
-      ),
+    onWhy: (item, id) => void showWhy(item, () => lakeshore.why(id, question()), titles),
     ...(home === undefined ? {} : { about: el("p", { class: "about" }, home.note), action: others }),
   });
   const similar = createShelf({ heading: "Similar", scenario: "similar", path: "/similar", onPick });
@@ -103,7 +99,7 @@ function run({ shoppers, home, newcomers }: Demo, lakeshore: Lakeshore): void {
 
   function learn(items: readonly AnswerItem[]): void {
     filters.learn(items);
-    for (const { item_id: itemId, title } of items) if (title !== undefined) titles.set(itemId, title);
+    titles.learn(items);
   }
 
   async function fillNewest(): Promise<void> {

@@ -1,13 +1,10 @@
 import type { AnswerItem, Why } from "../beacon/index.ts";
 import { byId, el } from "./dom.ts";
 import { reasonsFor } from "./reasons.ts";
+import type { Titles } from "./titles.ts";
 
 /** Opens a dialogue that says why an item is in its list. `ask` asks the server about the whole of it. */
-export async function showWhy(
-  item: AnswerItem,
-  ask: () => Promise<Why>,
-  titleOf: (itemId: string) => string,
-): Promise<void> {
+export async function showWhy(item: AnswerItem, ask: () => Promise<Why>, titles: Titles): Promise<void> {
   const dialog = byId<HTMLDialogElement>("why");
   const body = byId("why-body");
   byId("why-title").textContent = item.title ?? item.item_id;
@@ -16,7 +13,8 @@ export async function showWhy(
   try {
     const why = await ask();
     const told = why.items.find(({ item_id }) => item_id === item.item_id);
-    const words = told === undefined ? [GONE] : reasonsFor(told, titleOf);
+    await titles.fetch(told?.history.map(({ item_id }) => item_id) ?? []);
+    const words = told === undefined ? [GONE] : reasonsFor(told, titles.of);
     const facts = [
       ...(told === undefined ? [] : [`source ${told.source}`, `score ${told.score.toFixed(2)}`]),
       ...(why.qualifying === null ? [] : [`${why.qualifying} items qualify`]),

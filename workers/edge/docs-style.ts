@@ -1,5 +1,5 @@
 export const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --teal: light-dark(#0a6b78, #5cc5cf); scroll-padding-top: 3.5rem; }
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --teal: light-dark(#0a6b78, #5cc5cf); scroll-padding-top: 5.5rem; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 a { color: var(--teal); }
 nav { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: .6rem 0; background: Canvas; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }

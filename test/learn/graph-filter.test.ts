@@ -4,6 +4,12 @@ import { createBipartite, powers } from "../../src/learn/graph-filter/bipartite.
 import { symmetricEigen } from "../../src/learn/graph-filter/eigen.ts";
 import { neighbourRows } from "../../src/learn/graph-filter/neighbours.ts";
 import { nthLargest } from "../../src/learn/graph-filter/nth-largest.ts";
+import {
+  createRows,
+  type NeighbourRows,
+  type RowRange,
+  rowsInParts,
+} from "../../src/learn/graph-filter/rows.ts";
 import { headOfSpectrum } from "../../src/learn/graph-filter/spectrum.ts";
 import { orthonormalTurn } from "../../src/learn/graph-filter/tall.ts";
 import { createDataset, createPace, type Dataset, learnerNamed } from "../../src/learn/index.ts";
@@ -123,6 +129,9 @@ function denseFilter(dataset: Dataset, userPower: number, itemPower: number): nu
   );
 }
 
+/** And the empty one behind them. */
+const ALL_ROWS = { from: 0, end: 26, width: 25 };
+
 describe("the filter's pieces", () => {
   const dataset = randomDataset();
   const dense = denseFilter(dataset, -0.3, -0.5);
@@ -157,7 +166,7 @@ describe("the filter's pieces", () => {
     const gains = spectrum.values.map((value) => -value / 3);
     const ones = new Float32Array(25).fill(1);
     const halves = new Float32Array(25).fill(0.5);
-    const options = { scales, spectrum, gains, historyScales: halves, listScales: ones, width: 25 };
+    const options = { scales, spectrum, gains, historyScales: halves, listScales: ones, ...ALL_ROWS };
     const rows = await neighbourRows(graph, options, pace, () => {});
     let compared = 0;
     for (let i = 0; i < 25; i++) {
@@ -184,7 +193,7 @@ describe("the filter's pieces", () => {
     const spectrum = { rank: 0, values: new Float64Array(0), vectors: new Float32Array(0) };
     const ones = new Float32Array(25).fill(1);
     const options = { scales, spectrum, gains: spectrum.values, historyScales: ones, listScales: ones };
-    const rows = await neighbourRows(graph, { ...options, width: 3 }, pace, () => {});
+    const rows = await neighbourRows(graph, { ...options, ...ALL_ROWS, width: 3 }, pace, () => {});
     const of = (i: number) => [...rows.indices.subarray(i * 3, i * 3 + 3)].sort((a, b) => a - b);
     for (const [i, row] of dense.entries()) {
       const others = row
@@ -194,6 +203,18 @@ describe("the filter's pieces", () => {
       const best = others.sort((a, b) => b.value - a.value).slice(0, 3);
       expect(of(i)).toEqual(best.map(({ j }) => j).sort((a, b) => a - b));
     }
+  });
+
+  it("gives some rows as it gives them among all", async () => {
+    const { graph, scales } = await graphAndScales();
+    const spectrum = await headOfSpectrum(graph, { scales, rank: 4, seed: 1 }, { engine, pace });
+    const ones = new Float32Array(25).fill(1);
+    const options = { scales, spectrum, gains: spectrum.values, historyScales: ones, listScales: ones };
+    const all = await neighbourRows(graph, { ...options, ...ALL_ROWS }, pace, () => {});
+    const some = await neighbourRows(graph, { ...options, ...ALL_ROWS, from: 7, end: 19 }, pace, () => {});
+    expect(some.scales).toEqual(all.scales.slice(7, 19));
+    expect(some.indices).toEqual(all.indices.slice(7 * 25, 19 * 25));
+    expect(some.levels).toEqual(all.levels.slice(7 * 25, 19 * 25));
   });
 
   it("makes columns orthonormal, and a dependent one zero", () => {
@@ -247,5 +268,70 @@ describe("the filter's pieces", () => {
       expect(nthLargest(values, n)).toBe(sorted[n - 1]);
       expect(nthLargest(values, size + 1)).toBe(Number.NEGATIVE_INFINITY);
     }
+  });
+});
+
+describe("the filter's rows in two halves", () => {
+  /** Each entry tells its row. */
+  const made = (range: RowRange) => {
+    const rows = createRows(range);
+    for (let row = range.from; row < range.end; row++) {
+      const at = row - range.from;
+      rows.scales[at] = row;
+      rows.indices.fill(row % 1_000, at * range.width, (at + 1) * range.width);
+      rows.levels.fill(row % 200, at * range.width, (at + 1) * range.width);
+    }
+    return rows;
+  };
+  const range = { from: 0, end: 30_001, width: 200, itemCount: 30_000 };
+  const memory = () => {
+    let stored: Uint8Array<ArrayBuffer> | null = null;
+    return {
+      read: async () => stored?.slice() ?? null,
+      write: async (bytes: Uint8Array) => {
+        stored = Uint8Array.from(bytes);
+      },
+    };
+  };
+
+  it("puts the first away while the second is made, and both together at last", async () => {
+    const told: unknown[] = [];
+    const held: NeighbourRows[] = [];
+    const rows = await rowsInParts(range, memory(), {
+      async make(part) {
+        told.push([part.from, part.end, held.map(({ file }) => file.byteLength)]);
+        held.push(made(part));
+        return held.at(-1) as NeighbourRows;
+      },
+      onMade: () => told.push("made"),
+    });
+    expect(told).toEqual([[0, 15_000, []], [15_000, 30_001, [0]], "made"]);
+    const { file } = made(range);
+    expect(Buffer.compare(rows.file, file)).toBe(0);
+  });
+
+  it("makes the second alone when a fit begins again", async () => {
+    const checkpoint = memory();
+    const killed = rowsInParts(range, checkpoint, {
+      make: async (part) => (part.from === 0 ? made(part) : Promise.reject(new Error("killed"))),
+      onMade: () => {},
+    });
+    await expect(killed).rejects.toThrow("killed");
+    const again: number[] = [];
+    const rows = await rowsInParts(range, checkpoint, {
+      async make(part) {
+        again.push(part.from);
+        return made(part);
+      },
+      onMade: () => {},
+    });
+    expect(again).toEqual([15_000]);
+    expect(Buffer.compare(rows.file, made(range).file)).toBe(0);
+  });
+
+  it("makes few rows at once", async () => {
+    const few = { ...range, end: 501, itemCount: 500 };
+    const rows = await rowsInParts(few, memory(), { make: async (part) => made(part), onMade: () => {} });
+    expect(rows).toEqual(made(few));
   });
 });

@@ -122,7 +122,11 @@ describe("the equations", () => {
   it("are the sums of their definition", async () => {
     const dataset = walkedDataset();
     const pace = createPace(async () => {});
-    const walks = await createWalks(dataset, { decay: decayOf(PARAMETERS), collapsesRuns: false }, pace);
+    const walks = await createWalks(
+      dataset,
+      { decay: decayOf(PARAMETERS), collapsesRuns: false, isOrdered: true },
+      pace,
+    );
     const transitions = new Strongest(ITEMS, ITEMS);
     await countTransitions(walks, { ridge: PARAMETERS.stepRidge * UNIT, rows: transitions }, pace);
     const all = supportOf(
@@ -210,7 +214,7 @@ describe("walks", () => {
       })),
     );
     const walk = async (collapsesRuns: boolean) => {
-      const options = { decay: decayOf({ positionDecay: 2 }), collapsesRuns };
+      const options = { decay: decayOf({ positionDecay: 2 }), collapsesRuns, isOrdered: true };
       return createWalks(
         dataset,
         options,

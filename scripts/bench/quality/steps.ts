@@ -12,7 +12,6 @@ import {
   type StudyRequest,
   sampleCases,
   studySlice,
-  takeCases,
   type YieldTo,
 } from "../../../src/learn/index.ts";
 import { type Job, LIST_LENGTH, OBJECT, type Objects, type Step, type StepResult } from "./contract.ts";
@@ -90,7 +89,8 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
 async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, engine, yieldTo, onProgress, data } = ports;
   const { cases, done } = sliceOfCases(casesOf(job, await data.cases(objects)), slice);
-  const lists: number[] = [];
+  const lists = new Uint32Array(cases.targetRows.length * LIST_LENGTH);
+  let listed = 0;
   const ranks = await rankCases(
     engine,
     await readObject(objects, OBJECT.model),
@@ -102,13 +102,14 @@ async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResu
       onProgress: (fraction) => onProgress(fraction, `ranking ${cases.targetRows.length} cases`),
       onList: ({ items }) => {
         for (let place = 0; place < Math.min(LIST_LENGTH, items.length); place++)
-          lists.push(Number(items[place]));
+          lists[listed++] = Number(items[place]);
       },
     },
     yieldTo,
   );
   await objects.write(OBJECT.ranks(slice), new Uint8Array(ranks.buffer));
-  await objects.write(OBJECT.lists(slice), new Uint8Array(Uint32Array.from(lists).buffer));
+  await objects.write(OBJECT.lists(slice), new Uint8Array(lists.buffer, 0, listed * lists.BYTES_PER_ELEMENT));
+  discard(ranks, lists, cases.targetRows, cases.users, cases.historyEnds);
   return { done };
 }
 
@@ -119,13 +120,23 @@ export function casesOf({ casesMax, seed }: Job, cases: Cases): Cases {
 
 /** Those of the users whose turn it is; users are counted as they come. */
 function sliceOfCases(cases: Cases, slice: number): { cases: Cases; done: boolean } {
-  const places: number[] = [];
   let users = 0;
-  for (const [place, user] of cases.users.entries()) {
-    if (place === 0 || cases.users[place - 1] !== user) users++;
-    if (Math.floor((users - 1) / USERS_PER_SLICE) === slice) places.push(place);
+  let from = 0;
+  let end = 0;
+  for (let place = 0; place < cases.users.length; place++) {
+    if (place === 0 || cases.users[place - 1] !== cases.users[place]) users++;
+    if (users <= slice * USERS_PER_SLICE) from = place + 1;
+    if (users <= (slice + 1) * USERS_PER_SLICE) end = place + 1;
   }
-  return { cases: takeCases(cases, places), done: users <= (slice + 1) * USERS_PER_SLICE };
+  return {
+    cases: {
+      ...cases,
+      targetRows: cases.targetRows.slice(from, end),
+      users: cases.users.slice(from, end),
+      historyEnds: cases.historyEnds.slice(from, end),
+    },
+    done: users <= (slice + 1) * USERS_PER_SLICE,
+  };
 }
 
 /** Without an order no part of a history is the newest: a cut one would be a draw by the items' ids. */

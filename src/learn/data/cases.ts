@@ -23,7 +23,11 @@ export interface Cases {
 
 /** The cases at `places`, in that order. */
 export function takeCases(cases: Cases, places: ArrayLike<number>): Cases {
-  const take = (column: Uint32Array) => Uint32Array.from(places, (place) => column[place] as number);
+  const take = (column: Uint32Array) => {
+    const taken = new Uint32Array(places.length);
+    for (let at = 0; at < taken.length; at++) taken[at] = column[places[at] as number] as number;
+    return taken;
+  };
   return {
     ...cases,
     targetRows: take(cases.targetRows),

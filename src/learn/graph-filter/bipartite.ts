@@ -8,10 +8,7 @@ export const USER_ROWS_MAX = 1_000;
 const CODES_PER_DOUBLING = 16;
 const CODE_OF_ONE = 128;
 
-/**
- * The graph of users and items in both directions, each pair once. Little more than the data set itself: 6 B a row, since
- * the directions stand beside the other's and weights are bytes.
- */
+/** The graph of users and items in both directions, each pair once: beside the rows' items 4 B a row, or 6 B of many users. */
 export interface Bipartite {
   /** Items that the columns number, with or without rows. */
   itemCount: number;
@@ -20,12 +17,12 @@ export interface Bipartite {
   from: Uint32Array<ArrayBuffer>;
   userStart: Uint32Array;
   /** [rows] item index. */
-  items: Uint32Array;
+  items: Uint32Array | Uint16Array;
   /** [rows] weight code; 0 for a later row of a user on the same item. */
   codes: Uint8Array<ArrayBuffer>;
   /** [items + 1]: the users of item i are users[itemStart[i]] ≤ … < users[itemStart[i + 1]]. */
   itemStart: Uint32Array<ArrayBuffer>;
-  users: Uint32Array<ArrayBuffer>;
+  users: Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
   userCodes: Uint8Array<ArrayBuffer>;
   /** [256] code → weight. */
   weightOf: Float32Array<ArrayBuffer>;
@@ -66,7 +63,8 @@ export async function createBipartite(dataset: Dataset, pace: Pace): Promise<Bip
     itemStart[item + 1] = (itemStart[item + 1] as number) + (itemStart[item] as number);
   }
   const next = itemStart.slice();
-  const users = new Uint32Array(itemStart[itemCount] as number);
+  const pairs = itemStart[itemCount] as number;
+  const users = userCount <= 0x10000 ? new Uint16Array(pairs) : new Uint32Array(pairs);
   const userCodes = new Uint8Array(users.length);
   for (let user = 0; user < userCount; user++) {
     const end = userStart[user + 1] as number;
@@ -81,6 +79,7 @@ export async function createBipartite(dataset: Dataset, pace: Pace): Promise<Bip
     }
     await pace.spend((end - (from[user] as number)) * 8);
   }
+  discard(lastUser, next);
   return {
     itemCount,
     userCount,
@@ -98,8 +97,9 @@ export async function createBipartite(dataset: Dataset, pace: Pace): Promise<Bip
 }
 
 /** What is the graph's own: rows and their users are the data set's. */
-export function discardBipartite({ codes, users, userCodes, userDegrees, itemDegrees }: Bipartite): void {
-  discard(codes, users, userCodes, userDegrees, itemDegrees);
+export function discardBipartite(graph: Bipartite): void {
+  const { from, codes, itemStart, users, userCodes, userDegrees, itemDegrees } = graph;
+  discard(from, codes, itemStart, users, userCodes, userDegrees, itemDegrees);
 }
 
 /** [256] code → weight. */
@@ -115,5 +115,10 @@ export function codeOf(weight: number): number {
 
 /** [degrees] degree^exponent, 0 where the degree is 0. */
 export function powers(degrees: Float64Array, exponent: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(degrees, (degree) => (degree === 0 ? 0 : degree ** exponent));
+  const powered = new Float32Array(degrees.length);
+  for (let one = 0; one < degrees.length; one++) {
+    const degree = degrees[one] as number;
+    powered[one] = degree === 0 ? 0 : degree ** exponent;
+  }
+  return powered;
 }

@@ -1,7 +1,10 @@
 import { discard, type Tensor } from "../../base/index.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Learner, Parameters } from "../model/learner.ts";
-import { createBipartite, discardBipartite, powers } from "./bipartite.ts";
-import { type NeighbourRows, neighbourRows } from "./neighbours.ts";
+import type { Pace } from "../model/pace.ts";
+import { type Bipartite, createBipartite, discardBipartite, powers } from "./bipartite.ts";
+import { neighbourRows } from "./neighbours.ts";
+import { type NeighbourRows, rowsInParts } from "./rows.ts";
 import { graphFilterScores } from "./serve.ts";
 import { headOfSpectrum } from "./spectrum.ts";
 
@@ -43,40 +46,43 @@ export const graphFilter: Learner = {
   },
   async fit(dataset, parameters, { seed, onProgress }, ports) {
     const report = (fraction: number) => onProgress?.(fraction, "filtering the graph of items");
-    const given = await createBipartite(dataset, ports.pace);
-    // Five bytes a row are copied, so that seventeen may be put away.
-    const own = { items: given.items.slice(), userStart: given.userStart.slice() };
-    const graph = { ...given, ...own };
+    const graph = await ownGraph(dataset, ports.pace);
     ports.onRowsRead?.();
     const { userDegree, historyDegree, listDegree, sharpening } = readParameters(parameters);
+    const { itemCount, userDegrees, itemDegrees } = graph;
     const scales = {
-      userScales: powers(graph.userDegrees, -userDegree / 2),
-      itemScales: powers(graph.itemDegrees, -1 / 2),
+      userScales: powers(userDegrees, -userDegree / 2),
+      itemScales: powers(itemDegrees, -1 / 2),
     };
     report(0.1);
-    const spectrum = await headOfSpectrum(graph, { scales, rank: rankFor(graph.itemCount), seed }, ports);
+    const spectrum = await headOfSpectrum(graph, { scales, rank: rankFor(itemCount), seed }, ports);
     report(0.4);
-    const rows = await neighbourRows(
-      graph,
-      {
-        scales,
-        spectrum,
-        gains: sharpeningGains(spectrum.values, sharpening),
-        historyScales: powers(graph.itemDegrees, 1 / 2 - historyDegree),
-        listScales: powers(graph.itemDegrees, 1 / 2 - listDegree),
-        width: widthFor(graph.itemCount),
+    const listScales = powers(itemDegrees, 1 / 2 - listDegree);
+    const historyScales = powers(itemDegrees, 1 / 2 - historyDegree);
+    const gains = sharpeningGains(spectrum.values, sharpening);
+    const options = { scales, spectrum, gains, historyScales, listScales };
+    const range = { from: 0, end: itemCount + 1, width: widthFor(itemCount), itemCount };
+    const rows = await rowsInParts(range, ports.checkpoint, {
+      make: (part) =>
+        neighbourRows(graph, { ...options, ...part }, ports.pace, (fraction) => report(0.4 + 0.6 * fraction)),
+      onMade() {
+        discard(spectrum.vectors, scales.userScales, scales.itemScales, listScales, historyScales);
+        discard(graph.items, graph.userStart);
+        discardBipartite(graph);
       },
-      ports.pace,
-      (fraction) => report(0.4 + 0.6 * fraction),
-    );
-    discard(spectrum.vectors);
-    discardBipartite(graph);
-    discard(own.items, own.userStart, given.from);
+    });
     report(1);
-    return { learner: "graphFilter", parameters, itemCount: graph.itemCount, tensors: tensorsOf(rows) };
+    return { learner: "graphFilter", parameters, itemCount, tensors: tensorsOf(rows) };
   },
   scores: graphFilterScores,
 };
+
+/** Some bytes a row are copied, so that seventeen may be put away. */
+async function ownGraph(dataset: Dataset, pace: Pace): Promise<Bipartite> {
+  const graph = await createBipartite(dataset, pace);
+  const items = graph.itemCount <= 0x10000 ? new Uint16Array(graph.items) : graph.items.slice();
+  return { ...graph, items, userStart: graph.userStart.slice() };
+}
 
 function readParameters(parameters: Parameters) {
   const { userDegree = 0.6, historyDegree = 0.6, listDegree = 0.1, sharpening = 2.5 } = parameters;

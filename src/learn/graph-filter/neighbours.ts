@@ -1,20 +1,12 @@
+import { discard } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
 import type { Bipartite } from "./bipartite.ts";
 import { nthLargest } from "./nth-largest.ts";
+import { createRows, type NeighbourRows, type RowRange } from "./rows.ts";
 import type { Scales, Spectrum } from "./spectrum.ts";
 
-/** The strongest entries of each item's row, in bytes: entry = level · scale of its row. Row N is empty. */
-export interface NeighbourRows {
-  width: number;
-  /** [N + 1 × width] item index; entries that are not used have level 0. Two bytes each as long as N allows. */
-  indices: Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
-  /** [N + 1 × width] */
-  levels: Uint8Array<ArrayBuffer>;
-  /** [N + 1] */
-  scales: Float32Array<ArrayBuffer>;
-}
-
-export interface RowOptions {
+/** Which rows, and of what they are made. */
+export interface RowOptions extends Pick<RowRange, "from" | "end" | "width"> {
   scales: Scales;
   /** What is added to P along the head of its spectrum: `gains[c]` along vector c. */
   spectrum: Spectrum;
@@ -22,7 +14,6 @@ export interface RowOptions {
   /** [items] factors of an item in a history and of an item in a list. */
   historyScales: Float32Array;
   listScales: Float32Array;
-  width: number;
 }
 
 const LEVEL_MAX = 255;
@@ -39,24 +30,18 @@ const REPORT_ROWS = 1_024;
  */
 export async function neighbourRows(
   graph: Bipartite,
-  { scales, spectrum, gains, historyScales, listScales, width }: RowOptions,
+  { scales, spectrum, gains, historyScales, listScales, width, from, end }: RowOptions,
   pace: Pace,
   onProgress: (fraction: number) => void,
 ): Promise<NeighbourRows> {
   const { itemCount } = graph;
-  const cells = (itemCount + 1) * width;
-  const rows: NeighbourRows = {
-    width,
-    indices: itemCount <= 0xffff ? new Uint16Array(cells) : new Int32Array(cells),
-    levels: new Uint8Array(cells),
-    scales: new Float32Array(itemCount + 1),
-  };
+  const rows = createRows({ from, end, width, itemCount });
   const sums = new Float32Array(itemCount);
   const touched = new Uint32Array(itemCount);
   const values = new Float32Array(itemCount);
   const scratch = new Float32Array(itemCount);
   const along = new Float32Array(spectrum.rank);
-  for (let item = 0; item < itemCount; item++) {
+  for (let item = from; item < Math.min(end, itemCount); item++) {
     const count = await sumRow(graph, scales, { item, sums, touched }, pace);
     for (let c = 0; c < along.length; c++) {
       along[c] = (gains[c] as number) * (spectrum.vectors[item * spectrum.rank + c] as number);
@@ -69,16 +54,19 @@ export async function neighbourRows(
       values,
       scratch,
     });
-    for (const [c, other] of candidates.entries()) {
+    for (let c = 0; c < candidates.length; c++) {
+      const other = candidates[c] as number;
       const value = (sums[other] as number) + product(along, spectrum.vectors, other * spectrum.rank);
       values[c] = value * (listScales[other] as number);
     }
     for (let t = 0; t < count; t++) sums[touched[t] as number] = 0;
     await pace.spend(count * 20 + candidates.length * spectrum.rank * 2);
     if (item % REPORT_ROWS === 0) onProgress(item / itemCount);
-    keepStrongest(rows, { item, values: values.subarray(0, candidates.length), candidates, scratch });
-    rows.scales[item] = (rows.scales[item] as number) * (historyScales[item] as number);
+    const row = item - from;
+    keepStrongest(rows, { row, values: values.subarray(0, candidates.length), candidates, scratch });
+    rows.scales[row] = (rows.scales[row] as number) * (historyScales[item] as number);
   }
+  discard(sums, touched, values, scratch);
   return rows;
 }
 
@@ -134,12 +122,14 @@ function strongest(
   },
 ): Uint32Array {
   if (touched.length <= most) return touched;
-  for (const [t, other] of touched.entries()) {
+  for (let t = 0; t < touched.length; t++) {
+    const other = touched[t] as number;
     values[t] = (sums[other] as number) * (listScales[other] as number);
   }
   const least = nthLargest(copyInto(scratch, values, touched.length), most);
   let kept = 0;
-  for (const [t, other] of touched.entries()) {
+  for (let t = 0; t < touched.length; t++) {
+    const other = touched[t] as number;
     if ((values[t] as number) < least || kept === most) continue;
     touched[t] = touched[kept] as number;
     touched[kept++] = other;
@@ -163,23 +153,23 @@ function product(a: Float32Array, b: Float32Array, at: number): number {
 function keepStrongest(
   { width, indices, levels, scales }: NeighbourRows,
   {
-    item,
+    row,
     values,
     candidates,
     scratch,
-  }: { item: number; values: Float32Array; candidates: Uint32Array; scratch: Float32Array },
+  }: { row: number; values: Float32Array; candidates: Uint32Array; scratch: Float32Array },
 ): void {
   const least = nthLargest(copyInto(scratch, values, values.length), width);
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, value);
+  for (let t = 0; t < values.length; t++) largest = Math.max(largest, values[t] as number);
   if (largest <= 0) return;
-  scales[item] = largest / LEVEL_MAX;
+  scales[row] = largest / LEVEL_MAX;
   let kept = 0;
   for (let t = 0; t < values.length && kept < width; t++) {
     const value = values[t] as number;
     if (value <= 0 || value < least) continue;
-    indices[item * width + kept] = candidates[t] as number;
-    levels[item * width + kept] = Math.round((value / largest) * LEVEL_MAX);
+    indices[row * width + kept] = candidates[t] as number;
+    levels[row * width + kept] = Math.round((value / largest) * LEVEL_MAX);
     kept++;
   }
 }

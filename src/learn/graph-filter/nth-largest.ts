@@ -1,5 +1,5 @@
 /** The n-th largest of `values`, which are reordered; −∞ when there are fewer (Hoare, Find, CACM 1961). */
-export function nthLargest(values: Float32Array, n: number): number {
+export function nthLargest(values: Float32Array | Float64Array, n: number): number {
   if (n > values.length) return Number.NEGATIVE_INFINITY;
   let left = 0;
   let right = values.length - 1;

@@ -60,10 +60,14 @@ export async function headOfSpectrum(
     // The table becomes P·Q: its singular values and left vectors are P's.
     await applyFilter(graph, scales, { table, width, filtered }, pace);
     const gram = await products.gram(table, width);
-    const { values, vectors } = await symmetricEigen(gram, width, (operations) => pace.spend(operations));
+    const { values, vectors: inner } = await symmetricEigen(gram, width, (operations) =>
+      pace.spend(operations),
+    );
     const singular = Float64Array.from(values.subarray(0, rank), (value) => Math.sqrt(Math.max(value, 0)));
-    await products.turn(table, leftTurn(vectors, { singular, width }), { width });
-    return { rank, values: singular, vectors: table.subarray(0, graph.itemCount * rank) };
+    await products.turn(table, leftTurn(inner, { singular, width }), { width });
+    const vectors = table.slice(0, graph.itemCount * rank);
+    discard(table);
+    return { rank, values: singular, vectors };
   } finally {
     discard(filtered);
     await products.release();
@@ -132,8 +136,8 @@ async function applyFilter(
       await pace.spend((end - start) * columns * 2 + COLUMNS);
     }
     for (let item = 0; item < itemCount; item++) {
-      const at = item * COLUMNS;
-      table.set(filtered.subarray(at, at + columns), item * width + column);
+      const at = item * width + column;
+      for (let c = 0; c < columns; c++) table[at + c] = filtered[item * COLUMNS + c] as number;
     }
     await pace.spend(itemCount * 40);
   }

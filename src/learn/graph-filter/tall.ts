@@ -52,8 +52,9 @@ async function gramOf(
   for (let at = 0; at < table.length; at += ROWS_PER_RUN * width) {
     const a = rowsAt(table, at, width);
     const outputs = await session.run({ a });
-    for (const [cell, value] of (outputs.gram as Floats).data.entries()) {
-      sums[cell] = (sums[cell] as number) + value;
+    const { data } = outputs.gram as Floats;
+    for (let cell = 0; cell < sums.length; cell++) {
+      sums[cell] = (sums[cell] as number) + (data[cell] as number);
     }
     discardTensors(outputs);
     await pace.ran(2 * a.data.length * width);

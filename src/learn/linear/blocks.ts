@@ -1,4 +1,5 @@
 import { discard } from "../../base/index.ts";
+import { nthLargest } from "../graph-filter/nth-largest.ts";
 import type { Pace } from "../model/pace.ts";
 import { addAfter, addBefore, addOthers, type Sums } from "./around.ts";
 import { countRowsOn, rowsOn, type Walks } from "./walks.ts";
@@ -81,6 +82,7 @@ export async function chooseSupport(
   for (const target of targets) isTarget[target] = 1;
   const others = near.strongest(size - targets.length, (item) => isTarget[item] === 0);
   near.discard();
+  discard(isTarget);
   await pace.spend(walks.itemCount * 20);
   return supportOf(Uint32Array.from([...targets, ...others]).sort(), walks.itemCount);
 }
@@ -92,6 +94,8 @@ class Nearness {
   readonly #sums: Sums;
   /** [N] */
   readonly #nearness: Float64Array;
+  /** [N] */
+  readonly #scratch: Float64Array;
 
   constructor(walks: Walks, orderFree: number) {
     const { itemCount } = walks;
@@ -100,6 +104,7 @@ class Nearness {
     const placeOf = new Int32Array(itemCount);
     for (let item = 0; item < itemCount; item++) placeOf[item] = item;
     this.#nearness = new Float64Array(itemCount);
+    this.#scratch = new Float64Array(itemCount);
     this.#sums = { walks, placeOf, values: new Float32Array(itemCount) };
   }
 
@@ -118,20 +123,28 @@ class Nearness {
   strongest(count: number, isAllowed: (item: number) => boolean): number[] {
     const { values } = this.#sums;
     const nearness = this.#nearness;
-    // Numbers, not objects: each block asks several times, on a large catalogue for megabytes each.
-    const found: number[] = [];
+    let candidates = 0;
     for (let item = 0; item < values.length; item++) {
       const sum = values[item] as number;
+      nearness[item] = 0;
       if (sum <= 0 || !isAllowed(item)) continue;
-      nearness[item] = sum / Math.sqrt(countRowsOn(this.#walks, item));
-      found.push(item);
+      const own = sum / Math.sqrt(countRowsOn(this.#walks, item));
+      nearness[item] = own;
+      this.#scratch[candidates++] = own;
     }
-    found.sort((a, b) => (nearness[b] as number) - (nearness[a] as number) || a - b);
-    return found.slice(0, count);
+    // Only those that will be returned are sorted: a list of all would be megabytes of garbage for each block.
+    const least = candidates <= count ? 0 : nthLargest(this.#scratch.subarray(0, candidates), count);
+    const above = nearness.reduce((sum, own) => sum + (own > least ? 1 : 0), 0);
+    const found: number[] = [];
+    for (let item = 0, equals = count - above; item < values.length; item++) {
+      const own = nearness[item] as number;
+      if (own > least || (own > 0 && own === least && equals-- > 0)) found.push(item);
+    }
+    return found.sort((a, b) => (nearness[b] as number) - (nearness[a] as number) || a - b);
   }
 
   discard(): void {
-    discard(this.#sums.placeOf, this.#sums.values, this.#nearness);
+    discard(this.#sums.placeOf, this.#sums.values, this.#nearness, this.#scratch);
   }
 }
 

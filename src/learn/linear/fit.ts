@@ -4,7 +4,7 @@ import type { FitPorts, Parameters } from "../model/learner.ts";
 import { BLOCK_SIZES, type BlockSizes, chooseSupport, planBlocks } from "./blocks.ts";
 import { decayOf } from "./decay.ts";
 import { factor } from "./solve.ts";
-import { readState, writeState } from "./state.ts";
+import { blockOf, stateAfter } from "./state.ts";
 import { Strongest } from "./strongest.ts";
 import { sumLeft, sumRight } from "./sums.ts";
 import { countTransitions } from "./transitions.ts";
@@ -41,52 +41,52 @@ export async function fitLinear(
 ): Promise<Record<string, Tensor> | null> {
   const { pace } = ports;
   const collapsesRuns = (parameters.repeats ?? 0) === 0;
-  const walks = await createWalks(dataset, { decay: decayOf(parameters), collapsesRuns }, pace);
+  const isOrdered = (parameters.orderFree ?? 1) < 1;
+  const walks = await createWalks(dataset, { decay: decayOf(parameters), collapsesRuns, isOrdered }, pace);
   ports.onRowsRead?.();
   const equations = await prepare(walks, parameters, ports);
   const { orderFree, neighbours, transitions } = equations;
-  const isDone = await solveAll(walks, equations, sizes, ports, onProgress);
+  const stoppedAt = await solveAll(walks, equations, sizes, ports, onProgress);
   discard(walks.items, walks.steps, walks.tails, walks.places);
-  const tensors = isDone && {
+  const fitted = () => ({
     ...neighbours.tensors(""),
     ...(orderFree < 1 ? transitions.tensors("step_") : {}),
-  };
-  discardEntries(neighbours, transitions);
-  return tensors || null;
+  });
+  const tensors = stoppedAt === null ? fitted() : null;
+  // Written for each slice only, and when little else is left: the state is as large as the answer.
+  if (stoppedAt !== null) await ports.checkpoint.write(stateAfter(stoppedAt, neighbours));
+  discard(neighbours.file, transitions.file);
+  return tensors;
 }
 
-/** Block by block; false when the slice's allowance is used up. */
+/** Block by block; the block to go on with when the slice's allowance is used up, otherwise null. */
 async function solveAll(
   walks: Walks,
   equations: Equations,
   sizes: BlockSizes,
   ports: FitPorts,
   onProgress: (fraction: number) => void,
-): Promise<boolean> {
-  const { pace, checkpoint } = ports;
+): Promise<number | null> {
+  const { pace } = ports;
   const { orderFree, neighbours } = equations;
   const blocks = await planBlocks(walks, sizes, orderFree, pace);
-  // Rewritten for each slice only: the state is as large as the answer.
-  const saved = await checkpoint.read();
-  let block = readState(saved, neighbours);
-  if (saved !== null) discard(saved);
+  let block = blockOf(neighbours);
   while (block < blocks.length) {
     const done = block;
     const report = (fraction: number) => onProgress((done + fraction) / blocks.length);
     await solveBlock(walks, { targets: blocks[block] as Uint32Array, sizes, equations }, ports, report);
     block++;
-    if (block < blocks.length && pace.isSpent) {
-      const state = writeState(block, neighbours);
-      await checkpoint.write(state);
-      discard(state);
-      return false;
-    }
+    if (block < blocks.length && pace.isSpent) return block;
   }
   onProgress(1);
-  return true;
+  return null;
 }
 
-async function prepare(walks: Walks, parameters: Parameters, { pace }: FitPorts): Promise<Equations> {
+async function prepare(
+  walks: Walks,
+  parameters: Parameters,
+  { pace, checkpoint }: FitPorts,
+): Promise<Equations> {
   const { itemCount } = walks;
   const orderFree = parameters.orderFree ?? 1;
   const unit = rowsPerItem(walks);
@@ -97,7 +97,8 @@ async function prepare(walks: Walks, parameters: Parameters, { pace }: FitPorts)
     await countTransitions(walks, { ridge: (parameters.stepRidge ?? 3) * unit, rows: transitions }, pace);
   }
   const isOrdered = parameters.orderFree !== undefined;
-  const neighbours = new Strongest(itemCount, widthOf(isOrdered ? NEIGHBOURS_MAX : UNORDERED_NEIGHBOURS_MAX));
+  const width = widthOf(isOrdered ? NEIGHBOURS_MAX : UNORDERED_NEIGHBOURS_MAX);
+  const neighbours = new Strongest(itemCount, width, await checkpoint.read());
   return { orderFree, ridge: (parameters.ridge ?? 1) * unit, transitions, neighbours };
 }
 
@@ -116,10 +117,11 @@ async function solveBlock(
       const columns = targets.subarray(from, from + COLUMNS_MAX);
       const right = await sumRight(walks, support, { targets: columns, orderFree, transitions }, pace);
       await solver.solve(right);
-      for (const [place, item] of support.items.entries()) {
+      for (let place = 0; place < support.items.length; place++) {
+        const item = support.items[place] as number;
         const start = place * columns.length;
-        for (const [column, target] of columns.entries()) {
-          neighbours.offer(item, target, right.data[start + column] as number);
+        for (let column = 0; column < columns.length; column++) {
+          neighbours.offer(item, columns[column] as number, right.data[start + column] as number);
         }
         await pace.spend(columns.length * 6);
       }
@@ -127,12 +129,9 @@ async function solveBlock(
       onProgress(Math.min(from + COLUMNS_MAX, targets.length) / targets.length);
     }
   } finally {
+    discard(support.placeOf);
     await solver.release();
   }
-}
-
-function discardEntries(...rows: readonly Strongest[]): void {
-  for (const { values, columns, counts } of rows) discard(values, columns, counts);
 }
 
 /** Mean over the items that have any: λ counts in it, so that the same value suits small and large data. */

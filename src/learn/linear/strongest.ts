@@ -1,28 +1,41 @@
-import type { Tensor } from "../../base/index.ts";
+import { assert, type Tensor } from "../../base/index.ts";
 
 const LEVEL_MAX = 127;
+/** Before the cells, for whoever stores them: eight, so that floats stand aligned. */
+export const HEADER_BYTES = 8;
 
 /**
  * The entries of each row of a sparse matrix [N × N] that are farthest from zero: what speaks against an item counts too. A
- * heap for each row, the weakest entry on top, in typed arrays of N × width cells.
+ * heap for each row, the weakest entry on top, in typed arrays of N × width cells. They lie on one file, so that a fit which is
+ * cut short stores them, and goes on with them, without a copy: they are the largest thing it holds.
  */
 export class Strongest {
   readonly itemCount: number;
   readonly width: number;
-  /** [N] entries held. */
-  readonly counts: Uint16Array;
-  /** [N × width] column of the entry. */
-  readonly columns: Uint16Array | Uint32Array;
+  /** HEADER_BYTES of the caller's, then `values`, `columns` and `counts`. */
+  readonly file: Uint8Array<ArrayBuffer>;
   /** [N × width] */
   readonly values: Float32Array;
+  /** [N × width] column of the entry. */
+  readonly columns: Uint16Array | Uint32Array;
+  /** [N] entries held. */
+  readonly counts: Uint16Array;
 
-  constructor(itemCount: number, width: number) {
+  /** `file`: of one of the same size, which is used up; without it there are no entries. */
+  constructor(itemCount: number, width: number, file?: Uint8Array<ArrayBuffer> | null) {
     this.itemCount = itemCount;
     this.width = width;
-    this.counts = new Uint16Array(itemCount);
     const cells = itemCount * width;
-    this.columns = itemCount <= 0x10000 ? new Uint16Array(cells) : new Uint32Array(cells);
-    this.values = new Float32Array(cells);
+    const Columns = itemCount <= 0x10000 ? Uint16Array : Uint32Array;
+    const columnsAt = HEADER_BYTES + cells * Float32Array.BYTES_PER_ELEMENT;
+    const countsAt = columnsAt + cells * Columns.BYTES_PER_ELEMENT;
+    const size = countsAt + itemCount * Uint16Array.BYTES_PER_ELEMENT;
+    this.file = file ?? new Uint8Array(size);
+    assert(this.file.byteLength === size, "the file is of entries of the same size");
+    const { buffer, byteOffset } = this.file;
+    this.values = new Float32Array(buffer, byteOffset + HEADER_BYTES, cells);
+    this.columns = new Columns(buffer, byteOffset + columnsAt, cells);
+    this.counts = new Uint16Array(buffer, byteOffset + countsAt, itemCount);
   }
 
   /** Each column is offered once for a row; among equals the earlier stays. */

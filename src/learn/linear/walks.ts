@@ -9,7 +9,7 @@ export interface Walks {
   items: Uint32Array;
   /** [rows] what is left of the row before; 0 marks the first row of a user. */
   steps: Float32Array;
-  /** [rows] Σ over the user's later rows of (what is left of this one when they come)². */
+  /** [rows] Σ over the user's later rows of (what is left of this one when they come)²; empty unless order counts. */
   tails: Float32Array;
   /** Rows by item: those of item i are places[placeStart[i]] … places[placeStart[i + 1] − 1]. */
   placeStart: Uint32Array;
@@ -20,6 +20,8 @@ export interface WalkOptions {
   decay: Decay;
   /** Several rows in a row on the same item (seen, put into the cart, bought) count once. */
   collapsesRuns: boolean;
+  /** The order of rows counts. */
+  isOrdered: boolean;
 }
 
 /** Newest rows of a user that count: a robot's thousand rows would be a million pairs. */
@@ -29,14 +31,14 @@ export const ROWS_MAX = 1_500_000;
 
 export async function createWalks(
   dataset: Dataset,
-  { decay, collapsesRuns }: WalkOptions,
+  { decay, collapsesRuns, isOrdered }: WalkOptions,
   pace: Pace,
 ): Promise<Walks> {
   const kept = keptRows(dataset, collapsesRuns);
   await pace.spend(dataset.items.length * 4);
   const items = new Uint32Array(kept.total);
   const steps = new Float32Array(kept.total);
-  const tails = new Float32Array(kept.total);
+  const tails = new Float32Array(isOrdered ? kept.total : 0);
   let at = 0;
   for (let user = 0; user + 1 < dataset.userStart.length; user++) {
     const end = dataset.userStart[user + 1] as number;
@@ -50,7 +52,7 @@ export async function createWalks(
       before = row;
       at++;
     }
-    for (let row = at - 2; row >= first; row--) {
+    for (let row = at - 2; isOrdered && row >= first; row--) {
       const step = steps[row + 1] as number;
       tails[row] = 1 + step * step * (tails[row + 1] as number);
     }

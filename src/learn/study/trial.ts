@@ -6,7 +6,7 @@ import { fitContent } from "../model/fit-content.ts";
 import type { FitOptions, FittedPart, Learner, Parameters } from "../model/learner.ts";
 import { popularity } from "../popularity/popularity.ts";
 import { chooseWeights } from "./blend.ts";
-import type { StudyData } from "./contract.ts";
+import type { StudyData, StudyStore } from "./contract.ts";
 import { withParking } from "./parking.ts";
 import { decodePart, encodePart } from "./part-file.ts";
 import { casesOnRung, dataOnRung, RUNGS } from "./rungs.ts";
@@ -97,16 +97,20 @@ export async function fitPart(
     onProgress: (fraction) => slice.report(`${learner.name}: ${Math.round(fraction * 100)} % fitted`),
   };
   const fitPorts = { engine: ports.engine, pace, checkpoint: slice.checkpoint(file) };
-  const part = await withParking(rows, ports.parking, (onRowsRead) =>
-    learner.fit(rows, parameters, options, { ...fitPorts, ...onRowsRead }),
-  );
-  // Trials of smaller rungs are over with their figure: only what the blend will need is kept.
-  if (part !== null && !stage.startsWith("rung")) {
-    const bytes = encodePart(part);
-    await ports.store.write(file, bytes);
-    discard(bytes);
-  }
+  const part = await withParking(rows, ports.parking, async (onRowsRead) => {
+    const fitted = await learner.fit(rows, parameters, options, { ...fitPorts, ...onRowsRead });
+    // Trials of smaller rungs are over with their figure: only what the blend will need is kept.
+    if (fitted !== null && !stage.startsWith("rung")) await keep(ports.store, file, fitted);
+    return fitted;
+  });
   return part === null ? null : noteCurve(slice, name, part);
+}
+
+/** While the rows are still put away: for a moment the part is there twice. */
+async function keep(store: StudyStore, file: string, part: FittedPart): Promise<void> {
+  const bytes = encodePart(part);
+  await store.write(file, bytes);
+  discard(bytes);
 }
 
 /** A stored part too: its fit may have died before the state was saved. */

@@ -28,7 +28,8 @@ export function rungsWanted(
     segment: subject.kind === "visitor" ? segment : null,
     limit: plan.limit + (cursor?.shown.size ?? 0) + round.known.history.entries.length,
     allows: listFilter(round, nowMs),
-    isFiltered: plan.rules.filters.length > 0,
+    isFiltered: plan.rules.filters.length > 0 || plan.rules.caps.length > 0,
+    rules: plan.rules,
   };
 }
 

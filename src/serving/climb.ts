@@ -1,3 +1,4 @@
+import type { Rules } from "../rules/index.ts";
 import type { Problem } from "./degraded.ts";
 import { type AnswerItem, fillFromRungs, type Rung, type Wanted } from "./ladder.ts";
 import type { ListReader } from "./list-reader.ts";
@@ -23,12 +24,16 @@ export interface Climbed {
   problems: Problem[];
 }
 
-/** Fills the answer from the model, and from the rungs below it only as far as it is short. */
+/**
+ * Fills the answer from the model, and from the rungs below it only as far as it is short: never where rules cut it short that the lists below
+ * cannot keep to.
+ */
 export async function climb(question: Climb, lists: ListReader): Promise<Climbed> {
   const { model, modelIsOld, wanted, below } = question;
+  const isClosed = model !== null && closes(below.rules, model);
   if (model !== null && !modelIsOld) {
     const items = fillFromRungs([modelRung(model)], wanted, { seenToo: false });
-    const isAll = below.common === null && below.fallback.length === 0;
+    const isAll = isClosed || (below.common === null && below.fallback.length === 0);
     if (items.length >= wanted.limit || isAll)
       return { items, modelVersion: model.modelVersion, problems: [] };
   }
@@ -40,13 +45,15 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
     const rung = modelRung(model);
     rungs.push(modelIsOld ? onlyAllowed(rung, common, () => true) : rung);
   }
-  const lastGood = lastGoodOf(question, common.lastGood);
+  const lastGood = isClosed ? null : lastGoodOf(question, common.lastGood);
   if (lastGood !== null) {
     const rung: Rung = { source: "last_good", items: () => lastGood.items };
     rungs.push(onlyAllowed(rung, common, below.allows));
   }
-  rungs.push(...commonRungs(common, below));
-  const filled = fillFromRungs(rungs, wanted, { seenToo: true });
+  if (!isClosed) rungs.push(...commonRungs(common, below));
+  // The model's own list keeps to the caps, and does not carry what they count by.
+  const caps = model === null ? below.rules.caps : [];
+  const filled = fillFromRungs(rungs, { ...wanted, caps }, { seenToo: true });
   const has = (source: Rung["source"]) => filled.some((item) => item.source === source);
   const version = has("model") ? model?.modelVersion : has("last_good") ? lastGood?.modelVersion : null;
   return {
@@ -56,6 +63,16 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
       ? [{ reason: "lists_late", detail: "the lists below the model's were not read in time" }]
       : [],
   };
+}
+
+/** Whether rules that were not relaxed left places of the list open which no other list may fill, as only the scorer can tell what they allow. */
+function closes({ caps, minScore, rotation }: Rules, { relaxed = [] }: RankedList): boolean {
+  const holds = (name: string) => !relaxed.includes(name);
+  return (
+    (caps.length > 0 && holds("cap")) ||
+    (minScore !== null && holds("min_score")) ||
+    (rotation?.weight === null && holds("rotation"))
+  );
 }
 
 /** Items of a list that the model filled up itself say which list they are of. */

@@ -1,4 +1,5 @@
 import type { ScoredItem } from "../registry/index.ts";
+import { type Cap, type RuleItem, valuesOf } from "../rules/index.ts";
 
 /** The rungs an item may come from, best first. */
 export const SOURCES = [
@@ -31,6 +32,8 @@ export interface Wanted {
   /** Known to the visitor. */
   seen: ReadonlySet<string>;
   fields: readonly string[];
+  /** Of the rules; counted by what the rungs' items carry. Absent: none. */
+  caps?: readonly Cap[];
 }
 
 /**
@@ -43,11 +46,12 @@ export function fillFromRungs(
   { seenToo }: { seenToo: boolean },
 ): AnswerItem[] {
   const chosen = new Map<string, AnswerItem>();
+  const caps = new CapCounts(wanted.caps ?? []);
   const take = (isLeftOut: (itemId: string) => boolean) => {
     for (const { source, items } of rungs) {
       for (const item of items()) {
         if (chosen.size >= wanted.limit) return;
-        if (chosen.has(item.itemId) || isLeftOut(item.itemId)) continue;
+        if (chosen.has(item.itemId) || isLeftOut(item.itemId) || !caps.admit(item)) continue;
         chosen.set(item.itemId, { ...pickFields(item, wanted.fields), source: sourceOf(item) ?? source });
       }
     }
@@ -69,4 +73,25 @@ function pickFields({ itemId, score, fields }: ScoredItem, wanted: readonly stri
     wanted.filter((name) => name in fields).map((name) => [name, fields[name]]),
   );
   return { itemId, score, fields: picked };
+}
+
+/** How many of each value a list has, of the fields that are capped. */
+class CapCounts {
+  readonly #caps: readonly (Cap & { counts: Map<unknown, number> })[];
+
+  constructor(caps: readonly Cap[]) {
+    this.#caps = caps.map((cap) => ({ ...cap, counts: new Map() }));
+  }
+
+  /** Whether one more item fits; it is counted then. */
+  admit({ itemId, fields }: ScoredItem): boolean {
+    if (this.#caps.length === 0) return true;
+    const item = { ...fields, item_id: itemId } as RuleItem;
+    const own = this.#caps.map(({ field, max, counts }) => ({ counts, max, values: valuesOf(item, field) }));
+    if (own.some(({ counts, max, values }) => values.some((value) => (counts.get(value) ?? 0) >= max)))
+      return false;
+    for (const { counts, values } of own)
+      for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+    return true;
+  }
 }

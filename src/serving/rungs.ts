@@ -8,6 +8,7 @@ import {
   unpacked,
 } from "../features/index.ts";
 import type { ScoredItem } from "../registry/index.ts";
+import type { Rules } from "../rules/index.ts";
 import type { AllowedLists } from "./allowed-lists.ts";
 import type { Rung, Source } from "./ladder.ts";
 import type { Fallback } from "./scenario.ts";
@@ -28,6 +29,7 @@ export interface RungsWanted {
   allows: (item: ScoredItem) => boolean;
   /** Then only items that carry every field may be looked at by `allows`. */
   isFiltered: boolean;
+  rules: Rules;
 }
 
 /** Behind a list, those that say the same of a longer time. */

@@ -30,7 +30,11 @@ export interface AnsweringSite {
   must(key: string, path: string, options?: AskOptions): Promise<Reply>;
   tenant(name: string): Promise<Keys>;
   /** The items in the catalogue and in the lists; with `isLive` also in a model that answers. */
-  stock(name: string, items: readonly CatalogItem[], options: { isLive: boolean }): Promise<void>;
+  stock(
+    name: string,
+    items: readonly CatalogItem[],
+    options: { isLive: boolean; beside?: Record<string, Uint8Array<ArrayBuffer>> },
+  ): Promise<void>;
   /** What the ask comes to once `isIt`; the test's own time is the limit. Also how long it took, in ms. */
   until(
     ask: () => Promise<Reply>,
@@ -68,7 +72,7 @@ export async function openAnsweringSite(
       keys.set(name, own);
       return own;
     },
-    async stock(name, items, { isLive }) {
+    async stock(name, items, { isLive, beside = {} }) {
       const { secret } = keys.get(name) ?? { secret: "" };
       const body = { items: items.map(({ popularity: _, ...item }) => item) };
       const stored = await ask(secret, "/v1/items", { body });
@@ -77,7 +81,7 @@ export async function openAnsweringSite(
       if (!isLive) return;
       // Later than the items by the margin that two clocks are given: what changes from now on is in the overlay, and nothing else.
       const createdAtMs = Date.now() + MINUTE_MS;
-      await goLive(r2ObjectStore(await runtime.lake()), name, items, { createdAtMs });
+      await goLive(r2ObjectStore(await runtime.lake()), name, items, { createdAtMs, beside });
       const first = items[0]?.item_id ?? "";
       await site.until(
         () => ask(secret, `/v1/items/${first}/similar`),

@@ -45,14 +45,22 @@ export function manifestOf(tenant: string, items: readonly CatalogItem[], create
   };
 }
 
-/** Publishes and promotes such a model; gives its manifest. */
+/** Publishes and promotes such a model, with what else is to stand `beside` its files; gives its manifest. */
 export async function goLive(
   store: ObjectStore,
   tenant: string,
   items: readonly CatalogItem[],
-  { createdAtMs = 0, ...more }: { createdAtMs?: number } & Pick<Manifest, "historyWeights"> = {},
+  {
+    createdAtMs = 0,
+    beside = {},
+    ...more
+  }: { createdAtMs?: number; beside?: Record<string, Uint8Array<ArrayBuffer>> } & Pick<
+    Manifest,
+    "historyWeights"
+  > = {},
 ): Promise<Manifest> {
-  const files = { "model.onnx": contentGraph(items), "catalog.parquet": await writeCatalog(items) };
+  const own = { "model.onnx": contentGraph(items), "catalog.parquet": await writeCatalog(items) };
+  const files = { ...own, ...beside };
   const manifest = await publish(store, {
     manifest: { ...manifestOf(tenant, items, createdAtMs), ...more },
     files,

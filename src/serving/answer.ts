@@ -150,7 +150,8 @@ async function draw(
   lists: ListReader,
 ): Promise<ReturnType<typeof explore> | null> {
   const share = scenario.explorationShare;
-  if (share === 0 || rules.caps.length > 0) return null;
+  // An item on trial would break a cap that it was not counted in, and move a pinned one from its place.
+  if (share === 0 || rules.caps.length > 0 || rules.pins.length > 0) return null;
   const { lists: common } = await lists.get();
   const pool = explorationPool(common, below.allows).filter(
     ({ itemId }) => !blocked(itemId) && !seen.has(itemId),

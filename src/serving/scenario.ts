@@ -56,7 +56,9 @@ export const scenarioSchema = z
         share: z.number().min(0).max(EXPLORED_SHARE_MAX).describe("Of the places of a list, on average."),
       })
       .optional()
-      .describe("Gives places to items of which little is known yet, each with a logged propensity."),
+      .describe(
+        "Gives places to items of which little is known yet, each with a logged propensity; not beside `cap` or `pin`.",
+      ),
   })
   .meta({ id: "Scenario" });
 

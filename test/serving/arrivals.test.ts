@@ -1,5 +1,9 @@
 import { expect, it } from "vitest";
+import { MINUTE_MS, SECOND_MS } from "../../src/base/index.ts";
 import type { ArrivedItems } from "../../src/features/index.ts";
+import { KV_CACHE_TTL_S } from "../../src/serving/cache.ts";
+import { LISTS_LIFE_MS } from "../../src/serving/limits.ts";
+import { OVERLAY_INTERVAL_MS } from "../../workers/pipeline-overlay.ts";
 import { isolate, lists, shown, World } from "./ports.ts";
 
 const ARRIVED: ArrivedItems = {
@@ -36,4 +40,9 @@ it("a new item that was withdrawn again is not answered, and a category has only
   const world = worldWith();
   world.failing.add("scorer");
   expect(shown(await isolate(world)({ ...newest("shoes"), limit: 5 }))).toEqual(["a2:newest"]);
+});
+
+it("what is new or withdrawn is known to the lists within a minute, wherever KV is read", () => {
+  const sumMs = OVERLAY_INTERVAL_MS + KV_CACHE_TTL_S * SECOND_MS + LISTS_LIFE_MS;
+  expect(sumMs).toBeLessThan(MINUTE_MS);
 });

@@ -122,3 +122,22 @@ it("puts items on trial into a scenario's lists, tells them apart, and keeps the
   }
   expect(explored).toBeGreaterThan(20);
 });
+
+it("tries nothing where a rule says what stands where", async () => {
+  for (const own of [{ pin: [{ item_id: "b", position: 2 }] }, { cap: [{ field: "brand", max: 4 }] }]) {
+    const world = new World();
+    world.score = ranks(["a", "b", "c"]);
+    const found = lists({ newest: ["e1"] });
+    if (found.lists === null) throw new Error("there are lists");
+    found.lists.explored = { at: [0], scores: [1] };
+    world.lists.set("shore", found);
+    const config = { exploration: { share: 0.5 }, rules: own };
+    world.scenarios.set("shore", { v: 1, scenarios: [{ name: "home", version: 1, config, updatedAtMs: 0 }] });
+    const ask = isolate(world);
+    for (let seed = 0; seed < 20; seed++) {
+      const { items, exploration } = await ask({ recent: ["x"], request: { seed } });
+      expect(items.map(({ itemId }) => itemId)).toEqual(["a", "b", "c"]);
+      expect(exploration).toBeUndefined();
+    }
+  }
+});

@@ -50,7 +50,7 @@ const CHAPTERS: readonly Chapter[] = [
     id: "why",
     heading: "Why this, and why not that",
     paragraphs: [
-      "Ask as for the list itself. Each item comes with its source, the items of the visitor's history that spoke for it, what rules did, and its rank before them; `items` names others, and the answer says what kept each out. With the secret key you may ask for anybody; a browser may ask about its own visit: with the `recommendation_id` of a list that it was given within the hour, and the `session_id` or `anonymous_id` that it asked with.",
+      "Ask as for the list itself. Each item comes with its source, the items of the visitor's history that spoke for it, what rules did, and its rank before them; `items` names others, and the answer says what kept each out. With the secret key you may ask for anybody; a browser may ask about its own visit: with the `recommendation_id` of a list that it was given within the hour, and the `session_id` or `anonymous_id` that it asked with; of a `user_id` only with a `user_token`, as reasons name what the user did.",
     ],
     see: ["get_v1_why", "post_v1_why"],
   },

@@ -73,6 +73,7 @@ export async function rebuilt(): Promise<void> {
     ...{ lake, core: env.DB, profiles: env.PROFILES_0, kv: env.KV, store },
     publishOverlay: async () => null,
     nowMs: LATER_MS,
+    wait: async () => undefined,
   };
   for (let cursor: string | null = null, steps = 0; steps === 0 || cursor !== null; steps++) {
     const step = await rebuildStep(ports, cursor);

@@ -132,7 +132,8 @@ export async function tryItems(
   { wanted, below, ...found }: Listed,
   lists: ListReader,
 ): Promise<Found> {
-  const explored = await draw({ seed, places: found.items.length }, plan, { wanted, below }, lists);
+  const drawn = { seed, places: found.items.length };
+  const explored = explores(plan) ? await draw(drawn, plan, { wanted, below }, lists) : null;
   const items = explored === null ? found.items : withExplored(found.items, explored.items, wanted);
   return {
     ...found,
@@ -142,21 +143,23 @@ export async function tryItems(
   };
 }
 
-/** Null where the scenario explores nothing, or there is nothing to explore. */
+/** An item on trial would break a cap that it was not counted in, and move a pinned one from its place. */
+function explores({ scenario, rules }: Plan): boolean {
+  return scenario.explorationShare > 0 && rules.caps.length === 0 && rules.pins.length === 0;
+}
+
+/** Null where there is nothing to explore. */
 async function draw(
   drawn: { seed: number; places: number },
-  { scenario, rules }: Plan,
+  { scenario }: Plan,
   { wanted: { blocked, seen }, below }: Pick<Listed, "wanted" | "below">,
   lists: ListReader,
 ): Promise<ReturnType<typeof explore> | null> {
-  const share = scenario.explorationShare;
-  // An item on trial would break a cap that it was not counted in, and move a pinned one from its place.
-  if (share === 0 || rules.caps.length > 0 || rules.pins.length > 0) return null;
   const { lists: common } = await lists.get();
   const pool = explorationPool(common, below.allows).filter(
     ({ itemId }) => !blocked(itemId) && !seen.has(itemId),
   );
-  return pool.length === 0 ? null : explore(pool, { share, ...drawn });
+  return pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, ...drawn });
 }
 
 const NONE: ReadonlySet<string> = new Set();

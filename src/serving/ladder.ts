@@ -46,12 +46,12 @@ export function fillFromRungs(
   { seenToo }: { seenToo: boolean },
 ): AnswerItem[] {
   const chosen = new Map<string, AnswerItem>();
-  const caps = new CapCounts(wanted.caps ?? []);
+  const caps = (wanted.caps?.length ?? 0) === 0 ? null : new CapCounts(wanted.caps ?? []);
   const take = (isLeftOut: (itemId: string) => boolean) => {
     for (const { source, items } of rungs) {
       for (const item of items()) {
         if (chosen.size >= wanted.limit) return;
-        if (chosen.has(item.itemId) || isLeftOut(item.itemId) || !caps.admit(item)) continue;
+        if (chosen.has(item.itemId) || isLeftOut(item.itemId) || caps?.admit(item) === false) continue;
         chosen.set(item.itemId, { ...pickFields(item, wanted.fields), source: sourceOf(item) ?? source });
       }
     }
@@ -85,7 +85,6 @@ class CapCounts {
 
   /** Whether one more item fits; it is counted then. */
   admit({ itemId, fields }: ScoredItem): boolean {
-    if (this.#caps.length === 0) return true;
     const item = { ...fields, item_id: itemId } as RuleItem;
     const own = this.#caps.map(({ field, max, counts }) => ({ counts, max, values: valuesOf(item, field) }));
     if (own.some(({ counts, max, values }) => values.some((value) => (counts.get(value) ?? 0) >= max)))

@@ -22,9 +22,12 @@ export type { RetrainReport } from "./retrain.ts";
 export type { RulesReport } from "./rules.ts";
 export type { ServeReport } from "./serve.ts";
 export type { CatalogueServeReport } from "./serve-catalogue.ts";
+export type { SoakReport } from "./soak.ts";
 
 /** What a device remembers. */
 const HISTORY_ITEMS = 50;
+const SOAK_ITEMS = 50_000;
+const SOAK_ITEMS_TINY = 2_000;
 const LAKE_EVENTS = 200_000;
 const LAKE_EVENTS_TINY = 3_000;
 const RULES_ITEMS = 50_000;
@@ -56,6 +59,7 @@ interface BenchFlags {
 export function registerBench(program: Command): void {
   const bench = program.command("bench").description("measure answers and ingestion on this machine");
   registerServeBench(bench);
+  registerSoak(bench);
   command(bench, "retrain", "live answers while a retrain runs beside them").action(
     async (flags: BenchFlags) => {
       const { benchRetrain } = await import("./retrain.ts");
@@ -100,6 +104,26 @@ function registerServeBench(bench: Command): void {
       const { benchCatalogueServe } = await import("./serve-catalogue.ts");
       const options = { ...sizeOf(flags), items, dims, history, quantised: quantised === true };
       print(flags, await benchCatalogueServe(options, new Progress()), printCatalogueServe);
+    });
+}
+
+function registerSoak(bench: Command): void {
+  command(bench, "soak", "answers for a long time beside events, retrains and swaps of the live model")
+    .option("--minutes <number>", "how long", wholeNumber, 20)
+    .option("--rate <number>", "answers a second; without, the highest that holds p99 < 50 ms", wholeNumber)
+    .option(
+      "--items <number>",
+      `of the catalogue; ${SOAK_ITEMS}, with --tiny ${SOAK_ITEMS_TINY}`,
+      wholeNumber,
+    )
+    .action(async (flags: BenchFlags & { minutes: number; rate?: number; items?: number }) => {
+      const { benchSoak } = await import("./soak.ts");
+      const size = sizeOf(flags);
+      const { minutes, rate, items = size.tiny ? SOAK_ITEMS_TINY : SOAK_ITEMS } = flags;
+      const options = { ...size, minutes, items, ...(rate === undefined ? {} : { rate }) };
+      const report = await benchSoak(options, new Progress());
+      print(flags, report, (one) => JSON.stringify(one, null, 2));
+      if (report.errors > 0 || report.versionMixes > 0) process.exitCode = 1;
     });
 }
 

@@ -11,6 +11,8 @@ export interface Questions {
   cached(): LoadRequest;
   /** Another history and another filter each time: no cache of lists can answer. */
   live(): LoadRequest;
+  /** As `live`, with titles. */
+  titled(): LoadRequest;
   /** Nobody: an answer from the lists below the model's. */
   nobody(): LoadRequest;
   /** Another history each time, without rules. */
@@ -28,13 +30,15 @@ export function createQuestions(
   const history = () => Array.from({ length }, () => itemId(prng.int(items)));
   const same = post({ recent: history(), limit: ANSWER_ITEMS });
   let asked = 0;
+  const filtered = (): object => {
+    const filter = asked % 2 === 0 ? known[(asked / 2) % KNOWN_FILTERS] : randomFilter(prng);
+    asked++;
+    return { recent: history(), limit: ANSWER_ITEMS, rules: { filter } };
+  };
   return {
     cached: () => same,
-    live() {
-      const filter = asked % 2 === 0 ? known[(asked / 2) % KNOWN_FILTERS] : randomFilter(prng);
-      asked++;
-      return post({ recent: history(), limit: ANSWER_ITEMS, rules: { filter } });
-    },
+    live: () => post(filtered()),
+    titled: () => post({ ...filtered(), fields: ["title"] }),
     nobody: () => ({ path: `${path}&limit=${ANSWER_ITEMS}` }),
     plain: () => post({ recent: history(), limit: ANSWER_ITEMS }),
   };

@@ -4,7 +4,7 @@ import { advance, type Cursor, wasShown } from "./cursor.ts";
 import { explore, withExplored } from "./exploration.ts";
 import { type Answer, type Found, finish } from "./finish.ts";
 import { keepGood } from "./keep-good.ts";
-import type { AnswerItem, Wanted } from "./ladder.ts";
+import { type AnswerItem, pickFields, type Wanted } from "./ladder.ts";
 import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
 import { type ModelList, modelList } from "./model-list.ts";
@@ -92,7 +92,7 @@ export async function findItems(
   const mayStandIn = hasHistory && cursor === null;
   const blocked = new Set(exclude);
   const wanted: Wanted = {
-    ...{ limit: plan.limit, fields: plan.fields },
+    ...{ limit: plan.limit + plan.spare, fields: plan.carried },
     blocked: (itemId) => blocked.has(itemId) || (cursor !== null && wasShown(cursor, itemId)),
     seen: plan.scenario.repeat ? NONE : new Set(known.history.entries.map(({ itemId }) => itemId)),
   };
@@ -132,26 +132,27 @@ export async function tryItems(
   { wanted, below, ...found }: Listed,
   lists: ListReader,
 ): Promise<Found> {
-  const drawn = { seed, places: found.items.length };
-  const explored = explores(plan) ? await draw(drawn, plan, { wanted, below }, lists) : null;
-  const items = explored === null ? found.items : withExplored(found.items, explored.items, wanted);
+  const { limit } = found;
+  const { rules, fields, carried } = plan;
+  const places = Math.min(found.items.length, limit);
+  const explored = plan.explores ? await draw({ seed, places }, plan, { wanted, below }, lists) : null;
+  const whole =
+    explored === null
+      ? found.items.slice(0, limit)
+      : withExplored(found.items, explored.items, { limit, fields: carried, caps: rules.caps });
+  const items = carried.length === fields.length ? whole : whole.map((item) => pickFields(item, fields));
   return {
     ...found,
     items,
     ...(explored === null ? {} : { exploration: explored.exploration }),
-    ...(cursor === null ? {} : { next: nextPage(cursor, items, found.limit) }),
+    ...(cursor === null ? {} : { next: nextPage(cursor, items, limit) }),
   };
-}
-
-/** An item on trial would break a cap that it was not counted in, and move a pinned one from its place. */
-function explores({ scenario, rules }: Plan): boolean {
-  return scenario.explorationShare > 0 && rules.caps.length === 0 && rules.pins.length === 0;
 }
 
 /** Null where there is nothing to explore. */
 async function draw(
   drawn: { seed: number; places: number },
-  { scenario }: Plan,
+  { scenario, rules }: Plan,
   { wanted: { blocked, seen }, below }: Pick<Listed, "wanted" | "below">,
   lists: ListReader,
 ): Promise<ReturnType<typeof explore> | null> {
@@ -159,7 +160,8 @@ async function draw(
   const pool = explorationPool(common, below.allows).filter(
     ({ itemId }) => !blocked(itemId) && !seen.has(itemId),
   );
-  return pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, ...drawn });
+  const share = scenario.explorationShare;
+  return pool.length === 0 ? null : explore(pool, { share, ...drawn, caps: rules.caps });
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -1,4 +1,6 @@
 import { createPrng, type Prng } from "../base/index.ts";
+import type { Cap } from "../rules/index.ts";
+import { CapCounts } from "./cap-counts.ts";
 import type { AnswerItem } from "./ladder.ts";
 import { EXPLORED_PLACES, EXPLORED_SLOTS_MAX } from "./limits.ts";
 
@@ -27,6 +29,14 @@ export interface Exploration {
   exhausted: boolean;
 }
 
+interface Draw {
+  share: number;
+  places: number;
+  seed: number;
+  /** Pool items that would break one are out of the pool from then on. */
+  caps?: readonly Cap[];
+}
+
 /**
  * Gives places of a list to items of the pool. Each of the first 16 places is explored with probability `share`, until six are; an explored place
  * draws from what is left of the pool by chance. The chances are those of being the best under the posterior of each item's click-through,
@@ -35,11 +45,12 @@ export interface Exploration {
  */
 export function explore(
   pool: readonly PoolItem[],
-  { share: asked, places, seed }: { share: number; places: number; seed: number },
+  { share: asked, places, seed, caps = [] }: Draw,
 ): { exploration: Exploration; items: ReadonlyMap<number, PoolItem> } {
+  const counts = new CapCounts(caps);
   const share = Math.round(asked * SHARE_STEPS) / SHARE_STEPS;
   const prng = createPrng(`explore/${seed}`);
-  const left = pool.filter(({ chance }) => chance > 0);
+  let left = pool.filter(({ chance }) => chance > 0);
   const slots: ExploredSlot[] = [];
   const items = new Map<number, PoolItem>();
   for (let place = 0; place < Math.min(places, EXPLORED_PLACES); place++) {
@@ -49,6 +60,8 @@ export function explore(
     const [item] = left.splice(at, 1) as [PoolItem];
     slots.push({ place, itemId: item.itemId, propensity: share * probability });
     items.set(place, item);
+    counts.count(item);
+    if (caps.length > 0) left = left.filter((other) => counts.fits(other));
   }
   return { exploration: { share, slots, exhausted: left.length === 0 }, items };
 }
@@ -64,14 +77,19 @@ function draw(pool: readonly PoolItem[], prng: Prng): { at: number; probability:
   return { at, probability: (pool[at] as PoolItem).chance / total };
 }
 
-/** The list with the explored items at their places; what stood there moves down, and the last ones out. */
+/**
+ * The list with the explored items at their places; what stood there moves down, and the last ones out. The caps count explored items first: what no
+ * longer fits beside them is left out.
+ */
 export function withExplored(
   items: readonly AnswerItem[],
   explored: ReadonlyMap<number, PoolItem>,
-  { limit, fields }: { limit: number; fields: readonly string[] },
+  { limit, fields, caps = [] }: { limit: number; fields: readonly string[]; caps?: readonly Cap[] },
 ): AnswerItem[] {
   const own = new Set([...explored.values()].map(({ itemId }) => itemId));
-  const others = items.filter(({ itemId }) => !own.has(itemId))[Symbol.iterator]();
+  const counts = new CapCounts(caps);
+  for (const item of explored.values()) counts.count(item);
+  const others = items.filter((item) => !own.has(item.itemId) && counts.admit(item))[Symbol.iterator]();
   const list: AnswerItem[] = [];
   while (list.length < limit) {
     const item = explored.get(list.length);

@@ -1,5 +1,6 @@
 import type { ScoredItem } from "../registry/index.ts";
-import { type Cap, type RuleItem, valuesOf } from "../rules/index.ts";
+import type { Cap } from "../rules/index.ts";
+import { CapCounts } from "./cap-counts.ts";
 
 /** The rungs an item may come from, best first. */
 export const SOURCES = [
@@ -67,30 +68,11 @@ function sourceOf({ source }: ScoredItem): Source | undefined {
 }
 
 /** Lists that many requests share carry every field; an answer carries those asked for. */
-function pickFields({ itemId, score, fields }: ScoredItem, wanted: readonly string[]): ScoredItem {
-  if (fields === undefined || wanted.length === 0) return { itemId, score };
+export function pickFields<Item extends ScoredItem>(item: Item, wanted: readonly string[]): Item {
+  const { fields, ...rest } = item;
+  if (fields === undefined || wanted.length === 0) return rest as Item;
   const picked = Object.fromEntries(
     wanted.filter((name) => name in fields).map((name) => [name, fields[name]]),
   );
-  return { itemId, score, fields: picked };
-}
-
-/** How many of each value a list has, of the fields that are capped. */
-class CapCounts {
-  readonly #caps: readonly (Cap & { counts: Map<unknown, number> })[];
-
-  constructor(caps: readonly Cap[]) {
-    this.#caps = caps.map((cap) => ({ ...cap, counts: new Map() }));
-  }
-
-  /** Whether one more item fits; it is counted then. */
-  admit({ itemId, fields }: ScoredItem): boolean {
-    const item = { ...fields, item_id: itemId } as RuleItem;
-    const own = this.#caps.map(({ field, max, counts }) => ({ counts, max, values: valuesOf(item, field) }));
-    if (own.some(({ counts, max, values }) => values.some((value) => (counts.get(value) ?? 0) >= max)))
-      return false;
-    for (const { counts, values } of own)
-      for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-    return true;
-  }
+  return { ...rest, fields: picked } as Item;
 }

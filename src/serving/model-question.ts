@@ -33,14 +33,14 @@ export function questionOf(
   { plan, known, facts }: Round,
   own: Pick<ModelQuestion, "exclude" | "ladder" | "onShort">,
 ): ModelQuestion {
-  const { scenario, fields, limit, rules, hasRules } = plan;
+  const { scenario, carried: fields, limit, spare, rules, hasRules } = plan;
   return {
     ...{ tenant, scenario, fields, facts, context, ...own },
     history: known.history,
     together: subject.kind === "item" && subject.together,
     rules: hasRules ? rules : null,
     // As many more as pages before have shown: that many at most are left out again.
-    limit: limit + (cursor?.shown.size ?? 0),
+    limit: limit + spare + (cursor?.shown.size ?? 0),
   };
 }
 

@@ -69,6 +69,6 @@ async function choose(
   const own = isOverasked ? await find({ ...request, exclude: [...request.exclude, ...taken] }, round) : list;
   const { blocked } = own.wanted;
   const wanted = { ...own.wanted, limit, blocked: (itemId: string) => taken.has(itemId) || blocked(itemId) };
-  const items = own.items.filter(({ itemId }) => !taken.has(itemId)).slice(0, limit);
+  const items = own.items.filter(({ itemId }) => !taken.has(itemId)).slice(0, limit + round.plan.spare);
   return tryItems(request, round, { ...own, items, limit, wanted }, lists);
 }

@@ -1,5 +1,5 @@
 import { ANSWER_ITEMS_DEFAULT } from "../base/index.ts";
-import type { ItemField } from "../events/index.ts";
+import { ITEM_FIELDS, type ItemField } from "../events/index.ts";
 import type { RequestContext } from "../registry/index.ts";
 import {
   isEmptyRules,
@@ -10,6 +10,7 @@ import {
   usesVisitor,
 } from "../rules/index.ts";
 import type { Cursor } from "./cursor.ts";
+import { EXPLORED_SLOTS_MAX } from "./limits.ts";
 import type { CommonList } from "./rungs.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Visitor } from "./visitor.ts";
@@ -56,18 +57,34 @@ export interface Plan {
   hasRules: boolean;
   usesVisitor: boolean;
   limit: number;
+  /** Fields that the answer carries. */
   fields: readonly ItemField[];
+  /** Fields that items are asked for with: those, and what items on trial are counted by under the caps. */
+  carried: readonly ItemField[];
+  /** Items asked for beyond the limit: as many as may not fit beside those on trial. */
+  spare: number;
+  /** Whether places go to items on trial. */
+  explores: boolean;
 }
 
 export function planOf(request: AnswerRequest, scenario: Scenario): Plan {
   const rules = mergeRules(scenario.rules, withCategory(request));
+  const fields = request.fields ?? scenario.fields ?? [];
+  const counted = rules.caps.map(({ field }) => ITEM_FIELDS.find((name) => name === field.split(".")[0]));
+  const isCounted = counted.every((field) => field !== undefined);
+  // A pinned item would be moved from its place.
+  const explores = scenario.explorationShare > 0 && rules.pins.length === 0 && isCounted;
+  const beside = explores ? counted.filter((field) => field !== undefined) : [];
   return {
     scenario,
     rules,
     hasRules: !isEmptyRules(rules),
     usesVisitor: usesVisitor(rules),
     limit: request.limit ?? scenario.limit ?? ANSWER_ITEMS_DEFAULT,
-    fields: request.fields ?? scenario.fields ?? [],
+    fields,
+    carried: [...new Set([...fields, ...beside])],
+    spare: beside.length === 0 ? 0 : EXPLORED_SLOTS_MAX,
+    explores,
   };
 }
 

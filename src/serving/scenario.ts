@@ -57,7 +57,7 @@ export const scenarioSchema = z
       })
       .optional()
       .describe(
-        "Gives places to items of which little is known yet, each with a logged propensity; not beside `cap` or `pin`.",
+        "Gives places to items of which little is known yet, each with a logged propensity; not beside `pin`.",
       ),
   })
   .meta({ id: "Scenario" });

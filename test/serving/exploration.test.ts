@@ -123,21 +123,57 @@ it("puts items on trial into a scenario's lists, tells them apart, and keeps the
   expect(explored).toBeGreaterThan(20);
 });
 
-it("tries nothing where a rule says what stands where", async () => {
-  for (const own of [{ pin: [{ item_id: "b", position: 2 }] }, { cap: [{ field: "brand", max: 4 }] }]) {
-    const world = new World();
-    world.score = ranks(["a", "b", "c"]);
-    const found = lists({ newest: ["e1"] });
-    if (found.lists === null) throw new Error("there are lists");
-    found.lists.explored = { at: [0], scores: [1] };
-    world.lists.set("shore", found);
-    const config = { exploration: { share: 0.5 }, rules: own };
-    world.scenarios.set("shore", { v: 1, scenarios: [{ name: "home", version: 1, config, updatedAtMs: 0 }] });
-    const ask = isolate(world);
-    for (let seed = 0; seed < 20; seed++) {
-      const { items, exploration } = await ask({ recent: ["x"], request: { seed } });
-      expect(items.map(({ itemId }) => itemId)).toEqual(["a", "b", "c"]);
-      expect(exploration).toBeUndefined();
-    }
+function exploring(rules: Record<string, unknown>, explored: readonly string[]): World {
+  const world = new World();
+  const found = lists({ newest: [...explored] });
+  if (found.lists === null) throw new Error("there are lists");
+  found.lists.items.fields.brand = explored.map((itemId) => BRANDS[itemId]);
+  found.lists.explored = { at: explored.map((_, at) => at), scores: explored.map(() => 1) };
+  world.lists.set("shore", found);
+  const config = { exploration: { share: 0.5 }, rules };
+  world.scenarios.set("shore", { v: 1, scenarios: [{ name: "home", version: 1, config, updatedAtMs: 0 }] });
+  return world;
+}
+
+/** Two of each at the most, in the model's list. */
+const BRANDS: Record<string, string> = {
+  ...{ a: "Acme", b: "Acme", c: "Bond", d: "Bond", e: "Crow", f: "Crow", g: "Dune", h: "Dune" },
+  ...{ e1: "Acme", e2: "Acme", e3: "Elm", e4: "Acme" },
+};
+
+it("tries nothing where a pin says what stands where", async () => {
+  const world = exploring({ pin: [{ item_id: "b", position: 2 }] }, ["e1"]);
+  world.score = ranks(["a", "b", "c"]);
+  const ask = isolate(world);
+  for (let seed = 0; seed < 20; seed++) {
+    const { items, exploration } = await ask({ recent: ["x"], request: { seed } });
+    expect(items.map(({ itemId }) => itemId)).toEqual(["a", "b", "c"]);
+    expect(exploration).toBeUndefined();
   }
+});
+
+it("counts items on trial under the caps: the list keeps to them, is full, and carries only what was asked for", async () => {
+  const world = exploring({ cap: [{ field: "brand", max: 2 }] }, ["e1", "e2", "e3", "e4"]);
+  world.score = ({ limit, fields }) => ({
+    status: "ok",
+    modelVersion: "m1",
+    overlayEtag: null,
+    items: ["a", "b", "c", "d", "e", "f", "g", "h"].slice(0, limit).map((itemId, rank) => ({
+      itemId,
+      score: 1 - rank,
+      fields: Object.fromEntries(fields.map((field) => [field, BRANDS[itemId]])),
+    })),
+  });
+  const ask = isolate(world);
+  let tried = 0;
+  for (let seed = 0; seed < 60; seed++) {
+    const { items } = await ask({ recent: ["x"], limit: 6, request: { seed } });
+    expect(items).toHaveLength(6);
+    const counts = Map.groupBy(items, ({ itemId }) => BRANDS[itemId]);
+    for (const [, ofBrand] of counts) expect(ofBrand.length).toBeLessThanOrEqual(2);
+    for (const { fields } of items) expect(fields).toBeUndefined();
+    tried += items.filter(({ source }) => source === "explored").length;
+  }
+  expect(tried).toBeGreaterThan(60);
+  expect(world.scored[0]?.fields).toEqual(["brand"]);
 });

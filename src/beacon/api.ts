@@ -51,6 +51,7 @@ export interface Why {
   not_listed: (Reasons & { reason: string })[];
   qualifying: number | null;
   relaxed: string[];
+  degraded?: { reason: string; detail: string };
 }
 
 export interface AnswerItem {

@@ -51,7 +51,8 @@ function run({ key, shoppers, home, newcomers }: Demo, lakeshore: Lakeshore): vo
     scenario: FOR_YOU,
     path: "/v1/recommendations",
     onPick,
-    onWhy: (item, id) => void showWhy(item, () => lakeshore.why(id, question()), titles),
+    onWhy: (item, id) =>
+      void showWhy(item, (itemId) => lakeshore.why(id, { ...question(), items: [itemId] }), titles),
     ...(home === undefined ? {} : { about: el("p", { class: "about" }, home.note), action: others }),
   });
   const similar = createShelf({ heading: "Similar", scenario: "similar", path: "/similar", onPick });

@@ -28,6 +28,27 @@ export function reasonsFor(item: Why["items"][number], titleOf: (itemId: string)
   return [because, ...ruleWords(item), ...moveWords(item)];
 }
 
+/**
+ * Why an item is in no list that would be made now, though it stood in the one on the page: what was shown or done since counts already. `unlisted` is
+ * undefined where the answer does not tell of it.
+ */
+export function absenceOf(unlisted: { reason: string } | undefined, isDegraded: boolean): string {
+  if (unlisted === undefined && isDegraded) return "The model cannot be asked for its reasons just now.";
+  const [kind = ""] = (unlisted?.reason ?? "").split(".");
+  return `It was in the list that you see. ${BY_ABSENCE[kind] ?? "Asked again, the list would be another one by now."}`;
+}
+
+const BY_ABSENCE: Record<string, string> = {
+  rank: "Asked again, others would come before it by now.",
+  rotation: "You have been shown it since, so it would step back now.",
+  unavailable: "It is not to be had any more.",
+  excluded: "You have looked at it since, so it would not be shown again.",
+  filter: "The rules of this list would leave it out by now.",
+  cap: "Others of its kind would take its place by now.",
+  min_score: "The model would not put it high enough by now.",
+  unknown: "It is not in the shop any more.",
+};
+
 function ruleWords({ boosts, pin }: Reasons): string[] {
   return [
     ...(pin === undefined ? [] : [`The shop keeps this place for it (pin “${pin}”).`]),

@@ -1,20 +1,26 @@
 import type { AnswerItem, Why } from "../beacon/index.ts";
 import { byId, el } from "./dom.ts";
-import { reasonsFor } from "./reasons.ts";
+import { absenceOf, reasonsFor } from "./reasons.ts";
 import type { Titles } from "./titles.ts";
 
-/** Opens a dialogue that says why an item is in its list. `ask` asks the server about the whole of it. */
-export async function showWhy(item: AnswerItem, ask: () => Promise<Why>, titles: Titles): Promise<void> {
+/** Opens a dialogue that says why an item is in its list. `ask` asks the server about the list, and about the item where it has left it since. */
+export async function showWhy(
+  item: AnswerItem,
+  ask: (itemId: string) => Promise<Why>,
+  titles: Titles,
+): Promise<void> {
   const dialog = byId<HTMLDialogElement>("why");
   const body = byId("why-body");
   byId("why-title").textContent = item.title ?? item.item_id;
   body.replaceChildren(el("p", { class: "fine" }, "Asking …"));
   dialog.showModal();
   try {
-    const why = await ask();
+    const why = await ask(item.item_id);
     const told = why.items.find(({ item_id }) => item_id === item.item_id);
     await titles.fetch(told?.history.map(({ item_id }) => item_id) ?? []);
-    const words = told === undefined ? [GONE] : reasonsFor(told, titles.of);
+    const unlisted = why.not_listed.find(({ item_id }) => item_id === item.item_id);
+    const words =
+      told === undefined ? [absenceOf(unlisted, why.degraded !== undefined)] : reasonsFor(told, titles.of);
     const facts = [
       ...(told === undefined ? [] : [`source ${told.source}`, `score ${told.score.toFixed(2)}`]),
       ...(why.qualifying === null ? [] : [`${why.qualifying} items qualify`]),
@@ -30,6 +36,5 @@ export async function showWhy(item: AnswerItem, ask: () => Promise<Why>, titles:
   }
 }
 
-const GONE = "It was in the list that you see; asked again, the list would be another one by now.";
 const OTHERS =
   "Reasons are told to the visit that the list was made for. Turn “Personalise” on, and the next list can be explained.";

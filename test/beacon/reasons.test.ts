@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { answerSchema } from "../../src/serving/index.ts";
-import { reasonsFor } from "../../src/shop/reasons.ts";
+import { absenceOf, reasonsFor } from "../../src/shop/reasons.ts";
 
 const ITEM = { item_id: "a", rank: 2, source: "model", score: 1, rank_before: 2, boosts: [], history: [] };
 const titleOf = (itemId: string) => `the ${itemId}`;
@@ -29,4 +29,12 @@ it("tells what rules did, and where the item would stand without them", () => {
   expect(told.join(" ")).toMatch(
     /pin “first”.*shown it lately.*lifts it \(“sale”\).*place 9; here it is at 2/,
   );
+});
+
+it("tells why an item that is on the page would not be listed again", () => {
+  expect(absenceOf({ reason: "rotation" }, false)).toMatch(/shown it since/);
+  expect(absenceOf({ reason: "cap.brand" }, false)).toMatch(/Others of its kind/);
+  expect(absenceOf({ reason: "filter.price" }, true)).toMatch(/rules of this list/);
+  expect(absenceOf(undefined, false)).toMatch(/another one by now/);
+  expect(absenceOf(undefined, true)).toMatch(/cannot be asked/);
 });

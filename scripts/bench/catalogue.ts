@@ -1,7 +1,7 @@
 import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { writeCatalog } from "../../src/catalogue/index.ts";
-import type { ModelForm } from "../../src/learn/index.ts";
+import { formFor, type ModelForm } from "../../src/learn/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { bundleWorker } from "../local/bundle.ts";
 import { childPids, commandOf } from "../local/children.ts";
@@ -30,7 +30,8 @@ export interface CatalogueReport extends Latencies, ListLoss {
 export interface CatalogueSize {
   items: number;
   dims: number;
-  form: ModelForm;
+  /** What suits so many items where absent. */
+  form?: ModelForm;
   seed: number;
   requests: number;
   /** Histories whose lists are compared with those of the float graph. */
@@ -44,15 +45,15 @@ const WARM_UP = 100;
 /** One graph of a large catalogue in workerd, beside the catalogue itself. */
 export async function benchCatalogue(size: CatalogueSize, progress: Progress): Promise<CatalogueReport> {
   const engine = nodeEngine();
-  progress.say(`Making a model of ${size.items} items`);
+  const { items, dims, form = formFor(items) } = size;
+  progress.say(`Making a model of ${items} items`);
   const part = await cataloguePart(size, engine);
-  const onnx = await catalogueOnnx(part, size.form, engine);
+  const onnx = await catalogueOnnx(part, form, engine);
   progress.say("Comparing its lists with the float graph's");
   const exact = await catalogueOnnx(part, "plain", engine);
   const loss = await compareLists(engine, { exact, onnx, ...size });
   progress.say("Measuring");
   const measured = await measureInWorkerd(onnx, size);
-  const { items, dims, form } = size;
   return { items, dims, form, ...measured, modelMb: megabytes(onnx.byteLength), ...loss };
 }
 

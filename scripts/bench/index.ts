@@ -170,7 +170,7 @@ function registerCatalogueBench(bench: Command): void {
         {
           items: flags.items ?? (tiny ? CATALOGUE_ITEMS_TINY : CATALOGUE_ITEMS),
           dims: flags.dims,
-          form: flags.index ? "indexed" : flags.quantised ? "large" : "plain",
+          ...(flags.index ? { form: "indexed" } : flags.quantised ? { form: "large" } : {}),
           seed,
           requests: tiny ? 20 : 400,
           compared: tiny ? 5 : 50,

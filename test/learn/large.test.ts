@@ -47,6 +47,9 @@ const CASES: Record<string, { learners: [Learner, Parameters][]; form: ModelForm
   "linear, large": { learners: [LINEAR], form: "large", content: false },
   "transformer, large": { learners: [TRANSFORMER], form: "large", content: false },
   "a blend with content, large": { learners: [LINEAR, TRANSFORMER], form: "large", content: true },
+  "linear, lean": { learners: [LINEAR], form: "lean", content: false },
+  "transformer, lean": { learners: [TRANSFORMER], form: "lean", content: false },
+  "a blend with content, lean": { learners: [LINEAR, TRANSFORMER], form: "lean", content: true },
   "transformer, indexed": { learners: [TRANSFORMER], form: "indexed", content: false },
 };
 
@@ -87,7 +90,7 @@ describe("a catalogue in clusters", () => {
   );
   beforeAll(async () => {
     const part = await cataloguePart({ items: ITEMS, dims: 32, seed: 3 }, engine);
-    for (const form of ["plain", "large", "indexed"] as const) {
+    for (const form of ["plain", "lean", "large", "indexed"] as const) {
       const onnx = await catalogueOnnx(part, form, engine);
       models[form] = { learner: "transformer", parameters: {}, itemCount: ITEMS, contentWidth: 1, onnx };
     }
@@ -105,6 +108,10 @@ describe("a catalogue in clusters", () => {
     );
     return hits.reduce((sum, count) => sum + count, 0) / (K * found.length);
   };
+
+  it("lists the same in few passes as in many", async () => {
+    expect(recall(await lists("lean"), await lists("plain"))).toBeGreaterThanOrEqual(0.999);
+  });
 
   it("takes a third of the bytes, and of the best 100 loses at most 3 % to int8", async () => {
     expect(models.large.onnx.byteLength).toBeLessThan(models.plain.onnx.byteLength / 2.5);

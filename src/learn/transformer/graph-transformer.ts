@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import type { GraphHistory } from "../model/graph-history.ts";
-import { type ItemVectors, itemTable, productsWith, rowsOf } from "../model/item-table.ts";
+import { floatVectors, type ItemVectors, levelVectors } from "../model/item-table.ts";
 import type { FittedPart } from "../model/learner.ts";
 import { distanceBias, type FloatTensor, gapCodes, newest } from "./graph-window.ts";
 import { type BlockInputs, block, type Layout, rmsNorm, type Sizes } from "./network.ts";
@@ -51,24 +51,10 @@ export function transformerState(
   return products(rmsNorm(graph, last, width));
 }
 
-/** Products are of any scale: an int8 table's need not be brought to the floats'. */
 function itemVectors(graph: GraphBuilder, part: FittedPart, { itemCount, form }: GraphHistory): ItemVectors {
   const vectors = tensorOf(part, "items");
-  if (form !== "plain") {
-    const table = itemTable(graph, vectors.data, [itemCount, vectors.dims[1] as number]);
-    return {
-      rows: (rows) => rowsOf(graph, table, rows),
-      products: (query) => productsWith(graph, table, query).values,
-    };
-  }
-  const table = graph.constant(vectors);
-  return {
-    rows: (rows) => graph.op("Gather", [table, rows]),
-    products(query) {
-      const scores = graph.op("Gemm", [query, table], { transB: { int: 1 } });
-      return graph.op("Slice", [scores, graph.ints(0), graph.ints(itemCount), graph.ints(1)]);
-    },
-  };
+  const columns = form === "plain" || form === "lean" ? floatVectors : levelVectors;
+  return columns(graph, vectors, [itemCount, vectors.dims[1] as number]);
 }
 
 /** [B · k, d] what stands for the interactions: item vectors and marks, as in training. */

@@ -5,6 +5,8 @@ import type { FallbackLists } from "./ports.ts";
 export interface AllowedLists extends Omit<FallbackLists, "withdrawn"> {
   /** Items that were hidden or deleted since the lists were made. */
   withdrawn: ReadonlySet<string>;
+  /** Of lists made before this time it is not known what was withdrawn since. */
+  withdrawnSinceMs: number;
   /** Items that were published since, the newest first. */
   arrived: ArrivedItems | null;
   readAtMs: number;
@@ -20,6 +22,7 @@ export function allowedLists(found: FallbackLists, readAtMs: number): AllowedLis
     lists,
     categories,
     withdrawn: new Set(withdrawn?.itemIds),
+    withdrawnSinceMs: withdrawn?.sinceMs ?? 0,
     arrived: withdrawn?.arrived ?? null,
     readAtMs,
   };

@@ -1,5 +1,5 @@
 import { ladderOf, rungsWanted } from "./below.ts";
-import { climb } from "./climb.ts";
+import { climb, mayBeLastGood } from "./climb.ts";
 import { advance, type Cursor, wasShown } from "./cursor.ts";
 import { explore, withExplored } from "./exploration.ts";
 import { type Answer, type Found, finish } from "./finish.ts";
@@ -9,6 +9,7 @@ import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
 import { type ModelList, modelList } from "./model-list.ts";
 import { questionOf } from "./model-question.ts";
+import { OwnLast, ownerOf } from "./own-last.ts";
 import type { AnswerRequest, Plan } from "./plan.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
 import { maybeNobody, type Round, readRound } from "./round.ts";
@@ -79,17 +80,20 @@ export async function findItems(
   const hasHistory = known.history.entries.length > 0;
   const asks = hasHistory || plan.hasRules;
   const ladder = asks && !hasHistory ? await ladderOf(lists, below) : [];
-  const model = asks
-    ? await modelList(
-        questionOf(request, round, { exclude, ladder, onShort: () => lists.start() }),
-        ports,
-        context,
-      )
-    : NO_LIST;
-
-  const ownKey = known.subject === null ? null : JSON.stringify([tenant, known.subject, plan.scenario.name]);
+  const owner = hasHistory && cursor === null ? ownerOf(request, round, ports.now()) : null;
+  const ownLast = owner !== null && mayBeLastGood(below) ? new OwnLast(owner, ports, context) : null;
   const isVisitors = subject.kind === "visitor";
-  const mayStandIn = hasHistory && cursor === null;
+  const onShort = () => {
+    lists.start();
+    ownLast?.start();
+  };
+  // A list that rules have shaped is not good for everybody.
+  const keep = (list: RankedList, forLocation: boolean) =>
+    keepGood(list, { owner, tenant, isVisitors }, forLocation, ports, context.memory);
+  const isKept = hasHistory && !plan.hasRules;
+  const own = { exclude, ladder, onShort, keep: isKept ? keep : null, mayAskAgain: isKept && owner !== null };
+  const model = asks ? await modelList(questionOf(request, round, own), ports, context) : NO_LIST;
+
   const blocked = new Set(exclude);
   const wanted: Wanted = {
     ...{ limit: plan.limit + plan.spare, fields: plan.carried },
@@ -100,17 +104,13 @@ export async function findItems(
     {
       model: model.list,
       modelIsOld: model.list !== null && model.problem !== null,
-      ownLast: (mayStandIn && ownKey !== null && context.memory.lastGood.get(ownKey, ports.now())) || null,
+      ownLast,
       useLastGood: isVisitors && hasHistory,
       wanted,
       below,
     },
     lists,
   );
-  // A list that rules have shaped is not good for everybody.
-  if (model.list !== null && model.isNew && hasHistory && !plan.hasRules) {
-    keepGood(model.list, { tenant, ownKey, isVisitors }, ports, context.memory);
-  }
   return {
     ...{ items: climbed.items, modelVersion: climbed.modelVersion, limit: plan.limit, wanted, below },
     ...rulesSaid(model.list),

@@ -11,13 +11,13 @@ import {
   type WithdrawnItems,
   withdrawnName,
 } from "../features/index.ts";
-import { LAST_GOOD_WRITE_MS, RANKED_LIFE_MS } from "./limits.ts";
+import { LAST_GOOD_WRITE_MS, OWN_LIST_LIFE_MS, RANKED_LIFE_MS } from "./limits.ts";
 import type {
   ConfigStore,
   KeyStore,
   LastGoodList,
   ListStore,
-  RankedList,
+  OwnLists,
   ScenarioStore,
   SeenLists,
 } from "./ports.ts";
@@ -76,19 +76,29 @@ function lastGoodName(tenant: string): string {
   return `last:${tenant}:recommendations:${LAST_GOOD_SEGMENT}`;
 }
 
-/** `.invalid` never resolves: these addresses name entries of the cache and nothing else. */
-const SEEN_ORIGIN = "https://ranked-lists.lakeshore.invalid/";
+type OpenCache = () => Promise<Cache> | Cache;
 
-export function cacheApiSeenLists(open: () => Promise<Cache> | Cache): SeenLists {
+export function cacheApiSeenLists(open: OpenCache): SeenLists {
+  return cacheApiLists(open, { name: "ranked-lists", lifeMs: RANKED_LIFE_MS });
+}
+
+/** A release that keeps another shape there takes another name. */
+export function cacheApiOwnLists(open: OpenCache): OwnLists {
+  return cacheApiLists(open, { name: "own-lists", lifeMs: OWN_LIST_LIFE_MS });
+}
+
+/** `.invalid` never resolves: these addresses name entries of the cache and nothing else. */
+function cacheApiLists<L>(open: OpenCache, { name, lifeMs }: { name: string; lifeMs: number }) {
+  const origin = `https://${name}.lakeshore.invalid/`;
   return {
-    async get(key) {
-      const response = await (await open()).match(SEEN_ORIGIN + key);
-      return response === undefined ? null : ((await response.json()) as RankedList);
+    async get(key: string): Promise<L | null> {
+      const response = await (await open()).match(origin + key);
+      return response === undefined ? null : ((await response.json()) as L);
     },
-    async put(key, list) {
-      const headers = { "cache-control": `max-age=${RANKED_LIFE_MS / SECOND_MS}` };
+    async put(key: string, list: L): Promise<void> {
+      const headers = { "cache-control": `max-age=${lifeMs / SECOND_MS}` };
       const response = new Response(JSON.stringify(list), { headers });
-      await (await open()).put(SEEN_ORIGIN + key, response as unknown as Parameters<Cache["put"]>[1]);
+      await (await open()).put(origin + key, response as unknown as Parameters<Cache["put"]>[1]);
     },
   };
 }

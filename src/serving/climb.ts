@@ -1,8 +1,10 @@
 import type { Rules } from "../rules/index.ts";
+import type { AllowedLists } from "./allowed-lists.ts";
 import type { Problem } from "./degraded.ts";
 import { type AnswerItem, fillFromRungs, type Rung, type Wanted } from "./ladder.ts";
 import type { ListReader } from "./list-reader.ts";
-import type { RankedList } from "./ports.ts";
+import type { OwnLast } from "./own-last.ts";
+import type { LastGoodList, RankedList } from "./ports.ts";
 import { commonRungs, onlyAllowed, type RungsWanted } from "./rungs.ts";
 
 export interface Climb {
@@ -10,8 +12,8 @@ export interface Climb {
   model: RankedList | null;
   /** The model's list is a copy of up to two minutes ago, as the scorer gave none now. */
   modelIsOld: boolean;
-  /** The list this visitor, or this item, had last. */
-  ownLast: RankedList | null;
+  /** The list this visitor, or this item, had last; null: it may not stand in. */
+  ownLast: OwnLast | null;
   /** Whether what was good for others may stand in: for a visitor with a history, never beside an item. */
   useLastGood: boolean;
   wanted: Wanted;
@@ -45,7 +47,7 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
     const rung = modelRung(model);
     rungs.push(modelIsOld ? onlyAllowed(rung, common, () => true) : rung);
   }
-  const lastGood = isClosed ? null : lastGoodOf(question, common.lastGood);
+  const lastGood = isClosed ? null : await lastGoodOf(question, common);
   if (lastGood !== null) {
     const rung: Rung = { source: "last_good", items: () => lastGood.items };
     rungs.push(onlyAllowed(rung, common, below.allows));
@@ -80,8 +82,15 @@ function modelRung({ items }: RankedList): Rung {
   return { source: "model", items: () => items };
 }
 
-function lastGoodOf<L>({ ownLast, useLastGood, below }: Climb, common: L | null): RankedList | L | null {
-  // A last good list carries the fields that were asked for, and filters may hang on others.
-  if (below.isFiltered || !below.fallback.includes("last_good")) return null;
-  return ownLast ?? (useLastGood ? common : null);
+async function lastGoodOf(
+  { ownLast, useLastGood, below }: Climb,
+  common: AllowedLists,
+): Promise<RankedList | LastGoodList | null> {
+  if (!mayBeLastGood(below)) return null;
+  return (await ownLast?.get(common)) ?? (useLastGood ? common.lastGood : null);
+}
+
+/** A last good list carries the fields that were asked for, and filters may hang on others. */
+export function mayBeLastGood({ isFiltered, fallback }: RungsWanted): boolean {
+  return !isFiltered && fallback.includes("last_good");
 }

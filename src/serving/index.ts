@@ -14,7 +14,7 @@ export {
   rankingBody,
   USER_IGNORED,
 } from "./answer-body.ts";
-export { cacheApiSeenLists, kvConfigs, kvKeys, kvLists, kvScenarios } from "./cache.ts";
+export { cacheApiOwnLists, cacheApiSeenLists, kvConfigs, kvKeys, kvLists, kvScenarios } from "./cache.ts";
 export {
   batchBodySchema,
   commonListQuerySchema,
@@ -43,6 +43,8 @@ export type {
   KeyStore,
   LastGoodList,
   ListStore,
+  OwnList,
+  OwnLists,
   ProfileStore,
   RankedList,
   ScenarioStore,

@@ -1,20 +1,26 @@
 import { LastGoodPool } from "./last-good.ts";
 import type { ServingMemory } from "./memory.ts";
+import { type Owner, ownAddress } from "./own-last.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
 
 /**
- * Keeps a list that the model has just ranked for the time when it cannot: as its owner's last list in memory, and in the
- * tenant's common pool, which goes to KV now and then.
+ * Keeps a list that the model has just ranked for the time when it cannot: as its owner's last list in memory, `forLocation` in the location too, and in
+ * the tenant's common pool, which goes to KV now and then.
  */
 export function keepGood(
   list: RankedList,
-  { tenant, ownKey, isVisitors }: { tenant: string; ownKey: string | null; isVisitors: boolean },
+  { owner, tenant, isVisitors }: { owner: Owner | null; tenant: string; isVisitors: boolean },
+  forLocation: boolean,
   ports: ServingPorts,
   memory: ServingMemory,
 ): void {
   if (list.items.length === 0) return;
   const nowMs = ports.now();
-  if (ownKey !== null) memory.lastGood.set(ownKey, list, nowMs);
+  if (owner !== null) {
+    const own = { ...list, rankedAtMs: owner.readAtMs, usesStored: owner.storedSinceMs !== undefined };
+    memory.lastGood.set(owner.key, own, nowMs);
+    if (forLocation) ports.background(ownAddress(owner).then((address) => ports.own.put(address, own)));
+  }
   if (!isVisitors) return;
   const pool = memory.pools.get(tenant, nowMs) ?? new LastGoodPool();
   memory.pools.set(tenant, pool, nowMs);

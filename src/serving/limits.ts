@@ -47,8 +47,23 @@ export const RANKED_LIFE_MS = 60_000;
  * through, 5 s. Together 25 s under traffic; `test/scoring/edit-time.test.ts` holds the sum.
  */
 export const LIVE_LIFE_MS = 5_000;
-/** A visitor's own last list, for the time when the scorer is away. */
+/** A visitor's own last list in memory, for the time when the scorer is away. */
 export const LAST_GOOD_LIFE_MS = 600_000;
+/** In the Cache API: somebody who comes again tomorrow is still known, and what was withdrawn is named for 26 h. */
+export const OWN_LIST_LIFE_MS = 86_400_000;
+/**
+ * A tenant whose scorer was not heard of for so long in an isolate may be a quiet one: its isolates are gone by the next request, and its visitors'
+ * lists with them, so they are shared with the location. Busy isolates ask the scorer every few seconds and share none.
+ */
+export const QUIET_AFTER_MS = 30_000;
+/**
+ * When a scorer that was cold is asked once more, beside the answer: it and its model are there after about a second. 15 s together, half of what
+ * the platform lets run on after an answer.
+ */
+export const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000, 8_000] as const;
+/** Questions of a tenant that an isolate asks once more within their 30 s: the lists of one page. All of a busy site's would come at once to a scorer that just got warm. */
+export const ASKED_AGAIN_MAX = 10;
+export const ASKED_AGAIN_LIFE_MS = 30_000;
 /** KV takes one write a second per key and bills each: a last good list is renewed this often at most. */
 export const LAST_GOOD_WRITE_MS = 300_000;
 /** Answers that flow together into a last good list for all: fewer would show one visitor another's list. */

@@ -5,7 +5,10 @@ import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
 import type { Timeline } from "./timeline.ts";
 
-const NO_LISTS = allowedLists({ lastGood: null, lists: null, categories: null, withdrawn: null }, 0);
+const NO_LISTS: AllowedLists = {
+  ...allowedLists({ lastGood: null, lists: null, categories: null, withdrawn: null }, 0),
+  withdrawnSinceMs: Number.POSITIVE_INFINITY,
+};
 
 export interface ListsRead {
   lists: AllowedLists;

@@ -3,6 +3,7 @@ import type { TenantConfig } from "../features/index.ts";
 import { type AllowedLists, countItems } from "./allowed-lists.ts";
 import type { LastGoodPool } from "./last-good.ts";
 import {
+  ASKED_AGAIN_LIFE_MS,
   CONFIG_LIFE_MS,
   KEY_LIFE_MS,
   KEYS_IN_MEMORY_MAX,
@@ -15,7 +16,7 @@ import {
   TENANTS_IN_MEMORY_MAX,
 } from "./limits.ts";
 import { Lru } from "./lru.ts";
-import type { RankedList } from "./ports.ts";
+import type { OwnList, RankedList } from "./ports.ts";
 import type { Scenarios } from "./scenario-reader.ts";
 
 /** What the scorer named last for a tenant, and when. */
@@ -38,7 +39,9 @@ export interface ServingMemory {
   live: Lru<LiveModel>;
   lists: Lru<AllowedLists>;
   /** A visitor's own last list. */
-  lastGood: Lru<RankedList>;
+  lastGood: Lru<OwnList>;
+  /** Per tenant, the questions that are asked once more, as the scorer was cold. */
+  askedAgain: Lru<Set<string>>;
   pools: Lru<LastGoodPool>;
 }
 
@@ -67,6 +70,7 @@ export function createMemory(): ServingMemory {
       weightMax: RANKED_ITEMS_IN_MEMORY_MAX,
       weightOf: (list) => list.items.length,
     }),
+    askedAgain: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: ASKED_AGAIN_LIFE_MS }),
     pools: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: LAST_GOOD_LIFE_MS }),
   };
 }

@@ -1,8 +1,9 @@
 import { sha256Hex } from "../base/index.ts";
 import type { RequestContext, ScoreAnswer } from "../registry/index.ts";
+import { askAgain } from "./ask-again.ts";
 import { within, withinOrSlow } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
-import { LIVE_LIFE_MS, SCORE_SHARE, SCORE_SLOW_SHARE, SEEN_SHARE } from "./limits.ts";
+import { LIVE_LIFE_MS, QUIET_AFTER_MS, SCORE_SHARE, SCORE_SLOW_SHARE, SEEN_SHARE } from "./limits.ts";
 import type { LiveModel, ServingMemory } from "./memory.ts";
 import { lackOf, problemOf } from "./model-problem.ts";
 import { type ModelQuestion, questionKey, scoreRequest } from "./model-question.ts";
@@ -38,9 +39,19 @@ export async function modelList(
     if (list !== null) return { list, isNew: false, problem: null };
   }
 
-  const work = ports.scorer.score(scoreRequest(question, context, ports.now())).then((answer) => {
+  let forLocation = live === undefined || ports.now() - live.seenAtMs > QUIET_AFTER_MS;
+  const ask = async () => {
+    const answer = await ports.scorer.score(scoreRequest(question, context, ports.now()));
     // Also for an answer that comes too late for this request: the next one finds it.
-    learnFrom(answer, asked, ports, memory);
+    const list = learnFrom(answer, asked, ports, memory);
+    if (list !== null) question.keep?.(list, forLocation);
+    return answer;
+  };
+  const work = ask().then((answer) => {
+    if (answer.status === "cold" && question.mayAskAgain) {
+      forLocation = true;
+      askAgain(asked, ask, ports, memory);
+    }
     return answer;
   });
   const limits = {
@@ -49,7 +60,10 @@ export async function modelList(
     onSlow: question.onShort,
   };
   const score = await timeline.measure("score", withinOrSlow(work, limits, ports.timer));
-  if (score.status === "late") ports.background(work);
+  if (score.status === "late") {
+    forLocation = true;
+    ports.background(work);
+  }
   if (score.status === "ok" && score.value.status === "ok") {
     return { list: score.value, isNew: true, problem: null, lacks: lackOf(score.value) };
   }
@@ -100,9 +114,15 @@ interface Asked {
   question: string;
 }
 
-function learnFrom(answer: ScoreAnswer, asked: Asked, ports: ServingPorts, memory: ServingMemory): void {
+/** The answer's list; null where it has none. */
+function learnFrom(
+  answer: ScoreAnswer,
+  asked: Asked,
+  ports: ServingPorts,
+  memory: ServingMemory,
+): RankedList | null {
   if (answer.status === "no_model") memory.live.delete(asked.tenant);
-  if (answer.status !== "ok") return;
+  if (answer.status !== "ok") return null;
   const { modelVersion, overlayEtag, items, usesContext = false } = answer;
   const live = { modelVersion, overlayEtag, usesContext, seenAtMs: ports.now() };
   memory.live.set(asked.tenant, live, ports.now());
@@ -115,6 +135,7 @@ function learnFrom(answer: ScoreAnswer, asked: Asked, ports: ServingPorts, memor
     ...(relaxed === undefined ? {} : { relaxed }),
   };
   memory.ranked.set(listKey(asked, live), { list, shared: false }, ports.now());
+  return list;
 }
 
 /** Of a list in memory. Neither tenants nor versions hold a `/`, and the question stands last: no two are alike by chance. */

@@ -3,6 +3,7 @@ import type { LadderList, RequestContext, ScoreRequest } from "../registry/index
 import type { Rules, VisitorFacts } from "../rules/index.ts";
 import type { History } from "./history.ts";
 import type { AnswerRequest } from "./plan.ts";
+import type { RankedList } from "./ports.ts";
 import type { Round } from "./round.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -25,13 +26,20 @@ export interface ModelQuestion {
   context?: (() => RequestContext) | undefined;
   /** Called where the scorer takes long or gives no list: what stands below the model may be needed. */
   onShort(): void;
+  /**
+   * Takes a list that the scorer has just ranked, also one that came too late for its request; `forLocation` where the next request for it may meet an
+   * isolate that remembers nothing. Null: the list is good for this question only.
+   */
+  keep: ((list: RankedList, forLocation: boolean) => void) | null;
+  /** Whether a list is worth being asked for once more while nobody waits: somebody may come again for it. */
+  mayAskAgain: boolean;
 }
 
 /** What a request asks of the model once its round has been read. */
 export function questionOf(
   { tenant, subject, cursor, context }: AnswerRequest,
   { plan, known, facts }: Round,
-  own: Pick<ModelQuestion, "exclude" | "ladder" | "onShort">,
+  own: Pick<ModelQuestion, "exclude" | "ladder" | "onShort" | "keep" | "mayAskAgain">,
 ): ModelQuestion {
   const { scenario, carried: fields, limit, spare, rules, hasRules } = plan;
   return {

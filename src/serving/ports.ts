@@ -77,6 +77,20 @@ export interface SeenLists {
   put(key: string, list: RankedList): Promise<void>;
 }
 
+/** The list that somebody had last, and what it takes to tell whether it may stand in. */
+export interface OwnList extends RankedList {
+  /** When the history that it was ranked by had been read. */
+  rankedAtMs: number;
+  /** Whether what is stored of the visitor had a part in it; else what the device sent alone. */
+  usesStored: boolean;
+}
+
+/** Owners' last lists, shared by the isolates of one location; each lives a day. Keys are URL paths. */
+export interface OwnLists {
+  get(key: string): Promise<OwnList | null>;
+  put(key: string, list: OwnList): Promise<void>;
+}
+
 export interface ServingPorts {
   keys: KeyStore;
   configs: ConfigStore;
@@ -84,6 +98,7 @@ export interface ServingPorts {
   profiles: ProfileStore;
   lists: ListStore;
   seen: SeenLists;
+  own: OwnLists;
   scorer: ScorerRpc;
   signer: Signer;
   now: Clock;

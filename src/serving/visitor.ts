@@ -28,6 +28,8 @@ export interface KnownVisitor {
   subject: string | null;
   /** What rules may ask of the visitor; null where it was not read. */
   facts: StoredFacts | null;
+  /** When the oldest interaction of the history occurred that the store told of; absent: it told of none. */
+  storedSinceMs?: number;
   problems: Problem[];
   /** Why `facts` could not be read; a problem only where rules ask for them. */
   factsProblem: Problem | null;
@@ -81,7 +83,9 @@ export async function readVisitor(
   if (missing !== null && needsHistory(subjects)) problems.push(missing);
   const stored = profile?.status === "ok" ? profile.value : null;
   const past = needsHistory(subjects) ? historyOfProfile(stored?.profile ?? null) : NO_HISTORY;
+  const oldest = past.entries[0];
   return {
+    ...(oldest === undefined ? {} : { storedSinceMs: oldest.occurredAtMs }),
     history: joinHistories(past, historyOfItems(visitor.recent, ports.now())),
     subject: subjects[0] ?? null,
     facts: stored === null ? null : factsOf(stored),

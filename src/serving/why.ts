@@ -39,7 +39,13 @@ export async function explain(
   const exclude = subject.kind === "item" ? [...request.exclude, subject.itemId] : [...request.exclude];
   const hasHistory = known.history.entries.length > 0;
   const ladder = hasHistory ? [] : await ladderOf(lists, rungsWanted(request, round, ports));
-  const question = questionOf(request, round, { exclude, ladder, onShort: () => undefined });
+  const question = questionOf(request, round, {
+    exclude,
+    ladder,
+    onShort: () => undefined,
+    keep: null,
+    mayAskAgain: false,
+  });
   const work = ports.scorer.score({
     ...scoreRequest(question, request.context?.(), ports.now()),
     explain: true,

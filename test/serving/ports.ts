@@ -9,6 +9,7 @@ import {
   type FallbackLists,
   type LastGoodList,
   makeAnswer,
+  type OwnList,
   type RankedList,
   type ServingMemory,
   type ServingPorts,
@@ -33,6 +34,7 @@ export class World {
   readonly attributes = new Map<string, Record<string, unknown>>();
   readonly lists = new Map<string, FallbackLists>();
   readonly seen = new Map<string, RankedList>();
+  readonly own = new Map<string, OwnList>();
   readonly hanging = new Set<string>();
   readonly failing = new Set<string>();
   /** What every read waits for; null: nothing. */
@@ -81,6 +83,12 @@ export class World {
         get: (key) => read("seen", () => this.seen.get(key) ?? null),
         put: async (key, list) => {
           this.seen.set(key, list);
+        },
+      },
+      own: {
+        get: (key) => read("own", () => this.own.get(key) ?? null),
+        put: async (key, list) => {
+          this.own.set(key, list);
         },
       },
       scorer: {

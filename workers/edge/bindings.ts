@@ -6,6 +6,7 @@ import type { QualityAdmin } from "../../src/quality/index.ts";
 import type { ScorerRpc } from "../../src/registry/index.ts";
 import type { TrainerAdmin } from "../../src/retraining/index.ts";
 import {
+  cacheApiOwnLists,
   cacheApiSeenLists,
   createMemory,
   createSigner,
@@ -65,6 +66,7 @@ export function servingPorts(env: Env, waitUntil: (work: Promise<unknown>) => vo
     },
     lists: kvLists(env.KV, Date.now),
     seen: cacheApiSeenLists(() => caches.default),
+    own: cacheApiOwnLists(() => caches.default),
     scorer: scorer(env),
     signer: signerOf(env),
     now: Date.now,

@@ -46,13 +46,13 @@ export async function measureSites(
       const cold = await measureCold(load, site, questions.plain);
       const entries = { edge: benchEntry("distant-edge.ts"), scorer: benchEntry("distant-scorer.ts") };
       return withSite(await state.open({ entries, inspectorPort: 0 }), async (other) => {
-        await measureCold(load, other, questions.plain);
+        const { firstLiveMs: coldMs } = await measureCold(load, other, questions.plain);
         const urls = { empty: empty.url, site: site.url, other: other.url };
         const rows = await measureRows(targetsOf(urls, questions), load, size, progress);
         progress.say("At a rate");
         const offered = await measureOffered(load, { site, emptyUrl: empty.url, questions }, size);
         progress.say("At a distance");
-        const distant = await measureDistant(load, other, state, size.distantRequests);
+        const distant = await measureDistant(load, other, state, { requests: size.distantRequests, coldMs });
         const requests = Array.from({ length: size.throughputRequests }, questions.live);
         const memoryMb = await measureScorerMemory(load, other, requests);
         return { ...withShares(rows), ...offered, cold, distant, memoryMb };

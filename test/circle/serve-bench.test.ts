@@ -41,6 +41,7 @@ it(
     // Were the profile's time shorter than a replica's, nobody at all would be known.
     expect(distant.personalShare).toBeGreaterThan(0);
     expect(distant.quietPersonalShare).toBeGreaterThan(0);
+    expect(distant.quietPersonalShareOfAll).toBeLessThan(distant.quietPersonalShare);
     expect(report.memoryMb).toBeGreaterThan(15);
     const { total, ...lines } = usdPerMillion;
     expect(Object.values(lines).reduce((sum, usd) => sum + usd, 0)).toBeCloseTo(total, 2);

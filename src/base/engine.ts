@@ -1,7 +1,10 @@
 /** What runs an ONNX graph. Rooms that compute take one from outside; `runtime` makes it from ONNX Runtime. */
 export interface Engine {
-  /** Rejects when the bytes are not a graph that the engine can run. It keeps none of them. */
-  load(model: Uint8Array): Promise<Session>;
+  /**
+   * Rejects when the bytes are not a graph that the engine can run. It keeps none of them. `quickly`: the graph is run as it is written, and none that
+   * does the same in less time is looked for.
+   */
+  load(model: Uint8Array, how?: { quickly?: boolean }): Promise<Session>;
 }
 
 export interface Session {

@@ -11,10 +11,13 @@ import { createEngine, type Ort } from "./session.ts";
  * engines of a process that have several threads have those of the first one that loads a model.
  */
 export function nodeEngine({ threads = 1 }: { threads?: number } = {}): Engine {
-  if (threads > 1) return createEngine(() => loadThreaded(threads));
+  if (threads > 1) return createEngine(() => loadThreaded(threads), nothing);
   ort.env.wasm.numThreads = 1;
-  return createEngine(async () => ort as Ort);
+  return createEngine(async () => ort as Ort, nothing);
 }
+
+/** Nobody else waits for this thread. */
+async function nothing(): Promise<void> {}
 
 /** The package's entry for Node: in the bundled one above, which is for browsers, threads find no Wasm to load. */
 async function loadThreaded(threads: number): Promise<Ort> {

@@ -13,11 +13,7 @@ export interface Ort {
 /** Only what is fatal goes to the console: all else is thrown. */
 const QUIET = { logSeverityLevel: 4 } as const;
 
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
-  executionProviders: ["wasm"],
-  graphOptimizationLevel: "all",
-  ...QUIET,
-};
+const SESSION_OPTIONS: InferenceSession.SessionOptions = { executionProviders: ["wasm"], ...QUIET };
 
 /** The last call in the queue. One for all engines of the isolate, as they share one Wasm instance. */
 let tail: Promise<unknown> = Promise.resolve();
@@ -33,14 +29,27 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-export function createEngine(loadOrt: () => Promise<Ort>): Engine {
+/** `yieldTo` lets other work of the thread run. */
+export function createEngine(loadOrt: () => Promise<Ort>, yieldTo: () => Promise<void>): Engine {
   return {
-    load: (model) =>
+    load: (model, { quickly = false } = {}) =>
       inTurn(async () => {
         const ort = await loadOrt();
-        return wrap(ort, await createSession(ort, model));
+        started ??= start(ort);
+        await started;
+        await yieldTo();
+        // Looking for a better graph takes two thirds of a load, in which the thread answers nobody, and gains some percent of a run of ours.
+        return wrap(ort, await createSession(ort, model, quickly ? "disabled" : "all"));
       }),
   };
+}
+
+/** Of the isolate's one Wasm instance. */
+let started: Promise<void> | undefined;
+
+/** Starts the Wasm instance, which otherwise the first session does, in one go with its own work: no session can be made of nothing. */
+async function start({ InferenceSession }: Ort): Promise<void> {
+  await InferenceSession.create(new Uint8Array(0), SESSION_OPTIONS).catch(() => undefined);
 }
 
 /** Name under which the graph's constants point back into the model's own bytes. */
@@ -50,11 +59,16 @@ const CONSTANTS = "constants";
  * Constants are read from the model's bytes straight into tensors. Given the model whole, ONNX Runtime would copy it, parse the copy
  * and make the tensors from what it parsed: three times the model in a memory that never shrinks.
  */
-async function createSession(ort: Ort, model: Uint8Array): Promise<InferenceSession> {
+async function createSession(
+  ort: Ort,
+  model: Uint8Array,
+  graphOptimizationLevel: "all" | "disabled",
+): Promise<InferenceSession> {
+  const options = { ...SESSION_OPTIONS, graphOptimizationLevel };
   const outside = constantsOutside(model, CONSTANTS);
-  if (outside === null) return ort.InferenceSession.create(model, SESSION_OPTIONS);
+  if (outside === null) return ort.InferenceSession.create(model, options);
   const externalData = [{ path: CONSTANTS, data: model }];
-  return ort.InferenceSession.create(outside, { ...SESSION_OPTIONS, externalData });
+  return ort.InferenceSession.create(outside, { ...options, externalData });
 }
 
 function wrap(ort: Ort, session: InferenceSession): Session {

@@ -17,7 +17,11 @@ export function workerdEngine(): Engine {
     if (!prepared) prepare();
     prepared = true;
     return ort as Ort;
-  });
+  }, nextTurn);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /**

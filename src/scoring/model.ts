@@ -92,16 +92,21 @@ async function readItems(
   return { ...files, rules: new CompiledColumns(columns), popular, bytes };
 }
 
-/** Creates the session and runs it once, so that the first request finds everything compiled and allocated. */
-export async function startModel(engine: Engine, artifact: Artifact): Promise<Result<LiveModel>> {
+/** Creates the session and runs it once, so that the first request finds everything compiled and allocated; others are answered between the steps. */
+export async function startModel(
+  { engine, sleep }: Pick<ScoringPorts, "engine" | "sleep">,
+  artifact: Artifact,
+): Promise<Result<LiveModel>> {
   const { manifest, catalogue, items, bytes } = artifact;
-  const session = await attempt(() => engine.load(artifact.graph));
+  const session = await attempt(() => engine.load(artifact.graph, { quickly: true }));
   if (!session.ok) return session;
+  await sleep(0);
   const warmed = await attempt(() => session.value.run(warmUpFeeds(manifest)));
   if (!warmed.ok) {
     await session.value.release();
     return warmed;
   }
+  await sleep(0);
   const second = await startSecond(engine, artifact);
   const uses = countUses([session.value, ...second.sessions]);
   return ok({
@@ -127,7 +132,7 @@ async function startSecond(engine: Engine, { ranker: parts }: Artifact): Promise
   const without = (problem: string | null): SecondStage => ({ ranker: null, problem, sessions: [] });
   if (parts === null) return without(null);
   if (!parts.ok) return without(parts.error);
-  const session = await attempt(() => engine.load(parts.value.graph));
+  const session = await attempt(() => engine.load(parts.value.graph, { quickly: true }));
   if (!session.ok) return without(session.error);
   const ranker = startRanker(parts.value, session.value);
   const { candidates, featureCount } = parts.value;

@@ -18,6 +18,8 @@ export const OVERLAY_POLL_MS = 5 * SECOND_MS;
  * that a request cut off while it loaded does not leave the tenant cold for ever.
  */
 const REFRESH_LEASE_MS = 30 * SECOND_MS;
+/** What an answer from other lists takes at the most. */
+const COLD_WAIT_MS = 40;
 /** A published version never changes, so a broken one is only tried again in case the reading was at fault. */
 const BROKEN_RETRY_MS = 5 * MINUTE_MS;
 
@@ -106,6 +108,8 @@ async function load(
     ports.onFault({ tenant, subject: version, message });
   };
 
+  // Whoever has just been told that there is no model is answered before the thread has its hands full.
+  if (slot.view === null) await ports.sleep(COLD_WAIT_MS);
   // Kept aside: another tenant's load may evict this one meanwhile, and its overlay with it.
   const { overlay } = slot;
   const artifact = await fetchArtifact(ports, tenant, version);
@@ -114,7 +118,7 @@ async function load(
   const { bytes } = artifact.value;
   if (bytes > bytesMax) return refuse(`it needs ${bytes} bytes, over the scorer's ${bytesMax}`);
   shelf.makeRoom(bytes, { of: slot, bytesMax });
-  const model = await startModel(ports.engine, artifact.value);
+  const model = await startModel(ports, artifact.value);
   if (!model.ok) return refuse(model.error);
   const { rankerProblem, items } = model.value;
   if (rankerProblem !== null)

@@ -13,7 +13,7 @@ import { lists, PLAIN } from "../serving/ports.ts";
 import { migrated } from "./migrated.ts";
 import { type Away, bindingAway, databaseAway, through, WAYS } from "./serving-away.ts";
 
-const PARTS = ["model", "scorer", "d1", "kv", "r2", "overlay"] as const;
+const PARTS = ["model", "scorer", "d1", "kv", "r2", "overlay", "cache"] as const;
 type Part = (typeof PARTS)[number];
 
 /** A request's time for I/O: enough for a busy machine that runs all parts on one thread. */
@@ -48,20 +48,31 @@ const edge = {
   SIGNING_SECRET: "the tests' secret",
 } as unknown as Env;
 
-/** One question to a fresh isolate. */
-function ask(tenant: string, who: { userId?: string; recent?: readonly string[] }) {
-  const visitor = { keyKind: "secret" as const, recent: who.recent ?? [] };
-  const subject = {
-    kind: "visitor" as const,
-    visitor: { ...visitor, ...(who.userId === undefined ? {} : { userId: who.userId }) },
+const background: Promise<unknown>[] = [];
+
+/** The location's copies, which no binding gives. */
+function cacheAway<L>({ get, put }: LocationLists<L>): LocationLists<L> {
+  return {
+    get: (key) => through(away, "cache", () => get(key)),
+    put: (key, list) => through(away, "cache", () => put(key, list)),
   };
+}
+
+interface LocationLists<L> {
+  get(key: string): Promise<L | null>;
+  put(key: string, list: L): Promise<void>;
+}
+
+/** One question to a fresh isolate. */
+function ask(tenant: string, who: { userId: string } | { anonymousId: string; recent: readonly string[] }) {
+  const visitor = { keyKind: "secret" as const, recent: [], ...who };
+  const subject = { kind: "visitor" as const, visitor };
   const timeline = new Timeline(Date.now);
   timeline.allow(TIMEOUT_MS);
-  const ports = servingPorts(edge, (work) => void work);
-  return makeAnswer({ ...PLAIN, tenant, subject }, ports, {
-    memory: createMemory(),
-    timeline,
-  });
+  const ports = servingPorts(edge, (work) => void background.push(work));
+  const context = { memory: createMemory(), timeline };
+  const remote = { ...ports, own: cacheAway(ports.own), seen: cacheAway(ports.seen) };
+  return makeAnswer({ ...PLAIN, tenant, subject }, remote, context);
 }
 
 beforeAll(async () => {
@@ -79,6 +90,8 @@ async function site(tenant: string, { isWarm }: { isWarm: boolean }): Promise<vo
   }
   if (isWarm) throw new Error("the scorer never got warm");
 }
+
+const DEVICE = { anonymousId: "phone", recent: ["boots"] };
 
 const UNLOADED = /^(scorer_cold|scorer_late|scorer_error|no_model)$/;
 
@@ -98,6 +111,8 @@ const TABLE: Record<Part | "all", Expected> = {
   model: { isWarm: false, device: ["trending", UNLOADED], user: ["trending", null] },
   r2: { isWarm: false, device: ["trending", UNLOADED], user: ["trending", null] },
   overlay: { isWarm: false, device: ["trending", UNLOADED], user: ["trending", null] },
+  // Asked only where the scorer gives nothing.
+  cache: { isWarm: false, device: ["trending", UNLOADED], user: ["trending", null] },
 };
 
 describe("the ladder with parts away", () => {
@@ -110,7 +125,7 @@ describe("the ladder with parts away", () => {
         away.way = way;
         try {
           const asked = [
-            [{ recent: ["boots"] }, device],
+            [DEVICE, device],
             [{ userId: "ann" }, user],
           ] as const;
           for (const [who, [source, reason]] of asked) {
@@ -127,5 +142,35 @@ describe("the ladder with parts away", () => {
         }
       });
     }
+  }
+});
+
+describe("a quiet site", () => {
+  for (const way of WAYS) {
+    it(`answers who comes again by their own list of before, and without it while the Cache API is away: ${way}`, async () => {
+      const tenant = `quiet-${way}`;
+      await site(tenant, { isWarm: false });
+      let waited = background.length;
+      const first = await ask(tenant, DEVICE);
+      expect(first.degraded?.reason).toMatch(UNLOADED);
+      expect(first.items.map(({ source }) => source)).toEqual(["trending", "trending", "trending"]);
+      // The scorer is asked again there, and writes the list down.
+      while (waited < background.length) await background[waited++];
+
+      away.way = way;
+      try {
+        away.parts = new Set(["scorer"] as const);
+        const again = await ask(tenant, DEVICE);
+        expect(again.items.map(({ source }) => source)).toEqual(["last_good", "last_good", "last_good"]);
+        expect(again.modelVersion).not.toBeNull();
+        const other = await ask(tenant, { ...DEVICE, anonymousId: "tablet" });
+        expect(other.items.map(({ source }) => source)).toEqual(["trending", "trending", "trending"]);
+        away.parts = new Set(["scorer", "cache"] as const);
+        const without = await ask(tenant, DEVICE);
+        expect(without.items.map(({ source }) => source)).toEqual(["trending", "trending", "trending"]);
+      } finally {
+        away.parts = new Set();
+      }
+    });
   }
 });

@@ -8,7 +8,13 @@ import {
   type TenantLists,
   writeWithdrawn,
 } from "../../src/features/index.ts";
-import { cacheApiSeenLists, kvLists, type LastGoodList, type RankedList } from "../../src/serving/index.ts";
+import {
+  cacheApiOwnLists,
+  cacheApiSeenLists,
+  kvLists,
+  type LastGoodList,
+  type RankedList,
+} from "../../src/serving/index.ts";
 import { migrated } from "./migrated.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -89,5 +95,17 @@ describe("lists in the Cache API", () => {
     for (const key of ["hill/m1/none/abc", "shore/m2/none/abc", "shore/m1/e1/abc", "shore/m1/none/abd"]) {
       expect(await seen.get(key)).toBeNull();
     }
+  });
+
+  it("keeps an owner's last list apart from them, by its tenant and owner", async () => {
+    const own = cacheApiOwnLists(() => caches.default);
+    const list = {
+      ...{ modelVersion: "m1", overlayEtag: null, items: [{ itemId: "a", score: 1 }] },
+      ...{ rankedAtMs: NOW_MS, usesStored: true },
+    };
+    await own.put("shore/abc", list);
+    expect(await own.get("shore/abc")).toEqual(list);
+    for (const key of ["hill/abc", "shore/abd"]) expect(await own.get(key)).toBeNull();
+    expect(await cacheApiSeenLists(() => caches.default).get("shore/abc")).toBeNull();
   });
 });

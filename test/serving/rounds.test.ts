@@ -341,6 +341,19 @@ describe("a second round", () => {
     expect(await roundsOf(world, () => recent(world, known), expected)).toEqual(expected);
   });
 
+  it("follows a scorer that is cold: a named visitor's own list, beside the lists", async () => {
+    const ann = one(visitor({ userId: "ann" }));
+    const device = one(visitor({ anonymousId: "device", recent: ["x"] }));
+    const world = await openWorld();
+    world.score = () => ({ status: "cold" });
+    const cold = [["facts", "lists", "scenarios"], SCORED, ["own"]];
+    expect(await roundsOf(world, () => ann(world, createMemory()), cold)).toEqual(cold);
+
+    const warm = await isolates(world);
+    const beside = [SCORED, ["lists", "own"]];
+    expect(await roundsOf(world, () => device(world, warm), beside)).toEqual(beside);
+  });
+
   it("begins while a slow scorer is still being waited for", async () => {
     const world = await openWorld();
     const memory = await isolates(world);

@@ -30,7 +30,7 @@ export {
 export { type Cursor, mintCursor, readCursor } from "./cursor.ts";
 export { type Timely, type Timer, within } from "./deadline.ts";
 export { type ExplorationRecord, propensities, readExploration } from "./exploration.ts";
-export type { Answer } from "./finish.ts";
+export { type Answer, VARIANT } from "./finish.ts";
 export { historyOfItems } from "./history.ts";
 export { checkKey, type KeyProblem } from "./key-check.ts";
 export { Lru } from "./lru.ts";

@@ -5,6 +5,7 @@ import {
   explain,
   readRecommendationId,
   readUserToken,
+  VARIANT,
   visitMark,
   whyBodySchema,
   whyQuerySchema,
@@ -154,7 +155,7 @@ async function checkAsker(
 function body({ modelVersion, scenario, items, unlisted, qualifying, relaxed, problem }: Explanation) {
   return {
     model_version: modelVersion,
-    variant: "control",
+    variant: VARIANT,
     scenario,
     items: items.map(({ itemId, rank, source, score, ...why }) => ({
       ...{ item_id: itemId, rank, source, score },

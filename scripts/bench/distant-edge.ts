@@ -1,4 +1,4 @@
-import { createMemory } from "../../src/serving/index.ts";
+import { createMemory, Lru } from "../../src/serving/index.ts";
 import { type Env, memory } from "../../workers/edge/bindings.ts";
 import edge from "../../workers/edge.ts";
 import { delayed, distantDatabase, distantKv } from "./distant-bindings.ts";
@@ -29,7 +29,7 @@ function bindings(mode: string, { headers }: Request, env: Env): Env {
     case "distant":
       return distant(env, { isQuiet: false });
     case "quiet":
-      Object.assign(memory, createMemory());
+      Object.assign(memory, createMemory(), { live: NOTHING });
       return {
         ...distant(env, { isQuiet: true }),
         SCORER: cold(env, Number(headers.get("x-bench-cold-ms"))),
@@ -38,6 +38,9 @@ function bindings(mode: string, { headers }: Request, env: Env): Env {
       throw new Error(`there is no mode ${mode}`);
   }
 }
+
+/** What requests before have the scorer asked beside their answers, this isolate would learn of: one that has just begun could not. */
+const NOTHING: typeof memory.live = new Lru({ entriesMax: 0, lifeMs: 0 });
 
 const AWAY = { score: () => Promise.reject(new Error("the scorer is away")) } as unknown as Env["SCORER"];
 

@@ -110,9 +110,11 @@ function join(pieces: readonly Piece[], turns: Turn[]): ActivitySession {
   const [only] = pieces;
   if (pieces.length === 1 && only !== undefined && only.isNew === undefined) return only;
   const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
-  const firstMs = Math.min(...pieces.map((piece) => piece.firstMs));
-  const lastMs = Math.max(...pieces.map((piece) => piece.lastMs));
-  const occurredAtMs = Math.max(...pieces.map((piece) => piece.occurredAtMs));
+  // Folded: a robot's session has more events than a call may have arguments.
+  const firstMs = pieces.reduce((first, piece) => Math.min(first, piece.firstMs), Number.POSITIVE_INFINITY);
+  const latest = (of: "lastMs" | "occurredAtMs") =>
+    pieces.reduce((last, piece) => Math.max(last, piece[of]), Number.NEGATIVE_INFINITY);
+  const [lastMs, occurredAtMs] = [latest("lastMs"), latest("occurredAtMs")];
   const entries = joinEntries(pieces, count);
   const automated =
     entries === null ? count > SESSION_PATTERN.depth.eventsMax || pieces.some(isAutomated) : judge(entries);

@@ -21,8 +21,8 @@ export async function reachedOnlyBy(
   const data: string[] = [];
   for (const stretch of stretchesOf(table.snapshots, expired)) {
     const found = await reachedOnlyByStretch(warehouse, layout, stretch);
-    metadata.push(...found.metadata);
-    data.push(...found.data);
+    for (const key of found.metadata) metadata.push(key);
+    for (const key of found.data) data.push(key);
   }
   return { metadata, data };
 }

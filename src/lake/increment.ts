@@ -34,7 +34,7 @@ export async function increment(
       : await addedFiles(warehouse, state, snapshot.id);
     const more = found.reduce((sum, file) => sum + file.rows, 0);
     if (until !== null && rows + more > rowsMax) return { files, until, complete: false };
-    files.push(...found);
+    for (const file of found) files.push(file);
     rows += more;
     until = snapshot.id;
     if (index === steps.length - 1) return { files, until, complete: true };

@@ -45,3 +45,16 @@ it("sessions and what counts of them depend on the events alone, not on how they
   );
   expect(verdicts).toEqual(new Set([true, false]));
 });
+
+it("a robot's day is one session, however many events it has", () => {
+  const random = new Uint8Array(10);
+  const entries = Array.from({ length: 250_000 }, (_, n): SessionEntry => {
+    const atMs = START_MS + n * 100;
+    return [makeUuidV7(atMs, random), atMs, atMs, "view", ["a"], 0];
+  });
+  const { sessions, turns } = foldSessions([], entries);
+  const lastMs = START_MS + 249_999 * 100;
+  const whole = { firstMs: START_MS, lastMs, occurredAtMs: lastMs, count: 250_000 };
+  expect(sessions).toEqual([{ ...whole, automated: true, entries: null }]);
+  expect(turns).toEqual([]);
+});

@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
 import {
+  assembleModel,
   ContentBuilder,
+  createDataset,
   decodeContent,
   encodeContent,
   foldContent,
+  popularity,
   takeContent,
 } from "../../src/learn/index.ts";
 import { contentRegression } from "../../src/learn/model/content-regression.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { rank } from "../contracts/graph.ts";
 import { fitPorts } from "../contracts/learner.ts";
 
 const WIDTH = 16;
@@ -87,4 +91,36 @@ describe("the regression on content", () => {
       }
     }
   });
+});
+
+describe("a catalogue of which nearly nothing was ever seen", () => {
+  it("is placed by content, all of it", async () => {
+    const items = 250_000;
+    const idOf = (item: number) => `i${String(item).padStart(6, "0")}`;
+    const rows = Array.from({ length: 200 }, (_, row) => {
+      const [userId, itemId] = [`u${row % 20}`, idOf(row % 50)];
+      return { userId, itemId, timeMs: row * 1_000, weight: 1, typeCode: 1 };
+    });
+    const dataset = createDataset(
+      rows,
+      Array.from({ length: items }, (_, item) => idOf(item)),
+    );
+    const builder = new ContentBuilder(items, WIDTH);
+    const vector = new Float32Array(WIDTH);
+    for (let item = 0; item < items; item++) {
+      vector.fill(0)[item % WIDTH] = 1;
+      builder.add(vector);
+    }
+    const ports = fitPorts(nodeEngine());
+    const part = await popularity.fit(dataset, { decayDays: 30 }, { seed: 1, contentWidth: WIDTH }, ports);
+    if (part === null) throw new Error("the fit was cut short");
+    const assembly = { parts: [{ part, weight: 1 }], contentWeight: 0 };
+    const model = await assembleModel(
+      assembly,
+      { dataset, contentWidth: WIDTH, content: builder.build() },
+      ports,
+    );
+    const [list] = await rank(ports.engine, model, { histories: [[]], k: 10 });
+    expect(list?.items.every((item) => item >= 0 && item < items)).toBe(true);
+  }, 60_000);
 });

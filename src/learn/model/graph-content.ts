@@ -126,7 +126,10 @@ function addPredicted(
     keepdims: { int: 0 },
   });
   const shape = graph.op("Concat", [history.batch, graph.ints(cold.length)], { axis: { int: 0 } });
-  const places = graph.op("Expand", [graph.ints(...cold), shape]);
+  // No arguments of a call: a catalogue may have more items without interactions than a stack has room for.
+  const indexes = BigInt64Array.from(cold, BigInt);
+  const row = graph.constant({ type: "int64", dims: [cold.length], data: indexes });
+  const places = graph.op("Expand", [row, shape]);
   return graph.op("ScatterElements", [known, places, predicted], {
     axis: { int: 1 },
     reduction: { text: "add" },

@@ -92,7 +92,7 @@ async function describe(
       return { ...user, devices: own.map(({ anonymousId }) => anonymousId), repeated: [] };
     });
     const repeated = await repeatedIds(lake, tenant, described);
-    erased.push(...described.map((user) => ({ ...user, repeated: repeated.get(user.userId) ?? [] })));
+    for (const user of described) erased.push({ ...user, repeated: repeated.get(user.userId) ?? [] });
   }
   return erased;
 }

@@ -26,7 +26,7 @@ export async function quarantinedOf(lake: Lake, users: readonly ErasedUser[]): P
     }
     selections.push({ tenant, column: "event_id", values: [...ids] });
     selections.push({ tenant, column: "body", values: [...bodies] });
-    eventIds.push(...[...ids].map((eventId) => ({ tenant, eventId })));
+    for (const eventId of ids) eventIds.push({ tenant, eventId });
   }
   return { selections, eventIds };
 }

@@ -110,7 +110,8 @@ async function plan(lake: Lake, step: Step): Promise<Work> {
   for (const partition of await changedPartitions(lake, step))
     at(partition.bucket).partitions.push(partition);
   for (const [tenant, changes] of Map.groupBy(links.changes, (change) => change.tenant)) {
-    at(tenantBucket(tenant)).links.push(...changes);
+    const { links: own } = at(tenantBucket(tenant));
+    for (const change of changes) own.push(change);
   }
   return { step, links, dropped, buckets: [...buckets.values()].sort((a, b) => a.bucket - b.bucket) };
 }

@@ -117,7 +117,7 @@ async function makeUnit(lake: Lake, { base, inputs, scratch, late, nowMs }: Unit
   const news = await readNews(lake, inputs);
   const { fresh, lookups } = await readLookedUp(lake, inputs, { news, scratch });
   const settleFrom = Math.floor(nowMs / DAY_MS) - SETTLE_DAYS;
-  const fromDay = Math.min(settleFrom, ...fresh.partitions.map(({ day }) => day));
+  const fromDay = fresh.partitions.reduce((first, { day }) => Math.min(first, day), settleFrom);
   const stored = await storedPartitions(lake, { snapshotId: base.snapshotId, fromDay });
   const made: MadeUnit = { added: [], removed: [], rows: 0, read: fresh.read };
   const make = async (partition: PartitionId, rows: FreshRows) => {

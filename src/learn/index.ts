@@ -43,7 +43,7 @@ export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap
 export { compareRanks, type Evaluation } from "./measure/evaluate.ts";
 export { type HistoryRange, historyFeeds } from "./measure/feeds.ts";
 export { findLeaks, type Leak } from "./measure/leak.ts";
-export { type ListContext, type ListFigures, listFigures } from "./measure/lists.ts";
+export { type ListContext, type ListFigures, listFigures, NO_ITEM } from "./measure/lists.ts";
 export { FIGURE_NAMES, figure, METRIC_NAMES, RANK_MAX } from "./measure/metrics.ts";
 export { type RankOptions, rankCases } from "./measure/rank.ts";
 export { SEGMENTS, type SegmentName, segmentsOf } from "./measure/segments.ts";

@@ -42,7 +42,8 @@ export function watchExposure(
     },
     exposure() {
       const context = { counts: rows, known: competing, content: null };
-      const { coverage, gini, novelty } = listFigures(Uint32Array.from(shown), LIST_LENGTH, context);
+      // Which places make a list matters to diversity alone, and that needs content.
+      const { coverage, gini, novelty } = listFigures(Uint32Array.from(shown), 1, context);
       return { coverage, recentShare: recentPlaces / Math.max(shown.length, 1), gini, novelty };
     },
   };

@@ -86,6 +86,17 @@ describe("ranks", () => {
   });
 });
 
+describe("lists", () => {
+  it("end where nothing that competes is left", async () => {
+    const { train, cases } = popularityCases();
+    const listed: number[][] = [];
+    const onList = ({ items }: { items: ArrayLike<bigint> }) => void listed.push(Array.from(items, Number));
+    await rankCases(engine, await fitPopularity(train), cases, { ...options, onList }, yieldTo);
+    // Of a, b, c and d the history has d: what is excluded is no place of the list.
+    expect(listed).toEqual([[0, 1, 2]]);
+  });
+});
+
 describe("figures", () => {
   it("are means per user, then over users", async () => {
     const users = Uint32Array.of(0, 0, 0, 5);

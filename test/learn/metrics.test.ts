@@ -6,6 +6,7 @@ import {
   FIGURE_NAMES,
   figure,
   listFigures,
+  NO_ITEM,
   SEGMENTS,
   segmentsOf,
 } from "../../src/learn/index.ts";
@@ -108,6 +109,17 @@ describe("what lists are like", () => {
     const figures = listFigures(Uint32Array.of(3, 0), 1, { ...context, content: null });
     expect(figures).toMatchObject({ coldExposure: 1 / 2, diversity: null });
     expect(figures.novelty).toBeCloseTo((3 + Math.log2(8 / 6)) / 2, 12);
+  });
+
+  it("counts no place that is empty", () => {
+    const lists = Uint32Array.of(0, 1, 2, 1, NO_ITEM, NO_ITEM, NO_ITEM, NO_ITEM, NO_ITEM);
+    const figures = listFigures(lists, 3, context);
+    expect(figures.coverage).toBe(3 / 4);
+    // Places 0, 1, 1, 2.
+    expect(figures.gini).toBeCloseTo(6 / 16, 12);
+    expect(figures.novelty).toBeCloseTo((Math.log2(8 / 6) + 3 * 3) / 4, 12);
+    // Of three pairs in the one list that has any, 0 and 2 are alike.
+    expect(figures.diversity).toBeCloseTo(2 / 3, 6);
   });
 
   it("is even when all have alike, and uneven when one has all", () => {

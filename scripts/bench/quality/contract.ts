@@ -50,7 +50,7 @@ export const OBJECT = {
   model: "model.onnx",
   /** Float64 [cases of the slice] */
   ranks: (slice: number) => `ranks-${slice}.bin`,
-  /** Uint32 [lists × LIST_LENGTH] */
+  /** Uint32 [lists × LIST_LENGTH], NO_ITEM where a list has no more */
   lists: (slice: number) => `lists-${slice}.bin`,
 } as const;
 

@@ -45,15 +45,15 @@ export function segmentFigures(
   return Object.fromEntries(entries) as SegmentFigures;
 }
 
-/** `lists` holds LIST_LENGTH items each. */
 /** Width of the vectors by which items of a list are compared. */
 const DIVERSITY_WIDTH = 64;
 
+/** `lists` holds LIST_LENGTH places each. */
 export function figuresOfLists(
   lists: Uint32Array,
   { content, cases, fitted }: Pick<ProtocolData, "content"> & { cases: Cases; fitted: Dataset },
 ): ListFigures {
-  const figures = listFigures(lists, Math.min(LIST_LENGTH, cases.known.length), {
+  const figures = listFigures(lists, LIST_LENGTH, {
     counts: countsOf(fitted),
     known: cases.known,
     content:

@@ -4,6 +4,7 @@ import {
   type Cases,
   type Content,
   decodeContent,
+  NO_ITEM,
   rankCases,
   refitSlice,
   STUDY_STAGE,
@@ -89,7 +90,7 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
 async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResult> {
   const { objects, engine, yieldTo, onProgress, data } = ports;
   const { cases, done } = sliceOfCases(casesOf(job, await data.cases(objects)), slice);
-  const lists = new Uint32Array(cases.targetRows.length * LIST_LENGTH);
+  const lists = new Uint32Array(cases.targetRows.length * LIST_LENGTH).fill(NO_ITEM);
   let listed = 0;
   const ranks = await rankCases(
     engine,
@@ -102,7 +103,8 @@ async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResu
       onProgress: (fraction) => onProgress(fraction, `ranking ${cases.targetRows.length} cases`),
       onList: ({ items }) => {
         for (let place = 0; place < Math.min(LIST_LENGTH, items.length); place++)
-          lists[listed++] = Number(items[place]);
+          lists[listed + place] = Number(items[place]);
+        listed += LIST_LENGTH;
       },
     },
     yieldTo,

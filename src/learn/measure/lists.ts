@@ -1,12 +1,15 @@
+/** An empty place of a list, behind all others: fewer items were left to be listed than it has places. */
+export const NO_ITEM = 0xffff_ffff;
+
 /** What a set of lists is like beyond finding the right items. Shares and means, each 0 without lists. */
 export interface ListFigures {
   /** Share of the items that compete which stand in any list. */
   coverage: number;
-  /** Of the places that items get, over the items that compete: 0 all alike, 1 one has all. */
+  /** Of the places that items get, over the n items that compete: 0 all alike, (n − 1) / n one has all. */
   gini: number;
   /** Mean over places of −log2 of the item's share of the fitted rows, bits; an item without rows counts as one row. */
   novelty: number;
-  /** Mean over lists of 1 − the mean cosine between the contents of two of its items; null without content. */
+  /** Mean over lists of two or more of 1 − the mean cosine between the contents of two of its items; null without content. */
   diversity: number | null;
   /** Share of the places that went to items without a fitted row. */
   coldExposure: number;
@@ -21,7 +24,7 @@ export interface ListContext {
   content: { vectors: Float32Array; width: number } | null;
 }
 
-/** `lists` holds `length` items each, one list behind the other. */
+/** `lists` holds `length` places each, one list behind the other, NO_ITEM in those that are empty. */
 export function listFigures(lists: Uint32Array, length: number, context: ListContext): ListFigures {
   const { counts, known, content } = context;
   const places = new Float64Array(known.length);
@@ -29,20 +32,22 @@ export function listFigures(lists: Uint32Array, length: number, context: ListCon
   for (let item = 0; item < known.length; item++) rows += counts[item] as number;
   let bits = 0;
   let cold = 0;
+  let total = 0;
   for (const item of lists) {
+    if (item === NO_ITEM) continue;
+    total++;
     places[item] = (places[item] as number) + 1;
     const count = counts[item] as number;
     if (count === 0) cold++;
     bits += Math.log2(Math.max(rows, 1) / Math.max(count, 1));
   }
   const competing = places.filter((_, item) => known[item] === 1);
-  const total = Math.max(lists.length, 1);
   return {
     coverage: competing.filter((count) => count > 0).length / Math.max(competing.length, 1),
     gini: giniOf(competing),
-    novelty: bits / total,
+    novelty: bits / Math.max(total, 1),
     diversity: content === null ? null : meanDiversity(lists, length, content),
-    coldExposure: cold / total,
+    coldExposure: cold / Math.max(total, 1),
   };
 }
 
@@ -64,14 +69,18 @@ function meanDiversity(
   length: number,
   { vectors, width }: { vectors: Float32Array; width: number },
 ): number {
-  if (length < 2 || lists.length === 0) return 0;
   const sum = new Float64Array(width);
   let diversity = 0;
+  let counted = 0;
   for (let start = 0; start < lists.length; start += length) {
+    const list = lists.subarray(start, start + length);
+    const end = list.indexOf(NO_ITEM);
+    const size = end < 0 ? length : end;
+    if (size < 2) continue;
     sum.fill(0);
     let own = 0;
-    for (let place = start; place < start + length; place++) {
-      const row = (lists[place] as number) * width;
+    for (const item of list.subarray(0, size)) {
+      const row = item * width;
       for (let f = 0; f < width; f++) {
         const value = vectors[row + f] as number;
         sum[f] = (sum[f] as number) + value;
@@ -79,7 +88,8 @@ function meanDiversity(
       }
     }
     const all = sum.reduce((total, value) => total + value * value, 0);
-    diversity += 1 - (all - own) / (length * (length - 1));
+    diversity += 1 - (all - own) / (size * (size - 1));
+    counted++;
   }
-  return (diversity * length) / lists.length;
+  return diversity / Math.max(counted, 1);
 }

@@ -20,7 +20,7 @@ export interface RankOptions {
   /** Nobody else reads the graph's bytes: they are discarded once it is loaded. */
   isModelDead?: boolean;
   onProgress?(fraction: number): void;
-  /** The best items of a case's list, best first, at most rankMax + 1; valid only during the call. */
+  /** The best items of a case's list that compete, best first, at most rankMax + 1; valid only during the call. */
   onList?(list: { items: ArrayLike<bigint>; group: HistoryGroup }): void;
 }
 
@@ -92,7 +92,7 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
       for (const one of group.cases) {
         ranks[one] = rankOf(indexOf(cases.dataset.items[cases.targetRows[one] as number] as number), list);
       }
-      options.onList?.({ items: list.items, group });
+      options.onList?.({ items: list.items.subarray(0, competing(list.scores)), group });
     }
     discardTensors(histories);
     discardTensors(outputs);
@@ -133,6 +133,12 @@ function maskHistories(
   }
   for (const place of places) bias[place] = Number.NEGATIVE_INFINITY;
   return places;
+}
+
+/** How many of a list compete: where fewer do than it is long, TopK fills it with what is excluded, which scores −∞. */
+function competing(scores: Float32Array): number {
+  const end = scores.indexOf(Number.NEGATIVE_INFINITY);
+  return end < 0 ? scores.length : end;
 }
 
 function rankOf(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FitOptions, FittedModel, FittedPart, InteractionRow } from "../../src/learn/index.ts";
-import { createDataset, foldContent, transformer } from "../../src/learn/index.ts";
+import { createDataset, createPace, foldContent, shapeOf, transformer } from "../../src/learn/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { graphContract, rank } from "../contracts/graph.ts";
 import {
@@ -165,4 +165,30 @@ describe("transformer", () => {
     const [row] = await rank(engine, answered, { histories: [[0, 1, 2]], k: 3 });
     expect(row?.scores.every(Number.isFinite)).toBe(true);
   });
+
+  it("estimates what a fit counts, whether updates or products are most of it", async () => {
+    const parameters = { epochs: 1 };
+    for (const { users, items } of [
+      { users: 350, items: 150 },
+      { users: 600, items: 600 },
+    ]) {
+      const dataset = createDataset(walks(users, items));
+      const pace = createPace(async () => {});
+      await transformer.fit(dataset, parameters, TOY_OPTIONS, { ...fitPorts(engine), pace });
+      const estimated = transformer.workSeconds(shapeOf(dataset, { maskSeen: true }), parameters);
+      expect(estimated / pace.workSeconds).toBeGreaterThan(0.7);
+      expect(estimated / pace.workSeconds).toBeLessThan(1.3);
+    }
+  });
 });
+
+/** Twenty steps along the items by each user. */
+function walks(users: number, items: number): InteractionRow[] {
+  return Array.from({ length: 20 * users }, (_, row) => {
+    const user = Math.floor(row / 20);
+    return {
+      ...{ userId: `u${user}`, itemId: `i${(7 * user + row) % items}`, timeMs: 60_000 * row },
+      ...{ weight: 1, typeCode: 1 },
+    };
+  });
+}

@@ -2,7 +2,7 @@ import { type Content, foldContent } from "../data/content.ts";
 import type { FitOptions, Learner } from "./learner.ts";
 
 /** Width of the content that fits are given: with each of its columns, so many weights more are learned. */
-const FIT_CONTENT_WIDTH = 64;
+export const FIT_CONTENT_WIDTH = 64;
 
 /** What a fit of this learner is told of the items' content: narrower than it is, and nothing where the learner does not ask. */
 export function fitContent(

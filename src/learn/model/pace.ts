@@ -5,9 +5,9 @@
 export type YieldTo = () => Promise<void>;
 
 /** Simple operations of plain code (an addition in a typed array) in a second of one slow core, measured once. */
-const OPERATIONS_PER_SECOND = 3e8;
+export const OPERATIONS_PER_SECOND = 3e8;
 /** Multiply-adds × 2 in a second inside the engine, measured once on products of matrices. */
-const ENGINE_FLOPS_PER_SECOND = 1.2e10;
+export const ENGINE_FLOPS_PER_SECOND = 1.2e10;
 /** What one run of the engine costs whatever it computes: copies in and out, and its own bookkeeping. */
 const RUN_SECONDS = 5e-5;
 /** Between two yields. */

@@ -12,6 +12,9 @@ export interface AdamStep {
   count: number;
 }
 
+/** Simple operations of one value's update: a root, two divisions. */
+export const UPDATE_OPERATIONS = 20;
+
 const BETA1 = 0.9;
 const BETA2 = 0.98;
 const EPSILON = 1e-8;

@@ -1,9 +1,6 @@
-import { adam } from "./adam.ts";
+import { adam, UPDATE_OPERATIONS } from "./adam.ts";
 import { weightDims } from "./network.ts";
 import { type Trainer, tableOf } from "./trainer.ts";
-
-/** Simple operations of one value's update: a root, two divisions. */
-const OPERATIONS = 20;
 
 /** AdamW from the step's sums, over what its tokens are worth; rows of the item table that the step did not touch stay as they are. */
 export async function update(trainer: Trainer, worth: number, learningRate: number): Promise<void> {
@@ -22,7 +19,7 @@ export async function update(trainer: Trainer, worth: number, learningRate: numb
   apply("distance", slopeByDistance(trainer), 0);
   for (const mark of marks) apply(mark.name, mark.slopes, 0);
   if (trainer.content !== null) apply("content", contentSlopes(trainer), 0);
-  await ports.pace.spend(OPERATIONS * count);
+  await ports.pace.spend(UPDATE_OPERATIONS * count);
   const { width } = run;
   const items = tableOf(state, "items");
   multiply(touched.slopes, touched.items.length * width, scale);
@@ -30,7 +27,7 @@ export async function update(trainer: Trainer, worth: number, learningRate: numb
   for (const [slot, item] of touched.items.entries()) {
     adam(items, { from: item * width, length: width }, touched.slopes, slot * width, decayed);
   }
-  await ports.pace.spend(OPERATIONS * touched.items.length * width);
+  await ports.pace.spend(UPDATE_OPERATIONS * touched.items.length * width);
 }
 
 function multiply(values: Float32Array, length: number, scale: number): void {

@@ -3,7 +3,7 @@ import type { Cases } from "../data/cases.ts";
 import { learnerNamed } from "../learners.ts";
 import { assembleParts } from "../model/assemble.ts";
 import type { Parameters } from "../model/learner.ts";
-import { type Blend, chooseWeights, pairedGain, rankBlend } from "./blend.ts";
+import { choose } from "./choose.ts";
 import type { StudyData } from "./contract.ts";
 import { casesOnRung, RUNGS } from "./rungs.ts";
 import { makeShortlists, type Shortlists } from "./shortlists.ts";
@@ -11,10 +11,7 @@ import type { Slice } from "./slice.ts";
 import type { Study } from "./state.ts";
 import { fitPart, STUDY_STAGE, shortlistOptions } from "./trial.ts";
 
-/** Standard errors by which a blend must exceed the best of its parts: 95 %, one-sided. */
-const GAIN_ERRORS_MIN = 1.64;
-
-/** The best of each learner side by side on the same cases; a blend only where it beats each of them by more than noise. */
+/** The best of each learner side by side on the same cases, and what is chosen of them: see `choose`. */
 export async function blendParts(slice: Slice, data: StudyData): Promise<Study | null> {
   const { state, request } = slice;
   const entries = Object.entries(state.best);
@@ -29,32 +26,14 @@ export async function blendParts(slice: Slice, data: StudyData): Promise<Study |
   const cases = casesOnRung(data.validation, RUNGS.length - 1, request.seed);
   const shortlists = await shortlistsOf(slice, data, { entries, cases });
   const contentAt = request.content === undefined ? null : shortlists.parts - 1;
-  const common = contentAt === null ? [0] : [0, contentAt];
-  const singles = entries.map(([name], index) => ({
-    name,
-    blend: chooseWeights(shortlists, cases, index === 0 ? [0] : [...common, index]),
-  }));
-  const best = singles.reduce((one, other) => (other.blend.figure > one.blend.figure ? other : one));
-  // Popularity with content beside it would be no baseline: alone it stays alone.
-  const allowed = entries.length === 1 ? [0] : [...Array(shortlists.parts).keys()];
-  const all = chooseWeights(shortlists, cases, allowed);
-  const gain = pairedGain(
-    rankBlend(shortlists, all.weights),
-    rankBlend(shortlists, best.blend.weights),
-    cases,
-  );
+  const names = entries.map(([name]) => name);
+  const { weights, figures, reason } = choose(shortlists, cases, { names, contentAt });
   discard(...shortlists.scores);
-  const isBlend = gain > GAIN_ERRORS_MIN;
   return {
-    chosen: chosenOf(entries, isBlend ? all : best.blend, contentAt),
+    chosen: chosenOf(entries, weights, contentAt),
     trials: state.trials,
-    figures: Object.fromEntries([
-      ...singles.map(({ name, blend }) => [name, blend.figure]),
-      ["blend", all.figure],
-    ]),
-    reason: isBlend
-      ? `the blend exceeds ${best.name} by ${gain.toFixed(1)} standard errors`
-      : `no blend exceeds ${best.name} by more than noise`,
+    figures,
+    reason,
     workSeconds: state.workSeconds,
   };
 }
@@ -86,7 +65,7 @@ async function shortlistsOf(
 
 function chosenOf(
   entries: readonly [string, Parameters][],
-  { weights }: Blend,
+  weights: readonly number[],
   contentAt: number | null,
 ): Study["chosen"] {
   const parts = entries.flatMap(([learner, parameters], index) => {

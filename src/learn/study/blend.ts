@@ -1,10 +1,20 @@
 import { discard } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
-import { meanOf, OBJECTIVE_RANK_MAX, objective, objectivePerUnit } from "./objective.ts";
+import { meanOf, OBJECTIVE_RANK_MAX, objective, objectivePerUnit, sharedRank } from "./objective.ts";
 import type { Shortlists } from "./shortlists.ts";
 
-/** [cases] ranks under a weighted sum of the parts; ties count against it; Infinity beyond what counts. */
-export function rankBlend(shortlists: Shortlists, weights: readonly number[]): Float64Array {
+/**
+ * What equals of a target cost it: all of them stand before it, as in the figures that are reported, or each place among them is as
+ * likely. Only the latter is fair to a ranking with many equals: against it, adding a little noise would pass for a gain.
+ */
+type Ties = "against" | "shared";
+
+/** [cases] ranks under a weighted sum of the parts; Infinity beyond what counts. */
+export function rankBlend(
+  shortlists: Shortlists,
+  weights: readonly number[],
+  ties: Ties = "against",
+): Float64Array {
   const starts = [0];
   for (const scores of shortlists.scores) {
     starts.push((starts.at(-1) as number) + scores.length / weights.length);
@@ -20,7 +30,10 @@ export function rankBlend(shortlists: Shortlists, weights: readonly number[]): F
     const group = groupOf[one] as number;
     const place = places[one] as number;
     if (place < 0) continue;
-    const rank = rankWithin(sums, starts[group] as number, starts[group + 1] as number, place);
+    const [from, end] = [starts[group] as number, starts[group + 1] as number];
+    const last = rankWithin(sums, from, end, place);
+    const rank =
+      ties === "against" ? last : sharedRank(last - equalsWithin(sums, from, end, place) + 1, last);
     if (rank <= OBJECTIVE_RANK_MAX) ranks[one] = rank;
   }
   discard(sums);
@@ -33,6 +46,14 @@ function rankWithin(sums: Float32Array, from: number, end: number, place: number
   let rank = 0;
   for (let at = from; at < end; at++) if ((sums[at] as number) >= own) rank++;
   return rank;
+}
+
+/** Itself included. */
+function equalsWithin(sums: Float32Array, from: number, end: number, place: number): number {
+  const own = sums[from + place] as number;
+  let equals = 0;
+  for (let at = from; at < end; at++) if (sums[at] === own) equals++;
+  return equals;
 }
 
 /** [items × P] → [items] */

@@ -9,7 +9,6 @@ export const OBJECTIVE_RANK_MAX = 100;
  * (user, case or list), so that two rankings of the same cases can be compared unit by unit.
  */
 export function objectivePerUnit(ranks: Float64Array, { users, mean }: Cases): Float64Array {
-  const discount = (rank: number) => (rank <= OBJECTIVE_RANK_MAX ? 1 / Math.log2(rank + 1) : 0);
   if (mean === "case") return ranks.map(discount);
   const units = new Map<number, { sum: number; cases: number }>();
   for (const [index, rank] of ranks.entries()) {
@@ -23,6 +22,18 @@ export function objectivePerUnit(ranks: Float64Array, { users, mean }: Cases): F
     [...units].sort(([a], [b]) => a - b),
     ([, { sum, cases }]) => sum / (mean === "list" ? idealSum(cases) : cases),
   );
+}
+
+function discount(rank: number): number {
+  return rank <= OBJECTIVE_RANK_MAX ? 1 / Math.log2(rank + 1) : 0;
+}
+
+/** The rank whose discount is the mean of those from `first` to `last`; Infinity where none of them counts. */
+export function sharedRank(first: number, last: number): number {
+  if (first === last) return first;
+  let sum = 0;
+  for (let rank = first; rank <= Math.min(last, OBJECTIVE_RANK_MAX); rank++) sum += discount(rank);
+  return 2 ** ((last - first + 1) / sum) - 1;
 }
 
 export function objective(ranks: Float64Array, cases: Cases): number {

@@ -27,7 +27,7 @@ export function partFile(stage: string, learner: string, parameters: Parameters)
 export interface Study {
   chosen: Chosen;
   trials: readonly Trial[];
-  /** Validation figures: of each learner with popularity beside it, and of the blend of all. */
+  /** Validation figures: of popularity alone, of each learner (and content) that counts beside it, and of the blend of all. */
   figures: Readonly<Record<string, number>>;
   /** Why this was chosen, in a sentence. */
   reason: string;

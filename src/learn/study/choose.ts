@@ -1,0 +1,103 @@
+import type { Cases } from "../data/cases.ts";
+import { type Blend, chooseWeights, pairedGain, rankBlend } from "./blend.ts";
+import type { Shortlists } from "./shortlists.ts";
+
+/** Standard errors by which a blend must exceed each of its parts: 95 %, one-sided. */
+const BLEND_ERRORS_MIN = 1.64;
+/**
+ * Standard errors by which anything must exceed popularity alone. The parameters and weights of what is held against it are the best
+ * of some fifty that were tried on these very cases, so that the best of fifty worthless ones must not pass: 5 % / 50, one-sided
+ * (Bonferroni).
+ */
+const PRIOR_ERRORS_MIN = 3.1;
+
+export interface Choice {
+  /** [P] weights of the parts. */
+  weights: readonly number[];
+  /** Of popularity alone, of each learner that counts beside it, and of the blend of all. */
+  figures: Record<string, number>;
+  reason: string;
+}
+
+interface Single {
+  name: string;
+  blend: Blend;
+}
+
+/**
+ * Part i of the shortlists is learner `names[i]`, the first of them popularity, and part `contentAt` the content. A learner is held
+ * against the others with as much popularity and content beside it as suits it. Taken is the best of those that exceed popularity
+ * alone beyond doubt, or the blend of all where it does, and exceeds each of them by more than noise; else popularity alone.
+ */
+export function choose(
+  shortlists: Shortlists,
+  cases: Cases,
+  { names, contentAt }: { names: readonly string[]; contentAt: number | null },
+): Choice {
+  const prior: Single = { name: names[0] as string, blend: chooseWeights(shortlists, cases, [0]) };
+  // Popularity with content beside it would be no baseline: alone it stays alone.
+  const others = names.length === 1 ? [] : singlesOf(shortlists, cases, { names, contentAt });
+  const all = names.length === 1 ? prior.blend : chooseWeights(shortlists, cases, partsOf(shortlists));
+  const gainOver = createGainOver(shortlists, cases);
+  const singles = [prior, ...others];
+  const figures = Object.fromEntries([
+    ...singles.map(({ name, blend }) => [name, blend.figure]),
+    ["blend", all.figure],
+  ]);
+  const overPrior = (blend: Blend) => gainOver(prior.blend, blend);
+  const proven = others.filter(({ blend }) => overPrior(blend) > PRIOR_ERRORS_MIN);
+  const best = bestOf([prior, ...proven]);
+  const overParts = Math.min(...singles.map(({ blend }) => gainOver(blend, all)));
+  if (overParts > BLEND_ERRORS_MIN && overPrior(all) > PRIOR_ERRORS_MIN) {
+    const reason = `the blend exceeds each of its parts by ${overParts.toFixed(1)} standard errors or more`;
+    return { weights: all.weights, figures, reason };
+  }
+  if (best !== prior) {
+    const by = overPrior(best.blend).toFixed(1);
+    const reason = `no blend exceeds ${best.name} by more than noise, ${best.name} exceeds ${prior.name} alone by ${by} standard errors`;
+    return { weights: best.blend.weights, figures, reason };
+  }
+  const nearest = bestOf(singles);
+  const by = overPrior(nearest.blend).toFixed(1);
+  const told =
+    nearest === prior ? "" : `: ${nearest.name} by ${by} standard errors, of ${PRIOR_ERRORS_MIN} needed`;
+  const reason = `nothing exceeds ${prior.name} alone by more than noise${told}`;
+  return { weights: prior.blend.weights, figures, reason };
+}
+
+function partsOf({ parts }: Shortlists): number[] {
+  return [...Array(parts).keys()];
+}
+
+/** By figure; of equal ones the first. */
+function bestOf(singles: readonly Single[]): Single {
+  return singles.reduce((one, other) => (other.blend.figure > one.blend.figure ? other : one));
+}
+
+/** Those in which the learner itself, or content itself, has a weight: else they are another's. */
+function singlesOf(
+  shortlists: Shortlists,
+  cases: Cases,
+  { names, contentAt }: { names: readonly string[]; contentAt: number | null },
+): Single[] {
+  const common = contentAt === null ? [0] : [0, contentAt];
+  const learners = names
+    .slice(1)
+    .map((name, index) => ({ name, allowed: [...common, index + 1], own: index + 1 }));
+  const content = contentAt === null ? [] : [{ name: "content", allowed: common, own: contentAt }];
+  return [...content, ...learners].flatMap(({ name, allowed, own }) => {
+    const blend = chooseWeights(shortlists, cases, allowed);
+    return blend.weights[own] === 0 ? [] : [{ name, blend }];
+  });
+}
+
+/** In standard errors, of the second over the first; equals share their places. */
+function createGainOver(shortlists: Shortlists, cases: Cases): (one: Blend, other: Blend) => number {
+  const ranksOf = new Map<Blend, Float64Array>();
+  const ranked = (blend: Blend) => {
+    const ranks = ranksOf.get(blend) ?? rankBlend(shortlists, blend.weights, "shared");
+    ranksOf.set(blend, ranks);
+    return ranks;
+  };
+  return (one, other) => pairedGain(ranked(other), ranked(one), cases);
+}

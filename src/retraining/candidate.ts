@@ -20,11 +20,12 @@ export async function trainCandidate(
   const { params, step, made } = context;
   const missing = await prepareStart(context, plan);
   if (missing !== null) return { status: "refused", reason: missing, metrics: {} };
-  const { recipe, study, workSeconds: searchSeconds } = await chooseRecipe(context, plan, rows);
+  const { recipe, study } = await chooseRecipe(context, plan, rows);
   const fitted = await fitEvaluated(context, recipe);
   const evaluation = await step.do("evaluate", () =>
     evaluateFiles(context, { model: "evaluated.onnx", popularity: "popularity.onnx" }),
   );
+  made.costs.evaluate = evaluation.workSeconds;
   made.evaluation = evaluation;
   made.exposure = evaluation.exposure;
   const judged = params.rerun === undefined ? await judge(context, recipe, evaluation) : NOT_JUDGED;
@@ -38,14 +39,12 @@ export async function trainCandidate(
     return reproduced(params.rerun, { evaluatedHash: fitted.hash, refit, metrics });
   }
   const ranked = await trainRanker(context, { snapshots: rows.read.snapshots, cutMs: rows.split.cutMs });
-  made.rankerSeconds = ranked.workSeconds;
-  const parts = [baseline, { workSeconds: searchSeconds }, fitted, judged, refit, ranked];
-  const workSeconds = parts.reduce((sum, part) => sum + part.workSeconds, 0);
+  made.costs.ranker = ranked.workSeconds;
   const evaluatedHash = fitted.hash;
   const { gate, isSuperior } = judged;
   const found = { recipe, study, gate, isSuperior, evaluation, evaluatedHash, refit, ranker: ranked.card };
   const started = made.startedFrom === undefined ? {} : { startedFrom: made.startedFrom };
-  return publishStep(context, { ...rows, ...found, ...started, workSeconds });
+  return publishStep(context, { ...rows, ...found, ...started });
 }
 
 /**
@@ -71,12 +70,14 @@ async function chooseRecipe(
   context: RunContext,
   plan: Plan & { kind: "renew" | "search" },
   { read }: Rows,
-): Promise<{ recipe: Recipe; study: NonNullable<Manifest["study"]>; workSeconds: number }> {
-  if (plan.kind === "renew") return { recipe: plan.recipe, study: plan.study, workSeconds: 0 };
+): Promise<{ recipe: Recipe; study: NonNullable<Manifest["study"]> }> {
+  context.made.costs.study = 0;
+  if (plan.kind === "renew") return { recipe: plan.recipe, study: plan.study };
   const { settings, requestedAtMs } = context.params;
   const { budgetSeconds, learners } = settings;
   const request = { budgetSeconds, ...(learners === undefined ? {} : { learners }) };
   const { recipe, trials, figures, workSeconds } = await search(context, "study", request);
+  context.made.costs.study = workSeconds;
   const study = {
     atMs: requestedAtMs,
     trials,
@@ -84,7 +85,7 @@ async function chooseRecipe(
     interactions: read.interactions,
     settings: await settingsHash(settings),
   };
-  return { recipe, study, workSeconds };
+  return { recipe, study };
 }
 
 type Judged =
@@ -94,7 +95,6 @@ type Judged =
       verdict: "pass";
       gate: NonNullable<Manifest["gate"]>;
       isSuperior: boolean;
-      workSeconds: number;
     };
 
 /** What was judged once is only fitted again. */
@@ -102,7 +102,6 @@ const NOT_JUDGED: Judged = {
   verdict: "pass",
   gate: { reason: "run again", live: null, exposure: {} },
   isSuperior: false,
-  workSeconds: 0,
 };
 
 async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated): Promise<Judged> {
@@ -115,8 +114,9 @@ async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated)
   const isFittable = ({ parts }: Recipe) =>
     parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
   const rival = await step.do("rival", () => chooseRival(context, recipe, isFittable));
-  const workSeconds = await fitRival(context, rival, recipe);
+  context.made.costs.rival = await fitRival(context, rival, recipe);
   const compared = await step.do("gate", () => compareWithLive(context, rival));
+  context.made.costs.gate = compared?.workSeconds ?? 0;
   const exposures = { ...exposure, ...(compared?.exposures ?? {}) };
   const { pass, reason, isSuperior } = decide(cases, metrics, compared, exposures);
   const live =
@@ -124,5 +124,5 @@ async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated)
   context.made.live = live;
   context.made.exposure = exposures;
   if (!pass) return { verdict: "refused", reason };
-  return { verdict: "pass", gate: { reason, live, exposure: exposures }, isSuperior, workSeconds };
+  return { verdict: "pass", gate: { reason, live, exposure: exposures }, isSuperior };
 }

@@ -3,8 +3,10 @@ import { LATE_FEATURES } from "../catalogue/index.ts";
 import {
   type Cases,
   compareRanks,
+  createPace,
   type Evaluation,
   FIGURE_NAMES,
+  type Pace,
   rankCases,
   segmentsOf,
 } from "../learn/index.ts";
@@ -18,6 +20,8 @@ import type { Workspace } from "./workspace.ts";
 export interface Evaluated extends Evaluation {
   exposure: { model: Exposure; popularity: Exposure };
   segments: NonNullable<Manifest["evaluation"]["segments"]>;
+  /** Estimated CPU-seconds. */
+  workSeconds: number;
 }
 
 /** A file and how its items are numbered. */
@@ -36,12 +40,12 @@ export async function rankFile(
   { ports: { engine, yieldTo }, workspace }: Context,
   { onnx, ...numbering }: Ranked,
   cases: Cases,
-  onProgress: (fraction: number) => void,
+  { pace, onProgress }: { pace: Pace; onProgress(fraction: number): void },
 ): Promise<{ ranks: Float64Array; exposure: Exposure }> {
   const recent = await workspace.read("recent.bin");
   const counts = await readCounts(workspace);
   const { onList, exposure } = watchExposure(cases, { ...numbering, recent, counts });
-  const options = { ...numbering, historyMax: HISTORY_MAX, onList, onProgress, isModelDead: true };
+  const options = { ...numbering, historyMax: HISTORY_MAX, onList, onProgress, pace, isModelDead: true };
   const ranks = await rankCases(engine, onnx, cases, options, yieldTo);
   return { ranks, exposure: exposure() };
 }
@@ -55,13 +59,15 @@ export async function evaluateFiles(
   const cases = decodeCases(await workspace.read("cases.bin"));
   const count = cases.targetRows.length;
   const report = workspace.progress("evaluate");
+  const pace = createPace(ports.yieldTo);
   const rank = async (file: string, offset: number) => {
     const onnx = await workspace.read(file);
     const own = { onnx, contentWidth: LATE_FEATURES, itemCount: cases.dataset.itemIds.length };
-    return rankFile(context, own, cases, (fraction) => {
+    const onProgress = (fraction: number) => {
       const done = offset + fraction / 2;
       report(done, `${Math.round(done * 100)} % of ${count} cases ranked`);
-    });
+    };
+    return rankFile(context, own, cases, { pace, onProgress });
   };
   const model = await rank(files.model, 0);
   const popularity = await rank(files.popularity, 0.5);
@@ -72,6 +78,7 @@ export async function evaluateFiles(
     metrics: await compareRanks(ranks, cases.users, params.seed, ports.yieldTo, { names: FIGURE_NAMES }),
     segments: await compareSegments(context, ranks, cases),
     exposure: { model: model.exposure, popularity: popularity.exposure },
+    workSeconds: pace.workSeconds,
   };
 }
 

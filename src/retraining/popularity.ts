@@ -11,7 +11,6 @@ export interface Baseline {
   recipe: Recipe;
   /** Of the fit on the training rows, `popularity.onnx`. */
   fitted: Fitted;
-  workSeconds: number;
 }
 
 /** Estimated CPU-seconds: its one parameter has a handful of values, each ranked once. */
@@ -21,6 +20,7 @@ const BASELINE_BUDGET_SECONDS = 300;
 export async function fitBaseline(context: RunContext): Promise<Baseline> {
   const request = { learners: ["popularity"], budgetSeconds: BASELINE_BUDGET_SECONDS };
   const { recipe, workSeconds } = await search(context, "baseline", request);
+  context.made.costs.baseline = workSeconds;
   const task = {
     name: "baseline-fit",
     step: "study",
@@ -29,7 +29,8 @@ export async function fitBaseline(context: RunContext): Promise<Baseline> {
     file: "popularity.onnx",
   } as const;
   const fitted = await fitRecipe(context, task);
-  return { recipe, fitted, workSeconds: workSeconds + fitted.workSeconds };
+  context.made.costs["baseline-fit"] = fitted.workSeconds;
+  return { recipe, fitted };
 }
 
 /**
@@ -51,6 +52,7 @@ export async function servePopularity(
   made.learner = "popularity";
   const files = { model: "popularity.onnx", popularity: "popularity.onnx" };
   const evaluation = await step.do("evaluate-popularity", () => evaluateFiles(context, files));
+  made.costs["evaluate-popularity"] = evaluation.workSeconds;
   made.evaluation ??= evaluation;
   made.exposure ??= evaluation.exposure;
   made.recipe ??= baseline.recipe;
@@ -68,8 +70,7 @@ export async function servePopularity(
   const evaluatedHash = baseline.fitted.hash;
   if (params.rerun !== undefined) return reproduced(params.rerun, { evaluatedHash, refit, metrics });
   const gate = { reason: `popularity serves: ${reason}`, live: null, exposure: evaluation.exposure };
-  const workSeconds = baseline.workSeconds + refit.workSeconds;
   const { recipe } = baseline;
-  const trained = { ...rows, recipe, study, gate, evaluation, evaluatedHash, refit, workSeconds };
+  const trained = { ...rows, recipe, study, gate, evaluation, evaluatedHash, refit };
   return publishStep(context, { ...trained, isSuperior: false });
 }

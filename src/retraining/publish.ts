@@ -29,7 +29,7 @@ export interface Trained {
   /** Absent where popularity serves: there is nothing personal to order. */
   ranker?: Manifest["ranker"];
   startedFrom?: Manifest["startedFrom"];
-  /** Estimated CPU-seconds of all slices. */
+  /** Estimated CPU-seconds of the whole run, the parts that came to nothing included. */
   workSeconds: number;
 }
 

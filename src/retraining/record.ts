@@ -24,19 +24,21 @@ export interface Made {
   /** By whose lists. */
   exposure?: Record<string, Exposure>;
   live?: NonNullable<Manifest["gate"]>["live"];
-  rankerSeconds?: number;
-  /** Of `vectors.bin` and `together.bin`. */
-  likenessSeconds?: number;
+  /** Estimated CPU-seconds by part of the run, whatever came of it. */
+  costs: Record<string, number>;
   interactions?: number;
   snapshots?: Record<string, number>;
   settings: TrainingSettings;
   plan?: Plan;
   startedFrom?: Manifest["startedFrom"];
-  /** Estimated. */
-  cpuSeconds?: number;
   learner?: string;
   evaluatedHash?: string;
   modelHash?: string;
+}
+
+/** What the run has cost so far: its card and its report tell the same sum. */
+export function totalOf(costs: Made["costs"]): number {
+  return Object.values(costs).reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** The key of a snapshot's summary that names the run whose row it brought. */
@@ -48,6 +50,7 @@ export async function recordRun(
   params: RetrainParams,
   { outcome, made, seconds }: { outcome: RetrainOutcome; made: Made; seconds: number },
 ): Promise<string> {
+  const cpuSeconds = totalOf(made.costs);
   const row: TrainingRun = {
     tenant: params.tenant,
     run: params.runId,
@@ -59,7 +62,7 @@ export async function recordRun(
     snapshots: made.snapshots ?? {},
     settings: { ...made.settings },
     ...(made.plan === undefined ? {} : { plan: { ...made.plan } }),
-    ...(made.cpuSeconds === undefined ? {} : { cpu_seconds: made.cpuSeconds }),
+    ...(cpuSeconds > 0 ? { cpu_seconds: cpuSeconds } : {}),
     ...(made.learner === undefined ? {} : { learner: made.learner }),
     ...(made.evaluatedHash === undefined ? {} : { evaluated_hash: made.evaluatedHash }),
     ...(made.modelHash === undefined ? {} : { model_hash: made.modelHash }),

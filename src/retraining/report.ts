@@ -4,11 +4,12 @@ import { modelKey, REPORT, type RunReport, readPointer, reportSchema } from "../
 import type { RetrainOutcome } from "./contract.ts";
 import type { Context } from "./fit.ts";
 import { dataOf, dollarsOf, evaluationOf } from "./publish.ts";
+import { totalOf } from "./record.ts";
 import type { RunContext } from "./run.ts";
 import { workKey } from "./workspace.ts";
 
-/** Folders that studies and fits leave in the run's: the work of each is told. */
-const COSTS = ["baseline", "study", "baseline-fit", "fit", "rival", "refit"] as const;
+/** Folders that studies and fits leave in the run's, and that have trials or curves to tell. */
+const TOLD = ["baseline", "study", "fit", "refit"] as const;
 
 /** Fits that come after the search. */
 const FITS = { fit: "judged", refit: "published" } as const;
@@ -53,11 +54,8 @@ async function readReport(store: ObjectStore, key: string): Promise<RunReport | 
 async function reportOf(context: RunContext, outcome: RetrainOutcome): Promise<RunReport> {
   const { params, made } = context;
   const told = new Map<string, Told>();
-  for (const name of COSTS) told.set(name, await tell(context, name));
-  const costs = Object.fromEntries([...told].map(([name, { workSeconds }]) => [name, workSeconds]));
-  if (made.rankerSeconds !== undefined) costs.ranker = made.rankerSeconds;
-  if (made.likenessSeconds !== undefined) costs.likeness = made.likenessSeconds;
-  const { evaluation, plan, split } = made;
+  for (const name of TOLD) told.set(name, await tell(context, name));
+  const { costs, evaluation, plan, split } = made;
   return {
     v: 1,
     run: params.runId,
@@ -78,7 +76,7 @@ async function reportOf(context: RunContext, outcome: RetrainOutcome): Promise<R
     ...(await searchOf(context, told)),
     curves: Object.entries(FITS).flatMap(([name, fit]) => curvesOf(context, told.get(name), name, fit)),
     costs,
-    dollars: dollarsOf(Object.values(costs).reduce((sum, seconds) => sum + seconds, 0)),
+    dollars: dollarsOf(totalOf(costs)),
     fits: { evaluated: made.evaluatedHash ?? null, published: made.modelHash ?? null },
   };
 }

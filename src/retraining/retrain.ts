@@ -25,7 +25,7 @@ export async function retrain(
   const settings = given.rerun?.settings ?? given.settings ?? SETTINGS_DEFAULT;
   const params = { ...given, settings };
   // As it was run: a run again takes as many rows. What the settings in force are hashed to stays as it is.
-  const made: Made = { settings: { ...settings, rowsMax: given.rowsMax ?? settings.rowsMax } };
+  const made: Made = { settings: { ...settings, rowsMax: given.rowsMax ?? settings.rowsMax }, costs: {} };
   const context: RunContext = { ports, params, workspace: openWorkspace(ports, params), step, made };
   const outcome = await run(context);
   const { seconds } = await step.do("finish", async () => {

@@ -1,6 +1,6 @@
 import { assert } from "../base/index.ts";
 import { LATE_FEATURES, readCatalog } from "../catalogue/index.ts";
-import { type Cases, compareRanks, takeCases } from "../learn/index.ts";
+import { type Cases, compareRanks, createPace, takeCases } from "../learn/index.ts";
 import {
   type Exposure,
   type Manifest,
@@ -70,11 +70,14 @@ export async function fitRival(context: Context, rival: Rival, candidate: Recipe
   return workSeconds;
 }
 
+export type Compared = LiveComparison & {
+  exposures?: { live: Exposure; besideLive: Exposure };
+  /** Estimated CPU-seconds of ranking; absent where nothing was ranked. */
+  workSeconds?: number;
+};
+
 /** Null when nothing is live. */
-export async function compareWithLive(
-  context: Context,
-  rival: Rival,
-): Promise<(LiveComparison & { exposures?: { live: Exposure; besideLive: Exposure } }) | null> {
+export async function compareWithLive(context: Context, rival: Rival): Promise<Compared | null> {
   if (rival.kind === "none") return null;
   const { version } = rival;
   if (rival.kind === "same") return { version, cases: 0, metric: null, isSame: true };
@@ -88,8 +91,9 @@ export async function compareWithLive(
     itemCount: cases.dataset.itemIds.length,
   });
   const report = workspace.progress("gate");
-  const rank = (side: Ranked) =>
-    rankFile(context, side, cases, (fraction) => report(fraction, `beside live ${version}`));
+  const pace = createPace(ports.yieldTo);
+  const onProgress = (fraction: number) => report(fraction, `beside live ${version}`);
+  const rank = (side: Ranked) => rankFile(context, side, cases, { pace, onProgress });
   const isFile = rival.kind === "file";
   const model = await rank(await own(isFile ? "rival.onnx" : "evaluated.onnx"));
   const live = await rank(isFile ? await liveFile(context, rival, cases) : await own("rival.onnx"));
@@ -101,6 +105,7 @@ export async function compareWithLive(
     metric: metrics[GATE_METRIC] ?? null,
     isSame: false,
     exposures: { live: live.exposure, besideLive: model.exposure },
+    workSeconds: pace.workSeconds,
   };
 }
 

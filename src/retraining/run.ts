@@ -10,7 +10,7 @@ import { type Context, type Fitted, fitRecipe } from "./fit.ts";
 import { makeTogether, makeVectors } from "./likeness.ts";
 import { publishModel, type Trained, writeGolden } from "./publish.ts";
 import type { ReadResult } from "./read.ts";
-import type { Made } from "./record.ts";
+import { type Made, totalOf } from "./record.ts";
 import type { SplitResult } from "./split.ts";
 import type { StartFit } from "./start.ts";
 
@@ -29,6 +29,7 @@ export interface Rows {
 export async function fitEvaluated(context: RunContext, recipe: Recipe): Promise<Fitted> {
   const task = { name: "fit", step: "fit", recipe, data: "train.bin", file: "evaluated.onnx" } as const;
   const fitted = await fitRecipe(context, { ...task, ...startOf(context, "evaluated") });
+  context.made.costs.fit = fitted.workSeconds;
   context.made.evaluatedHash = fitted.hash;
   context.made.learner = fitted.learner;
   context.made.recipe = recipe;
@@ -40,6 +41,7 @@ export async function fitAll(context: RunContext, recipe: Recipe): Promise<Fitte
   const task = { name: "refit", step: "refit", recipe, data: "dataset.bin", file: "model.onnx" } as const;
   const refit = await fitRecipe(context, { ...task, ...startOf(context, "published") });
   const { made } = context;
+  made.costs.refit = refit.workSeconds;
   made.modelHash = refit.hash;
   if (refit.warm.length > 0 && made.plan?.kind === "renew") made.startedFrom = made.plan.startsFrom;
   return refit;
@@ -50,18 +52,19 @@ function startOf({ made: { plan } }: RunContext, start: StartFit): { start?: Sta
 }
 
 /** With all files that are not the fit's own, so that a repeated publication has the same ones. */
-export async function publishStep(context: RunContext, trained: Trained): Promise<RetrainOutcome> {
+export async function publishStep(
+  context: RunContext,
+  trained: Omit<Trained, "workSeconds">,
+): Promise<RetrainOutcome> {
   const { step, made } = context;
   const vectors = await step.do("vectors", () => makeVectors(context));
   const together = await step.do("together", () => makeTogether(context));
-  made.likenessSeconds = vectors + together;
-  const workSeconds = trained.workSeconds + made.likenessSeconds;
-  made.cpuSeconds = workSeconds;
+  made.costs.likeness = vectors + together;
   await step.do("golden", async () => {
     await writeGolden(context);
     return null;
   });
-  return step.do("publish", () => publishModel(context, { ...trained, workSeconds }));
+  return step.do("publish", () => publishModel(context, { ...trained, workSeconds: totalOf(made.costs) }));
 }
 
 export async function liveManifest({ ports, params }: RunContext): Promise<Manifest | null> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/base/index.ts";
-import { readManifest } from "../../src/registry/index.ts";
+import { type RunReport, readManifest } from "../../src/registry/index.ts";
 import { readRunReport, readVersionReport, retrain, runIdOf } from "../../src/retraining/index.ts";
 import { BUSY, oneMoreEvent, params, ports, published, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
@@ -32,8 +32,8 @@ describe("a run's report", { timeout: 240_000 }, () => {
     const { model, popularity } = report.exposure;
     expect(model?.gini).toBeLessThan(popularity?.gini ?? 0);
     expect(model?.novelty).toBeGreaterThan(popularity?.novelty ?? 0);
-    const total = Object.values(report.costs).reduce((sum, seconds) => sum + seconds, 0);
-    expect(total).toBeCloseTo(manifest?.cost?.cpuSeconds ?? 0, 6);
+    for (const part of ["study", "evaluate", "likeness"]) expect(report.costs[part], part).toBeGreaterThan(0);
+    expect(manifest?.cost?.cpuSeconds).toBeCloseTo(sumOf(report), 6);
 
     // The recipe fitted again on newer rows: the search that it comes from is still told.
     const requestedAtMs = NOW_MS + DAY_MS / 24;
@@ -43,6 +43,19 @@ describe("a run's report", { timeout: 240_000 }, () => {
     const renewed = await readRunReport(store, "shop", later.runId);
     expect(renewed).toMatchObject({ plan: "renew", startedBy: "cron", trials: report.trials });
     expect(renewed?.costs.study).toBe(0);
+  });
+
+  it("counts a search that found nothing better than popularity, on the card too", async () => {
+    const store = await shop({ ...BUSY, kind: "noise" });
+    const outcome = published(await retrain(ports(store), params(), steps()));
+    expect(outcome).toMatchObject({ learner: "popularity", reason: expect.stringMatching(/not superior/) });
+    const report = await readVersionReport(store, "shop", outcome.version);
+    if (report === null) throw new Error("there is no report");
+    for (const part of ["study", "fit", "evaluate", "evaluate-popularity", "refit"]) {
+      expect(report.costs[part], part).toBeGreaterThan(0);
+    }
+    const manifest = await readManifest(store, "shop", outcome.version);
+    expect(manifest?.cost?.cpuSeconds).toBeCloseTo(sumOf(report), 6);
   });
 
   it("tells of a refused run what it came to", async () => {
@@ -68,3 +81,7 @@ describe("a run's report", { timeout: 240_000 }, () => {
     expect(await readVersionReport(store, "shop", "none")).toBeNull();
   });
 });
+
+function sumOf({ costs }: RunReport): number {
+  return Object.values(costs).reduce((sum, seconds) => sum + seconds, 0);
+}

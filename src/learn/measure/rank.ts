@@ -1,6 +1,6 @@
 import { discard, discardTensors, type Engine, type Session } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
-import { createPace, type YieldTo } from "../model/pace.ts";
+import { createPace, OPERATIONS_PER_SECOND, type Pace, type YieldTo } from "../model/pace.ts";
 import { historyFeeds } from "./feeds.ts";
 import { batchOf, groupByHistory, type HistoryGroup } from "./groups.ts";
 import { RANK_MAX } from "./metrics.ts";
@@ -19,6 +19,8 @@ export interface RankOptions {
   rankMax?: number;
   /** Nobody else reads the graph's bytes: they are discarded once it is loaded. */
   isModelDead?: boolean;
+  /** Counts the work, where somebody asks for it. */
+  pace?: Pace;
   onProgress?(fraction: number): void;
   /** The best items of a case's list that compete, best first, at most rankMax + 1; valid only during the call. */
   onList?(list: { items: ArrayLike<bigint>; group: HistoryGroup }): void;
@@ -28,6 +30,14 @@ export interface RankOptions {
 const SCORES_PER_RUN = 80_000;
 /** More spread the cost of a run no further. */
 const BATCH_MAX = 16;
+/** Simple operations of one history, and of each item beside it: what a run of a blend and the choice of the best were measured to take. */
+const HISTORY_OPERATIONS = 300_000;
+const ITEM_OPERATIONS = 30;
+
+/** Estimated CPU-seconds of ranking one history among so many items. */
+export function rankSeconds(itemCount: number): number {
+  return (HISTORY_OPERATIONS + ITEM_OPERATIONS * itemCount) / OPERATIONS_PER_SECOND;
+}
 
 /**
  * [cases] the rank of each target: how many items score at least as much, itself included, so that ties count against
@@ -68,7 +78,7 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
   const neutral = neutralBias(cases, width, indexOf);
   const bias = new Float32Array(Math.min(batchMax, groups.length) * width);
   for (let row = 0; row < bias.length; row += width) bias.set(neutral, row);
-  const pace = createPace(yieldTo);
+  const pace = options.pace ?? createPace(yieldTo);
   for (let start = 0, batch = groups.slice(0, 0); start < groups.length; start += batch.length) {
     batch = batchOf(groups, start, { batchMax, historyMax });
     const masked = maskHistories(bias, { cases, batch, width, indexOf });
@@ -96,7 +106,7 @@ async function rankAll(session: Session, cases: Cases, options: RankOptions, yie
     }
     discardTensors(histories);
     discardTensors(outputs);
-    await pace.spend(batch.length * (width * 20 + historyMax * 500));
+    await pace.spend(batch.length * (HISTORY_OPERATIONS + ITEM_OPERATIONS * width));
     options.onProgress?.((start + batch.length) / groups.length);
   }
   discard(bias, neutral);

@@ -59,6 +59,7 @@ describe("the data of a run", () => {
     budgetSeconds: 1,
     on: "test",
     casesMax: null,
+    rankMax: 20,
   };
 
   async function written() {
@@ -128,6 +129,12 @@ describe("a run that cannot be", () => {
     await expect(run([...linear, "--set", "nosuch=3"])).rejects.toThrow(
       /^linear has no parameter nosuch.*ridge/,
     );
+    await expect(run([...linear, "--set", "ridge=-1"])).rejects.toThrow(
+      /^ridge of linear must be above 0, and -1 is not$/,
+    );
+    await expect(run([...linear, "--set", "orderFree=1.5"])).rejects.toThrow("must be 1 or below");
+    await expect(run([...linear, "--set", "popularity.weight=-0.1"])).rejects.toThrow("must be 0 or above");
+    await expect(run(["--learner", "transformer", "--set", "dropout=1"])).rejects.toThrow("must be below 1");
     await expect(run([...linear, "--set", "no.such=3"])).rejects.toThrow(/^linear has no parameter no.such/);
   });
 

@@ -41,6 +41,7 @@ it("a whole run of auto, from the study to the ranks, stays within the memory of
       budgetSeconds: 60,
       on: "test",
       casesMax: 500,
+      rankMax: 20,
     };
     const data = { task: job.task, dataset, content, testUsersFrom: 0 };
     const { ranks, report } = await runJob(host, data, job, new Progress({ quiet: true }));

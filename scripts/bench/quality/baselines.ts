@@ -11,6 +11,7 @@ import {
   type Learner,
   type Metric,
   type Parameters,
+  type RankOptions,
   rankCases,
   sampleCases,
   shapeOf,
@@ -37,7 +38,7 @@ const engine = nodeEngine();
 /** Each baseline on the same cases, its parameter chosen on validation like ours; a sentence where it does not suit the data. */
 export async function measureBaselines(
   data: ProtocolData,
-  ours: { ranks: Float64Array; cases: Cases; names: readonly string[]; seed: number },
+  ours: { ranks: Float64Array; cases: Cases; names: readonly string[]; seed: number; rankMax: number },
   progress: Progress,
 ): Promise<Record<string, BaselineReport | string>> {
   const learning = learningPart(data);
@@ -51,9 +52,10 @@ export async function measureBaselines(
     }
     const bar = progress.part(learner.name, 1);
     const parameters = await choose(learner, learning, ours.seed);
-    const ranks = await rankWith(learner, parameters, rows, ours.cases, (fraction) =>
-      bar.update(fraction, "ranking"),
-    );
+    const ranks = await rankWith(learner, parameters, rows, ours.cases, {
+      rankMax: ours.rankMax,
+      onProgress: (fraction) => bar.update(fraction, "ranking"),
+    });
     const metrics = await compareRanks(
       { model: ours.ranks, popularity: ranks },
       ours.cases.users,
@@ -95,7 +97,7 @@ async function rankWith(
   parameters: Parameters,
   dataset: Dataset,
   cases: Cases,
-  onProgress?: (fraction: number) => void,
+  more: Pick<RankOptions, "rankMax" | "onProgress"> = {},
 ): Promise<Float64Array> {
   const options = { seed: 1, historyMax: HISTORY_MAX, contentWidth: LATE_FEATURES };
   const checkpoint = { read: async () => null, write: async () => {} };
@@ -105,13 +107,7 @@ async function rankWith(
   const parts = [{ part, weight: 1 }];
   const { onnx } = await assembleModel({ parts, contentWeight: 0 }, { dataset, ...options }, ports);
   const ranked = { historyMax: BASELINE_HISTORY_MAX, contentWidth: LATE_FEATURES };
-  return rankCases(
-    engine,
-    onnx,
-    cases,
-    { ...ranked, ...(onProgress === undefined ? {} : { onProgress }) },
-    yieldTo,
-  );
+  return rankCases(engine, onnx, cases, { ...ranked, ...more }, yieldTo);
 }
 
 function intervalOf({ difference: { value, low, high } }: Metric): Metric["difference"] {

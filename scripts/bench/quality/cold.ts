@@ -72,12 +72,17 @@ const yieldTo = () => new Promise<void>((resolve) => setImmediate(resolve));
 export async function measureCold(
   onnx: Uint8Array,
   { held, content, cases }: ColdData,
-  { names, seed, limit }: { names: readonly string[]; seed: number; limit(cases: Cases): Cases },
+  {
+    names,
+    seed,
+    rankMax,
+    limit,
+  }: { names: readonly string[]; seed: number; rankMax: number; limit(cases: Cases): Cases },
 ): Promise<ColdReport> {
   const engine = nodeEngine();
   const vectors = foldContent(content, LATE_FEATURES);
   const knn = contentKnnModel(vectors, LATE_FEATURES);
-  const ranked = { historyMax: HISTORY_MAX, contentWidth: LATE_FEATURES };
+  const ranked = { historyMax: HISTORY_MAX, contentWidth: LATE_FEATURES, rankMax };
   const late = {
     ...ranked,
     itemCount: held.from,

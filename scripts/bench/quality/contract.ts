@@ -13,6 +13,8 @@ export interface Job extends Pick<ProtocolRows, "task"> {
   on: "validation" | "test";
   /** At most so many cases are ranked, drawn by the seed; null: all. */
   casesMax: number | null;
+  /** Lists are ranked so far: what the longest metric looks at. */
+  rankMax: number;
 }
 
 /** Items of a list that count for what lists are like. */

@@ -12,12 +12,17 @@ import {
   segmentsOf,
   takeCases,
 } from "../../../src/learn/index.ts";
-import type { ProtocolData } from "../../data/protocol/index.ts";
+import { cutoffOf, type ProtocolData } from "../../data/protocol/index.ts";
 import { LIST_LENGTH } from "./contract.ts";
 
 /** What the protocol names, then all others. */
 export function metricNames({ protocol }: Pick<ProtocolData, "protocol">): string[] {
   return [...new Set([...protocol.metrics, ...FIGURE_NAMES])];
+}
+
+/** How far lists must be ranked for these. */
+export function rankMaxOf(names: readonly string[]): number {
+  return names.reduce((most, name) => Math.max(most, cutoffOf(name)), 1);
 }
 
 export function figuresOf(

@@ -23,13 +23,14 @@ import {
   figuresOf,
   figuresOfLists,
   metricNames,
+  rankMaxOf,
   refuseLeaks,
   type SegmentFigures,
   segmentFigures,
 } from "./figures.ts";
 import type { Host } from "./host.ts";
-import { parametersOf } from "./one.ts";
 import { type RunReport, runJob } from "./run-job.ts";
+import { parametersOf } from "./settings.ts";
 import { casesOf } from "./steps.ts";
 
 export interface QualityOptions {
@@ -71,7 +72,9 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
   const data = cold?.data ?? read;
   const { learner, set: settings, seed, budget: budgetSeconds, on, cases: casesMax, engine } = options;
   const { task } = data;
-  const job: Job = { task, learner, settings, seed, budgetSeconds, on, casesMax };
+  const names = metricNames(data);
+  const rankMax = rankMaxOf(names);
+  const job: Job = { task, learner, settings, seed, budgetSeconds, on, casesMax, rankMax };
   const { fitted, cases: all, leftOut } = partOf(data, on);
   refuseEmpty(data, { fitted, cases: all, on, leftOut });
   // What is chosen by no case at all is not chosen.
@@ -84,7 +87,6 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
   const cases = casesOf(job, all);
   const host = await startHost(engine);
   const { ranks, lists, onnx, report } = await runJob(host, data, job, progress).finally(() => host.close());
-  const names = metricNames(data);
   return {
     data: path.basename(path.resolve(options.data)),
     learner,
@@ -92,12 +94,14 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
     cases: cases.targetRows.length,
     leftOut,
     metrics: figuresOf(names, ranks, cases),
-    baselines: options.baselines ? await measureBaselines(data, { ranks, cases, names, seed }, progress) : {},
+    baselines: options.baselines
+      ? await measureBaselines(data, { ranks, cases, names, seed, rankMax }, progress)
+      : {},
     segments: segmentFigures(names.slice(0, 2), ranks, { cases, fitted }),
     lists: figuresOfLists(lists, { content: data.content, cases, fitted }),
     ...(cold === null
       ? {}
-      : { cold: await measureCold(onnx, cold, { names, seed, limit: (own) => casesOf(job, own) }) }),
+      : { cold: await measureCold(onnx, cold, { names, seed, rankMax, limit: (own) => casesOf(job, own) }) }),
     ...report,
     engine,
   };

@@ -13,12 +13,12 @@ import {
   type Parameters,
   type Parking,
   popularity,
-  shapeOf,
   type WeightedPart,
   withParking,
   type YieldTo,
 } from "../../../src/learn/index.ts";
 import type { Objects } from "./contract.ts";
+import { parametersOf } from "./settings.ts";
 
 /** Weight of popularity beside the learner that is measured: it answers where the learner knows nothing. */
 const POPULARITY_WEIGHT = 0.1;
@@ -78,28 +78,6 @@ export async function fitOneSlice(
   const model = await assembleModel(assembly, data, { engine: ports.engine, pace });
   for (const { part } of parts) discardTensors(part.tensors);
   return { model, workSeconds };
-}
-
-/** Weights of what stands beside the learner. */
-const WEIGHTS = ["popularity.weight", "content.weight"];
-
-/** Throws for a setting that the learner does not have on such data. */
-export function parametersOf(
-  learner: Learner,
-  dataset: Dataset,
-  maskSeen: boolean,
-  settings: Parameters,
-): Parameters {
-  const ladders = learner.ladders(shapeOf(dataset, { maskSeen }));
-  const names = ladders.map((one) => one.name);
-  const known = [...names, ...WEIGHTS];
-  const unknown = Object.keys(settings).find((key) => !known.includes(key));
-  if (unknown !== undefined) {
-    throw new Error(`${learner.name} has no parameter ${unknown} on these data, but ${known.join(", ")}`);
-  }
-  return Object.fromEntries(
-    ladders.map(({ name, values, start }) => [name, settings[name] ?? values[start] ?? 0]),
-  );
 }
 
 function checkpointOf(store: Objects) {

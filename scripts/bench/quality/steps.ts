@@ -99,6 +99,7 @@ async function rank(slice: number, job: Job, ports: StepPorts): Promise<StepResu
     {
       historyMax: historyMaxOf(job),
       contentWidth: LATE_FEATURES,
+      rankMax: job.rankMax,
       isModelDead: true,
       onProgress: (fraction) => onProgress(fraction, `ranking ${cases.targetRows.length} cases`),
       onList: ({ items }) => {

@@ -2,17 +2,24 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { RANK_MAX } from "../../../src/learn/index.ts";
 import { logProtocolSchema } from "../log.ts";
+
+/** Lists are ranked as far as the longest metric looks; further down nobody does, and lists are dearer the longer they are. */
+const CUTOFF_MAX = 100;
 
 const figure = z.union([z.number(), z.string()]);
 
 const metric = z
   .string()
   .regex(/^(ndcg|recall|hr|mrr|map)@[1-9]\d*$/)
-  .refine((name) => Number(name.split("@")[1]) <= RANK_MAX, {
-    error: ({ input }) => `${input} looks beyond rank ${RANK_MAX}, and no list is longer`,
+  .refine((name) => cutoffOf(name) <= CUTOFF_MAX, {
+    error: ({ input }) => `${input} looks beyond rank ${CUTOFF_MAX}, and no list is ranked further`,
   });
+
+/** 20 of `recall@20`. */
+export function cutoffOf(metric: string): number {
+  return Number(metric.split("@")[1]);
+}
 
 const common = {
   name: z.string().optional(),
@@ -65,17 +72,19 @@ export async function readDescription(folder: string): Promise<Protocol> {
 }
 
 function filesOf(protocol: Protocol): string[] {
+  const named = (...files: (string | undefined)[]) => files.filter((file) => file !== undefined);
   switch (protocol.task) {
     case "log":
-      return [protocol.interactions.file, ...(protocol.items === undefined ? [] : [protocol.items.file])];
+      return named(protocol.interactions.file, protocol.items?.file, protocol.tags);
     case "next-item":
-      return [protocol.sequences];
+      return named(protocol.sequences, protocol.items, protocol.attributes);
     default:
-      return [protocol.train, protocol.test];
+      return named(protocol.train, protocol.test, protocol.items, protocol.attributes);
   }
 }
 
-function parseJson(text: string, file: string): unknown {
+/** Throws a sentence with the file when its text is no JSON. */
+export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,10 +1,11 @@
 import path from "node:path";
+import { z } from "zod";
 import { contentFeatures, LATE_FEATURES } from "../../../src/catalogue/index.ts";
 import type { Item } from "../../../src/events/index.ts";
 import { type Content, ContentBuilder } from "../../../src/learn/index.ts";
-import { logItems } from "../log.ts";
+import { type LogProtocol, logItems } from "../log.ts";
 import { type Row, readTable } from "../table.ts";
-import type { Protocol } from "./description.ts";
+import { type Protocol, parseJson } from "./description.ts";
 import { readText } from "./lines.ts";
 import { checkColumns } from "./log-rows.ts";
 
@@ -12,31 +13,41 @@ const TITLE = ["title", "name"];
 const CATEGORIES = ["categories", "genres", "category"];
 const BRAND = ["brand"];
 
-/** What the folder says of the items that occur in the rows, in the order of `itemIds`; null when it says nothing. */
+/**
+ * What the folder says of the items that occur in the rows, in the order of `itemIds`; null when it says nothing. Throws a sentence
+ * with the file where that describes none of them.
+ */
 export async function readItems(
   folder: string,
   protocol: Protocol,
   itemIds: readonly string[],
 ): Promise<Item[] | null> {
   const found = new Map<string, Item>();
+  const ids = new Set(itemIds);
+  const add = (name: string, items: readonly Item[]) => {
+    if (!items.some(({ item_id }) => ids.has(item_id))) {
+      throw new Error(`${path.join(folder, name)} describes none of the ${ids.size} items of the rows`);
+    }
+    for (const item of items) found.set(item.item_id, item);
+  };
   if (protocol.task === "log") {
-    if (protocol.items !== undefined) {
-      const { id, title, categories } = protocol.items;
-      const file = path.join(folder, protocol.items.file);
-      const rows = await readTable(file);
-      checkColumns(file, rows, [id, title, categories.split(" ")[0] ?? ""]);
-      for (const item of logItems({ items: protocol.items }, rows)) found.set(item.item_id, item);
-    }
+    if (protocol.items !== undefined) add(protocol.items.file, await itemsOfLog(folder, protocol.items));
   } else {
-    if (protocol.items !== undefined) {
-      const rows = await readAnyTable(path.join(folder, protocol.items));
-      for (const item of itemsOf(rows, new Set(itemIds))) found.set(item.item_id, item);
-    }
-    if (protocol.attributes !== undefined) {
-      addAttributes(found, JSON.parse(await readText(path.join(folder, protocol.attributes))));
+    const { items, attributes } = protocol;
+    if (items !== undefined) add(items, itemsOf(await readAnyTable(path.join(folder, items)), ids));
+    if (attributes !== undefined) {
+      const lists = await readAttributes(path.join(folder, attributes));
+      add(attributes, withAttributes(found, lists));
     }
   }
   return found.size === 0 ? null : itemIds.map((id) => found.get(id) ?? { item_id: id });
+}
+
+async function itemsOfLog(folder: string, items: LogProtocol["items"]): Promise<Item[]> {
+  const file = path.join(folder, items.file);
+  const rows = await readTable(file);
+  checkColumns(file, rows, [items.id, items.title, items.categories.split(" ")[0] ?? ""]);
+  return logItems({ items }, rows);
 }
 
 /** As production describes items. */
@@ -84,9 +95,22 @@ function itemsOf(rows: readonly Row[], ids: ReadonlySet<string>): Item[] {
 }
 
 /** `{ item: [attribute, …] }`: brands and categories, whichever is which. */
-function addAttributes(items: Map<string, Item>, attributes: Record<string, readonly unknown[]>): void {
-  for (const [id, values] of Object.entries(attributes)) {
+const attributesSchema = z.record(z.string(), z.array(z.union([z.string(), z.number(), z.boolean()])));
+
+async function readAttributes(file: string): Promise<z.infer<typeof attributesSchema>> {
+  const parsed = attributesSchema.safeParse(parseJson(await readText(file), file));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const of = issue === undefined || issue.path.length === 0 ? "" : ` of ${issue.path.join(", ")}`;
+  throw new Error(`${file} must give each item a list of attributes: ${issue?.message}${of}`);
+}
+
+function withAttributes(
+  items: ReadonlyMap<string, Item>,
+  attributes: z.infer<typeof attributesSchema>,
+): Item[] {
+  return Object.entries(attributes).map(([id, values]) => {
     const item = items.get(id) ?? { item_id: id };
-    items.set(id, { ...item, categories: [...(item.categories ?? []), ...values.map(String)] });
-  }
+    return { ...item, categories: [...(item.categories ?? []), ...values.map(String)] };
+  });
 }

@@ -35,9 +35,16 @@ export function* sessionRows(lines: readonly string[][], firstSession: number): 
   }
 }
 
-/** `user item item …` without order: all at one time. An item that a user has twice counts once. */
+/** `user item item …` without order: all at one time. An item that a user has twice counts once, be it on two lines. */
 export function* unorderedRows(lines: readonly string[][], timeMs: number): Generator<InteractionRow> {
+  const had = new Map<string, Set<string>>();
   for (const [userId = "", ...items] of lines) {
-    for (const itemId of new Set(items)) yield { userId, itemId, timeMs, ...VIEW };
+    const own = had.get(userId) ?? new Set();
+    had.set(userId, own);
+    for (const itemId of items) {
+      if (own.has(itemId)) continue;
+      own.add(itemId);
+      yield { userId, itemId, timeMs, ...VIEW };
+    }
   }
 }

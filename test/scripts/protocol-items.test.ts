@@ -33,6 +33,13 @@ describe("what a folder says of its items", () => {
       "items.tsv": 'other\tnumber\ttitle\tgenres\nx\t10\tA "quoted" film\tDrama|War\ny\t30\tLast\tWar\n',
       "a.json": { 20: [3, 4] },
     });
+    const { items, content, dataset } = await readProtocolData(folder);
+    expect(dataset.itemIds).toEqual(["10", "20", "30"]);
+    expect(items?.[0]).toEqual({ item_id: "10", title: 'A "quoted" film', categories: ["Drama", "War"] });
+    expect(items?.[1]).toEqual({ item_id: "20", categories: ["3", "4"] });
+    expect(content?.width).toBe(LATE_FEATURES);
+    expect(content?.levels).toHaveLength(3 * (content?.perItem ?? 0));
+  });
 
   it("is refused where a file is missing", async () => {
     await expect(read({ items: "i.tsv" })).rejects.toThrow("lacks i.tsv, which its protocol.json names");

@@ -48,13 +48,6 @@ describe("sequences", () => {
     expect([...test.dataset.timesMs.subarray(0, 4)]).toEqual([0, 1_000, 2_000, 3_000]);
     expect(items).toBeNull();
   });
-    const { items, content, dataset } = await readProtocolData(folder);
-    expect(dataset.itemIds).toEqual(["10", "20", "30"]);
-    expect(items?.[0]).toEqual({ item_id: "10", title: 'A "quoted" film', categories: ["Drama", "War"] });
-    expect(items?.[1]).toEqual({ item_id: "20", categories: ["3", "4"] });
-    expect(content?.width).toBe(LATE_FEATURES);
-    expect(content?.levels).toHaveLength(3 * (content?.perItem ?? 0));
-  });
 });
 
 describe("sessions", () => {

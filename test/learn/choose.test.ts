@@ -45,7 +45,7 @@ describe("what is chosen of the parts", () => {
     // Counted against it, its ties make it look worse than with any noise beside it.
     expect(figures.content).toBeGreaterThan(1.1 * (figures.popularity as number));
     expect(weights).toEqual([1, 0, 0, 0]);
-    expect(reason).toContain("nothing exceeds popularity alone by more than noise");
+    expect(reason).toContain("no blend exceeds popularity by more than noise");
   });
 
   it("names a learner only where the learner has a weight", () => {

@@ -127,7 +127,7 @@ describe("what a study of all learners and of content chooses", () => {
       expect(Object.keys(figures).length).toBeGreaterThan(2);
       expect(chosen.parts.map(({ learner }) => learner)).toEqual(["popularity"]);
       expect(chosen.contentWeight).toBe(0);
-      expect(reason).toContain("nothing exceeds popularity alone");
+      expect(reason).toContain("no blend exceeds popularity by more than noise");
     },
     120_000,
   );

@@ -60,8 +60,8 @@ export function choose(
   const nearest = bestOf(singles);
   const by = overPrior(nearest.blend).toFixed(1);
   const told =
-    nearest === prior ? "" : `: ${nearest.name} by ${by} standard errors, of ${PRIOR_ERRORS_MIN} needed`;
-  const reason = `nothing exceeds ${prior.name} alone by more than noise${told}`;
+    nearest === prior ? "" : `: ${nearest.name} does by ${by} standard errors, of ${PRIOR_ERRORS_MIN} needed`;
+  const reason = `no blend exceeds ${prior.name} by more than noise${told}`;
   return { weights: prior.blend.weights, figures, reason };
 }
 

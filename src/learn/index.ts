@@ -42,10 +42,10 @@ export { linear } from "./linear/linear.ts";
 export { type Interval, type Metric, pairedBootstrap } from "./measure/bootstrap.ts";
 export { compareRanks, type Evaluation } from "./measure/evaluate.ts";
 export { type HistoryRange, historyFeeds } from "./measure/feeds.ts";
-export { findLeaks, type Leak } from "./measure/leak.ts";
+export { findLateRows, findLeaks, type Leak } from "./measure/leak.ts";
 export { type ListContext, type ListFigures, listFigures, NO_ITEM } from "./measure/lists.ts";
 export { FIGURE_NAMES, figure, METRIC_NAMES, RANK_MAX } from "./measure/metrics.ts";
-export { type RankOptions, rankCases } from "./measure/rank.ts";
+export { type RankOptions, rankCases, rankSeconds } from "./measure/rank.ts";
 export { SEGMENTS, type SegmentName, segmentsOf } from "./measure/segments.ts";
 export {
   type Assembly,

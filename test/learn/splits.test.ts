@@ -145,6 +145,26 @@ describe("the check for leaks", () => {
     expect(findLeaks(log, cases).length).toBeGreaterThan(0);
   });
 
+  it("finds rows from after the cut of users who have no case", () => {
+    const row = (userId: string, itemId: string, timeMs: number) => ({
+      ...{ userId, itemId, timeMs, weight: 1, typeCode: 1 },
+    });
+    const known = ["a", "b", "c", "d"].map((itemId, step) => row("u0", itemId, step));
+    // Each has one row: without a history it asks for nothing.
+    const late = [row("u1", "a", 3), row("u2", "b", 4)];
+    const all = [...known, row("u3", "d", 0), ...late];
+    const { train, cases, cutMs } = splitByTime(createDataset(all), 0.4);
+    expect(cutMs).toBe(3);
+    expect(new Set(cases.users)).toEqual(new Set([0]));
+    expect(findLeaks(train, sampleCases(cases, 1, 1))).toEqual([]);
+    const honest = all.filter(({ timeMs }) => timeMs < cutMs);
+    const planted = findLeaks(createDataset([...honest, ...late]), cases);
+    expect(planted).toEqual([
+      { userId: "u1", itemId: "a", kind: "fitted" },
+      { userId: "u2", itemId: "b", kind: "fitted" },
+    ]);
+  });
+
   it("finds a history that goes on beyond its target", () => {
     const { fit, test } = splitLastOut(dataset);
     const late = { ...test, historyEnds: test.historyEnds.map((end) => end + 1) };

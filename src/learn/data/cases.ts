@@ -19,6 +19,8 @@ export interface Cases {
    * user's cases are the right answers of one list (unordered data).
    */
   mean: "user" | "case" | "list";
+  /** Rows from this time on, whoever's they are, are not to be learned from; absent where the cases are not split off by time. */
+  cutMs?: number;
 }
 
 /** The cases at `places`, in that order. */

@@ -71,6 +71,7 @@ export function casesSince(
       known,
       maskSeen: true,
       mean: "user",
+      cutMs,
     },
   };
 }

@@ -22,9 +22,8 @@ export async function trainCandidate(
   if (missing !== null) return { status: "refused", reason: missing, metrics: {} };
   const { recipe, study } = await chooseRecipe(context, plan, rows);
   const fitted = await fitEvaluated(context, recipe);
-  const evaluation = await step.do("evaluate", () =>
-    evaluateFiles(context, { model: "evaluated.onnx", popularity: "popularity.onnx" }),
-  );
+  const files = { model: "evaluated.onnx", popularity: "popularity.onnx" };
+  const evaluation = await evaluateFiles(context, "evaluate", files);
   made.costs.evaluate = evaluation.workSeconds;
   made.evaluation = evaluation;
   made.exposure = evaluation.exposure;
@@ -106,19 +105,19 @@ const NOT_JUDGED: Judged = {
 
 async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated): Promise<Judged> {
   const { ports, params, step } = context;
-  const { cases, metrics, exposure } = evaluation;
+  const { metrics, exposure } = evaluation;
   const data = await step.do("quality", async () => judgeData(await ports.dataQuality(params.tenant)));
   if (data !== null) return { verdict: "refused", reason: data.reason };
-  const first = judgeAgainstPopularity(cases, metrics);
+  const first = judgeAgainstPopularity(evaluation, metrics);
   if (!first.pass) return { verdict: "popularity", reason: first.reason };
   const isFittable = ({ parts }: Recipe) =>
     parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
   const rival = await step.do("rival", () => chooseRival(context, recipe, isFittable));
   context.made.costs.rival = await fitRival(context, rival, recipe);
-  const compared = await step.do("gate", () => compareWithLive(context, rival));
+  const compared = await compareWithLive(context, rival);
   context.made.costs.gate = compared?.workSeconds ?? 0;
   const exposures = { ...exposure, ...(compared?.exposures ?? {}) };
-  const { pass, reason, isSuperior } = decide(cases, metrics, compared, exposures);
+  const { pass, reason, isSuperior } = decide(evaluation, metrics, compared, exposures);
   const live =
     compared === null ? null : { version: compared.version, cases: compared.cases, metric: compared.metric };
   context.made.live = live;

@@ -6,6 +6,30 @@ export const GATE_METRIC = "ndcg@10";
 /** Fewer cases say nothing: the interval would be as wide as the scale. Popularity serves. */
 export const GATE_CASES_MIN = 1_000;
 
+/**
+ * Intervals are drawn from users, so many cases of few users say nothing either: of one user they would have no width at all. What
+ * befalls one user in thirty is missing from a sample of fewer than this by more than a chance in thirty, and from its interval with it.
+ */
+export const GATE_USERS_MIN = 100;
+
+/** What a comparison rests on. */
+export interface Sample {
+  cases: number;
+  /** Who have a case. */
+  users: number;
+}
+
+/** Why a model cannot be told from chance by so few; null where it can. */
+export function tooFew({ cases, users }: Sample): string | null {
+  if (cases < GATE_CASES_MIN) {
+    return `${cases} test cases, ${GATE_CASES_MIN} are needed to tell a model from chance`;
+  }
+  if (users < GATE_USERS_MIN) {
+    return `test cases of ${users} users, of ${GATE_USERS_MIN} they are needed to tell a model from chance`;
+  }
+  return null;
+}
+
 /** How much worse than the live model the lower paired bound may be, relative to the live model's figure. */
 export const GATE_INFERIORITY_MAX = 0.02;
 
@@ -50,12 +74,12 @@ export function judgeData(failing: readonly FailingCheck[]): GateDecision | null
   return refused(`the data fails ${named.join("; ")}${more}`);
 }
 
-/** Superior to popularity: the paired 95 % bound above 0, on enough cases. */
-export function judgeAgainstPopularity(cases: number, metrics: Record<string, Metric>): GateDecision {
+/** Superior to popularity: the paired 95 % bound above 0, on enough cases of enough users. */
+export function judgeAgainstPopularity(sample: Sample, metrics: Record<string, Metric>): GateDecision {
+  const few = tooFew(sample);
+  if (few !== null) return refused(few);
   const metric = metrics[GATE_METRIC];
-  if (metric === undefined || cases < GATE_CASES_MIN) {
-    return refused(`${cases} test cases, ${GATE_CASES_MIN} are needed to tell a model from chance`);
-  }
+  if (metric === undefined) return refused(`${GATE_METRIC} was not measured`);
   const { model, popularity, difference } = metric;
   if (difference.low > 0) return { pass: true, reason: "superior to popularity", isSuperior: false };
   return refused(
@@ -68,12 +92,12 @@ export function judgeAgainstPopularity(cases: number, metrics: Record<string, Me
  * show: the catalogue's breadth, and what is new in it.
  */
 export function decide(
-  cases: number,
+  sample: Sample,
   metrics: Record<string, Metric>,
   live: LiveComparison | null,
   exposures: Exposures | null,
 ): GateDecision {
-  const first = judgeAgainstPopularity(cases, metrics);
+  const first = judgeAgainstPopularity(sample, metrics);
   if (!first.pass) return first;
   const floor = exposures === null ? null : judgeExposure(exposures);
   if (floor !== null) return floor;

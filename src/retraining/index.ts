@@ -4,6 +4,7 @@
  * handed over is the artifact, and the pointer's write is the one commit point (in `registry`).
  */
 export {
+  type PointerRefusal,
   RETRAIN_STEPS,
   type Rerun,
   type RerunRefusal,
@@ -20,6 +21,7 @@ export {
   type Exposures,
   GATE_CASES_MIN,
   GATE_METRIC,
+  GATE_USERS_MIN,
   type GateDecision,
   judgeAgainstPopularity,
   type LiveComparison,

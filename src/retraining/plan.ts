@@ -9,7 +9,7 @@ import {
   type TrainingSettings,
 } from "../registry/index.ts";
 import type { RetrainParams } from "./contract.ts";
-import { GATE_CASES_MIN } from "./gate.ts";
+import { tooFew } from "./gate.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
 import { readSettings } from "./settings-store.ts";
@@ -40,10 +40,8 @@ export async function planRun(
   split: SplitResult,
 ): Promise<Plan> {
   if (rerun !== undefined) return rerun.plan;
-  if (split.cases < GATE_CASES_MIN) {
-    const told = `${split.cases} test cases, ${GATE_CASES_MIN} are needed to tell a model from chance`;
-    return { kind: "popularity", reason: told };
-  }
+  const few = tooFew(split);
+  if (few !== null) return { kind: "popularity", reason: few };
   // Who asks for a run by hand, or has changed the settings or brought data, wants a search.
   if (reason !== "cron") return { kind: "search" };
   const current = await readPointer(store, tenant);

@@ -1,6 +1,6 @@
 import { assert } from "../base/index.ts";
-import { LATE_FEATURES, readCatalog } from "../catalogue/index.ts";
-import { type Cases, compareRanks, createPace, takeCases } from "../learn/index.ts";
+import { readCatalog } from "../catalogue/index.ts";
+import { type Cases, compareRanks, takeCases } from "../learn/index.ts";
 import {
   type Exposure,
   type Manifest,
@@ -10,16 +10,17 @@ import {
   readPointer,
 } from "../registry/index.ts";
 import { decodeCases } from "./dataset-file.ts";
-import { type Ranked, rankFile } from "./evaluate.ts";
+import { ownFile } from "./evaluate.ts";
 import { type Context, fitRecipe } from "./fit.ts";
-import { GATE_CASES_MIN, GATE_METRIC, type LiveComparison } from "./gate.ts";
+import { GATE_METRIC, type LiveComparison, tooFew } from "./gate.ts";
+import { type RankedSide, rankInSlices, type Side } from "./ranking.ts";
 
 /** How the live model is met, with equal knowledge and on cases that neither side was fitted on. */
 export type Rival =
   | { kind: "none" }
   /** The candidate is the live model's own recipe. */
   | { kind: "same"; version: string }
-  /** Too few newer cases, and its recipe is not known or not among our learners. */
+  /** Too few newer cases, or users who have one, and its recipe is not known or not among our learners. */
   | { kind: "unknown"; version: string; cases: number }
   /** The live file itself, on cases newer than its data; the candidate's recipe is fitted on the rows that it saw. */
   | { kind: "file"; version: string; untilMs: number; itemCount: number; contentWidth: number }
@@ -37,8 +38,9 @@ export async function chooseRival(
   if (recipe !== undefined && JSON.stringify(recipe) === JSON.stringify(candidate)) {
     return { kind: "same", version };
   }
-  const cases = newerThan(decodeCases(await workspace.read("cases.bin")), data.untilMs).targetRows.length;
-  if (cases >= GATE_CASES_MIN)
+  const newer = newerThan(decodeCases(await workspace.read("cases.bin")), data.untilMs);
+  const cases = newer.targetRows.length;
+  if (tooFew({ cases, users: new Set(newer.users).size }) === null)
     return { kind: "file", version, untilMs: data.untilMs, itemCount, contentWidth };
   if (recipe !== undefined && isFittable(recipe)) return { kind: "recipe", version, recipe };
   return { kind: "unknown", version, cases };
@@ -83,45 +85,51 @@ export async function compareWithLive(context: Context, rival: Rival): Promise<C
   if (rival.kind === "same") return { version, cases: 0, metric: null, isSame: true };
   if (rival.kind === "unknown") return { version, cases: rival.cases, metric: null, isSame: false };
   const { ports, params, workspace } = context;
-  const all = decodeCases(await workspace.read("cases.bin"));
-  const cases = rival.kind === "file" ? newerThan(all, rival.untilMs) : all;
-  const own = async (file: string): Promise<Ranked> => ({
-    onnx: await workspace.read(file),
-    contentWidth: LATE_FEATURES,
-    itemCount: cases.dataset.itemIds.length,
+  return rankInSlices(context, {
+    name: "gate",
+    step: "gate",
+    async open() {
+      const all = decodeCases(await workspace.read("cases.bin"));
+      if (rival.kind === "recipe") {
+        const own = (file: string, name: string) => ({ ...ownFile(context, file, all), name });
+        return { cases: all, sides: [own("evaluated.onnx", "model"), own("rival.onnx", "live")] };
+      }
+      const cases = newerThan(all, rival.untilMs);
+      const model = { ...ownFile(context, "rival.onnx", cases), name: "model" };
+      return { cases, sides: [model, await liveFile(context, rival, cases)] };
+    },
+    message: () => `beside live ${version}`,
+    async finish(cases, ranked) {
+      const model = ranked.model as RankedSide;
+      const live = ranked.live as RankedSide;
+      const ranks = { model: model.ranks, popularity: live.ranks };
+      const metrics = await compareRanks(ranks, cases.users, params.seed, ports.yieldTo);
+      return {
+        version,
+        cases: cases.targetRows.length,
+        metric: metrics[GATE_METRIC] ?? null,
+        isSame: false,
+        exposures: { live: live.exposure, besideLive: model.exposure },
+      };
+    },
   });
-  const report = workspace.progress("gate");
-  const pace = createPace(ports.yieldTo);
-  const onProgress = (fraction: number) => report(fraction, `beside live ${version}`);
-  const rank = (side: Ranked) => rankFile(context, side, cases, { pace, onProgress });
-  const isFile = rival.kind === "file";
-  const model = await rank(await own(isFile ? "rival.onnx" : "evaluated.onnx"));
-  const live = await rank(isFile ? await liveFile(context, rival, cases) : await own("rival.onnx"));
-  const ranks = { model: model.ranks, popularity: live.ranks };
-  const metrics = await compareRanks(ranks, cases.users, params.seed, ports.yieldTo);
-  return {
-    version,
-    cases: cases.targetRows.length,
-    metric: metrics[GATE_METRIC] ?? null,
-    isSame: false,
-    exposures: { live: live.exposure, besideLive: model.exposure },
-    workSeconds: pace.workSeconds,
-  };
 }
 
 async function liveFile(
   { ports, params }: Context,
   { version, itemCount, contentWidth }: Rival & { kind: "file" },
   { dataset }: Cases,
-): Promise<Ranked> {
+): Promise<Side> {
   const manifest = await readManifest(ports.store, params.tenant, version);
   assert(manifest !== null, `${version} was there when the comparison was planned`);
-  const onnx = await readArtifactFile(ports.store, manifest, "model.onnx");
-  const catalog = await readArtifactFile(ports.store, manifest, "catalog.parquet");
-  assert(onnx.ok && catalog.ok, `the files of ${version} were there when the comparison was planned`);
-  const { idToIndex } = await readCatalog(catalog.value, { yieldTo: ports.yieldTo });
+  const read = async (name: "model.onnx" | "catalog.parquet") => {
+    const file = await readArtifactFile(ports.store, manifest, name);
+    assert(file.ok, `the files of ${version} were there when the comparison was planned`);
+    return file.value;
+  };
+  const { idToIndex } = await readCatalog(await read("catalog.parquet"), { yieldTo: ports.yieldTo });
   const itemMap = Int32Array.from(dataset.itemIds, (id) => idToIndex.get(id) ?? -1);
-  return { onnx: onnx.value, contentWidth, itemCount, itemMap };
+  return { name: "live", read: () => read("model.onnx"), numbering: { contentWidth, itemCount, itemMap } };
 }
 
 /** The cases whose target is newer than `untilMs`. */

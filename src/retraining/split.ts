@@ -1,5 +1,5 @@
-import { createPrng } from "../base/index.ts";
-import { casesSince, cutOf, type Dataset, sampleCases } from "../learn/index.ts";
+import { assert, createPrng } from "../base/index.ts";
+import { type Cases, casesSince, cutOf, type Dataset, findLateRows, sampleCases } from "../learn/index.ts";
 import type { RetrainParams } from "./contract.ts";
 import { decodeDataset, encodeCases, repack } from "./dataset-file.ts";
 import { cutInPlace, rowsOfUsers } from "./rows.ts";
@@ -20,6 +20,8 @@ export interface SplitResult {
   cutMs: number;
   /** Cases of the test slice that are ranked. */
   cases: number;
+  /** Who have one. */
+  users: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function splitData({ seed }: RetrainParams, workspace: Workspace): 
   await workspace.write("counts.bin", new Uint8Array(counts.buffer));
   const cases = sampleCases(casesSince(some, cutMs, known).cases, CASES_MAX, seed);
   await workspace.write("cases.bin", encodeCases(cases));
+  refuseLate(train, cases);
   const trainBytes = repack(bytes, train);
   await workspace.write("train.bin", trainBytes);
 
@@ -46,12 +49,21 @@ export async function splitData({ seed }: RetrainParams, workspace: Workspace): 
   const fit = cutInPlace(older, innerCutMs);
   const fitted = isPositive(countsOf(fit));
   const { cases: newest } = casesSince(cutInPlace(some, cutMs), innerCutMs, fitted);
+  refuseLate(fit, newest);
   await workspace.write("validation.bin", encodeCases(sampleCases(newest, VALIDATION_CASES_MAX, seed)));
   await workspace.write("fit.bin", repack(trainBytes, fit));
   // Nobody had touched them before the newest part of the training rows.
   const recent = known.map((isKnown, item) => (isKnown === 1 && fitted[item] === 0 ? 1 : 0));
   await workspace.write("recent.bin", recent);
-  return { cutMs, cases: cases.targetRows.length };
+  return { cutMs, cases: cases.targetRows.length, users: new Set(cases.users).size };
+}
+
+/** Users have no names here, so their own rows cannot be held against their cases as `findLeaks` does; the cut is the same for all. */
+function refuseLate(fitted: Dataset, cases: Cases): void {
+  assert(
+    findLateRows(fitted, cases).length === 0,
+    "a row to be fitted is not older than the cut of the test",
+  );
 }
 
 /** A copy: the columns of `dataset` are about to be moved. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { compareRanks } from "../../src/learn/index.ts";
 import {
   decide,
   type Exposures,
   GATE_CASES_MIN,
+  GATE_USERS_MIN,
   judgeAgainstPopularity,
   type LiveComparison,
 } from "../../src/retraining/index.ts";
@@ -14,26 +16,39 @@ function metric(difference: number, halfWidth: number) {
   return { model: at(0.2 + difference), popularity: at(0.2), difference: at(difference, halfWidth) };
 }
 
+const ENOUGH = { cases: GATE_CASES_MIN, users: GATE_USERS_MIN };
+
 const GOOD = { "ndcg@10": metric(0.1, 0.01) };
 
 function against(live: LiveComparison["metric"], isSame = false) {
-  return decide(GATE_CASES_MIN, GOOD, { version: "v1", cases: 500, metric: live, isSame }, null);
+  return decide(ENOUGH, GOOD, { version: "v1", cases: 500, metric: live, isSame }, null);
 }
 
 describe("the gate", () => {
   it("needs cases, and superiority to popularity beyond the interval", () => {
-    expect(judgeAgainstPopularity(GATE_CASES_MIN - 1, GOOD)).toMatchObject({
+    expect(judgeAgainstPopularity({ ...ENOUGH, cases: GATE_CASES_MIN - 1 }, GOOD)).toMatchObject({
       pass: false,
       reason: expect.stringContaining("1000 are needed"),
     });
-    expect(judgeAgainstPopularity(GATE_CASES_MIN, GOOD)).toMatchObject({ pass: true });
-    expect(judgeAgainstPopularity(GATE_CASES_MIN, { "ndcg@10": metric(0.1, 0.11) })).toMatchObject({
+    expect(judgeAgainstPopularity(ENOUGH, GOOD)).toMatchObject({ pass: true });
+    expect(judgeAgainstPopularity(ENOUGH, { "ndcg@10": metric(0.1, 0.11) })).toMatchObject({
       pass: false,
       reason: expect.stringContaining("not superior to popularity"),
     });
-    expect(decide(GATE_CASES_MIN, { "ndcg@10": metric(0.1, 0.11) }, null, null)).toMatchObject({
+    expect(decide(ENOUGH, { "ndcg@10": metric(0.1, 0.11) }, null, null)).toMatchObject({
       pass: false,
     });
+  });
+
+  it("needs users, for the cases of one have no interval, however many", async () => {
+    const found = Float64Array.from({ length: GATE_CASES_MIN }, () => 10);
+    const ranks = { model: found, popularity: found.map(() => Number.POSITIVE_INFINITY) };
+    const metrics = await compareRanks(ranks, new Uint32Array(GATE_CASES_MIN), 1, async () => {});
+    expect(metrics["ndcg@10"]?.difference.low).toBeGreaterThan(0);
+    const refused = { pass: false, reason: expect.stringContaining("of 100 they are needed") };
+    expect(judgeAgainstPopularity({ ...ENOUGH, users: 1 }, metrics)).toMatchObject(refused);
+    expect(judgeAgainstPopularity({ ...ENOUGH, users: GATE_USERS_MIN - 1 }, GOOD)).toMatchObject(refused);
+    expect(decide({ ...ENOUGH, users: GATE_USERS_MIN - 1 }, GOOD, null, null)).toMatchObject(refused);
   });
 
   it("refuses what may be over 2 % worse than the live model, where the cases can tell", () => {
@@ -67,7 +82,7 @@ describe("the gate", () => {
 
 describe("the floors", () => {
   const shown = (coverage: number, recentShare: number) => ({ coverage, recentShare });
-  const judged = (exposures: Exposures) => decide(GATE_CASES_MIN, GOOD, null, exposures);
+  const judged = (exposures: Exposures) => decide(ENOUGH, GOOD, null, exposures);
 
   it("keep a model from showing less of the catalogue than one list for everybody, or half of the live one", () => {
     expect(judged({ model: shown(0.2, 0), popularity: shown(0.1, 0) })).toMatchObject({ pass: true });

@@ -47,10 +47,10 @@ describe("a retrain", { timeout: 120_000 }, () => {
       historyMax: HISTORY_MAX,
       tenant: "shop",
       gate: { reason: "superior to popularity; nothing is live", live: null },
-      study: { atMs: NOW_MS, interactions: 450 * 16 },
+      study: { atMs: NOW_MS, interactions: 600 * 12 },
     });
     expect(manifest?.recipe?.parts.map(({ learner }) => learner)).toContain("linear");
-    expect(manifest?.data.interactions).toBe(450 * 16);
+    expect(manifest?.data.interactions).toBe(600 * 12);
     expect(manifest?.fits.evaluated).not.toBe(manifest?.fits.published);
     expect(manifest?.hashes["model.onnx"]).toBe(manifest?.fits.published);
     expect(manifest?.cost?.cpuSeconds).toBeGreaterThan(0);

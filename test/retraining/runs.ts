@@ -22,8 +22,8 @@ export const SHOP: ShopOptions = {
   seed: 1,
 };
 
-/** Over a thousand test cases, so that a learner may be told from chance. */
-export const BUSY: Partial<ShopOptions> = { users: 450, eventsPerUser: 16 };
+/** Over a thousand test cases of over a hundred users, so that a learner may be told from chance. */
+export const BUSY: Partial<ShopOptions> = { users: 600, eventsPerUser: 12 };
 
 /** Little to search: one learner, as few trials as the study allows. */
 export const QUICK: TrainingSettings = { ...SETTINGS_DEFAULT, learners: ["linear"], budgetSeconds: 30 };

@@ -6,7 +6,7 @@ import { planRerun, retrain, runIdOf } from "../../src/retraining/index.ts";
 import { BUSY, oneMoreEvent, params, ports, published, QUICK, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
 
-const ROWS = 450 * 16;
+const ROWS = 600 * 12;
 const SAMPLING = { ...QUICK, rowsMax: 6_800 };
 
 const WHOLE = params({ settings: SAMPLING, rowsMax: 1_000_000 });

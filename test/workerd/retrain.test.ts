@@ -53,9 +53,9 @@ describe("a retrain on R2, with the engine of Workers", () => {
     for (const prefix of ["lake/", "models/", "work/"]) await empty(prefix);
     const shop = {
       tenant: "shop",
-      users: 450,
+      users: 600,
       items: 60,
-      eventsPerUser: 16,
+      eventsPerUser: 12,
       kind: "chains",
       seed: 1,
     } as const;

@@ -14,6 +14,7 @@ import {
 } from "../src/registry/index.ts";
 import {
   listRuns,
+  type PointerRefusal,
   planRerun,
   putSettings,
   type RetrainOutcome,
@@ -118,6 +119,6 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
   }
 }
 
-function plain(result: Result<Pointer, PointerError>): Pointer | { error: string } {
-  return result.ok ? result.value : { error: result.error.message };
+function plain(result: Result<Pointer, PointerError>): Pointer | PointerRefusal {
+  return result.ok ? result.value : { error: result.error.message, code: result.error.code };
 }

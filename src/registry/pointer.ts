@@ -7,7 +7,9 @@ import { type Pointer, pointerSchema } from "./manifest.ts";
 export const POINTER_PREVIOUS_MAX = 5;
 
 export type PointerError =
-  /** The version is not published, or a file of it is missing or differs from its hash. */
+  /** No such version is published. */
+  | { code: "unknown_version"; message: string }
+  /** A file of the version is missing or differs from its hash. */
   | { code: "broken_version"; message: string }
   /** A roll-back, or a promotion by hand, pinned the pointer: unpin it, or promote by hand. */
   | { code: "pinned"; message: string }
@@ -38,7 +40,7 @@ export async function promote(
   { nowMs, byHand = false, isSuperior = false }: { nowMs: number; byHand?: boolean; isSuperior?: boolean },
 ): Promise<Result<Pointer, PointerError>> {
   const broken = await findBroken(store, tenant, version);
-  if (broken !== null) return err({ code: "broken_version", message: broken });
+  if (broken !== null) return err(broken);
   const current = await readPointer(store, tenant);
   if (current?.pointer.version === version) {
     return byHand ? pinLive(store, tenant, current) : ok(current.pointer);
@@ -62,7 +64,7 @@ export async function promote(
   if (current !== null && written?.pointer.version === version) {
     await swap(store, tenant, written, current.pointer);
   }
-  return err({ code: "broken_version", message: `${version} has just been swept away` });
+  return err({ code: "unknown_version", message: `${version} has just been swept away` });
 }
 
 /**
@@ -83,7 +85,7 @@ export async function rollback(
   const [version, ...previous] = current.pointer.previous;
   if (version === undefined) return err({ code: "no_previous", message: "no earlier version is kept" });
   const broken = await findBroken(store, tenant, version);
-  if (broken !== null) return err({ code: "broken_version", message: broken });
+  if (broken !== null) return err(broken);
   const takenBack = because === undefined ? {} : { takenBack: { ...because, atMs: nowMs } };
   return swap(store, tenant, current, {
     v: 1,
@@ -135,12 +137,14 @@ async function swap(
 }
 
 /** What is wrong with a version; null when nothing is. One file in memory at a time. */
-async function findBroken(store: ObjectStore, tenant: string, version: string): Promise<string | null> {
+async function findBroken(store: ObjectStore, tenant: string, version: string): Promise<PointerError | null> {
   const manifest = await readManifest(store, tenant, version);
-  if (manifest === null) return `${version} is not a published version`;
+  if (manifest === null) {
+    return { code: "unknown_version", message: `${version} is not a published version` };
+  }
   for (const name of Object.keys(manifest.hashes)) {
     const file = await readArtifactFile(store, manifest, name);
-    if (!file.ok) return file.error;
+    if (!file.ok) return { code: "broken_version", message: file.error };
   }
   return null;
 }

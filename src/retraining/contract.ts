@@ -2,6 +2,7 @@ import type {
   Manifest,
   Metric,
   Pointer,
+  PointerError,
   RunReport,
   SettingsPatch,
   TrainingSettings,
@@ -108,6 +109,12 @@ export interface SettingsView {
   error: string | null;
 }
 
+/** Why the pointer stays where it is, as a plain object for RPC. */
+export interface PointerRefusal {
+  error: string;
+  code: PointerError["code"];
+}
+
 /** The trainer Worker's RPC entrypoint `Admin`. */
 export interface TrainerAdmin {
   startRetrain(tenant: string, options: { seed?: number; reason: string }): Promise<{ runId: string }>;
@@ -121,9 +128,9 @@ export interface TrainerAdmin {
   runReport(tenant: string, runId: string): Promise<RunReport | null>;
   /** Of the run that made the version; null for a version made before reports were kept. */
   versionReport(tenant: string, version: string): Promise<RunReport | null>;
-  promote(tenant: string, version: string): Promise<Pointer | { error: string }>;
-  rollback(tenant: string): Promise<Pointer | { error: string }>;
-  unpin(tenant: string): Promise<Pointer | { error: string }>;
+  promote(tenant: string, version: string): Promise<Pointer | PointerRefusal>;
+  rollback(tenant: string): Promise<Pointer | PointerRefusal>;
+  unpin(tenant: string): Promise<Pointer | PointerRefusal>;
   getSettings(tenant: string): Promise<SettingsView>;
   /** Makes the next version of the settings and starts a run by them. */
   putSettings(

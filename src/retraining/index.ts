@@ -5,6 +5,7 @@
  */
 export {
   type PointerRefusal,
+  type PointerRefusal,
   RETRAIN_STEPS,
   type Rerun,
   type RerunRefusal,

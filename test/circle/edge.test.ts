@@ -382,6 +382,8 @@ describe("models, documents and the rest", () => {
     const { secret } = of("shore");
     expect((await get("/v1/admin/models", secret)).json).toEqual({ live: null, versions: [], runs: [] });
     expect((await get("/v1/admin/models/none", secret)).status).toBe(404);
+    const unknown = await post("/v1/admin/models/none/promote", {}, secret);
+    expect([unknown.status, unknown.json.error.field]).toEqual([404, "version"]);
     expect((await post("/v1/admin/rollback", {}, secret)).status).toBe(409);
     const started = await call("POST", "/v1/admin/retrain", secret);
     expect(started.status).toBe(202);

@@ -62,7 +62,7 @@ export function pointerContract(make: () => Promise<ObjectStore> | ObjectStore):
     const missing = await promote(store, "acme", version, NOW);
     expect(!missing.ok && missing.error.message).toContain("is missing");
     const unknown = await promote(store, "acme", "nothing", NOW);
-    expect(!unknown.ok && unknown.error.code).toBe("broken_version");
+    expect(!unknown.ok && unknown.error.code).toBe("unknown_version");
     expect(await readPointer(store, "acme")).toBeNull();
     await store.put(key, whole?.bytes ?? new Uint8Array());
     expect((await promote(store, "acme", version, NOW)).ok).toBe(true);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { manifestSchema, metricSchema, type Pointer } from "../../src/registry/index.ts";
-import type { RunSummary } from "../../src/retraining/index.ts";
+import type { PointerRefusal, RunSummary } from "../../src/retraining/index.ts";
 import { trainer } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
@@ -160,7 +160,13 @@ export const modelRoutes: Endpoint[] = [
     summary: "Makes a version live by hand, and pins it.",
     body: { schema: z.object({}), limit: SMALL_BODY },
     answer: liveSchema,
-    handle: async ({ tenant, env, param }) => moved(await trainer(env).promote(tenant, param("version"))),
+    async handle({ tenant, env, param }) {
+      const result = await trainer(env).promote(tenant, param("version"));
+      if ("error" in result && result.code === "unknown_version") {
+        throw new ApiError("not_found", result.error, { field: "version" });
+      }
+      return moved(result);
+    },
   }),
   endpoint({
     ...common,
@@ -182,7 +188,7 @@ export const modelRoutes: Endpoint[] = [
   }),
 ];
 
-function moved(result: Pointer | { error: string }): z.infer<typeof liveSchema> {
+function moved(result: Pointer | PointerRefusal): z.infer<typeof liveSchema> {
   if ("error" in result) throw new ApiError("conflict", result.error);
   return liveBody(result);
 }

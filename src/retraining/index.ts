@@ -5,7 +5,6 @@
  */
 export {
   type PointerRefusal,
-  type PointerRefusal,
   RETRAIN_STEPS,
   type Rerun,
   type RerunRefusal,

@@ -17,7 +17,7 @@ export function contractOutputsOfLarge(graph: GraphBuilder, { bias, k }: Contrac
   graph.output("scores", centred, "float32", ["batch", "k"]);
 }
 
-/** 1 for every bias, 0 for −∞ and for less than −10³¹, in one pass. */
+/** 1 for every bias, 0 for −∞ and for less than −10³⁰, in one pass. */
 export function allowedOf(graph: GraphBuilder, bias: Value): Value {
   return graph.op("HardSigmoid", [bias], { alpha: { float: 1e-30 }, beta: { float: 1 } });
 }

@@ -17,7 +17,7 @@ export async function trainCandidate(
   context: RunContext,
   { rows, baseline, plan }: { rows: Rows; baseline: Baseline; plan: Plan & { kind: "renew" | "search" } },
 ): Promise<RetrainOutcome> {
-  const { params, step, made } = context;
+  const { params, made } = context;
   const missing = await prepareStart(context, plan);
   if (missing !== null) return { status: "refused", reason: missing, metrics: {} };
   const { recipe, study } = await chooseRecipe(context, plan, rows);

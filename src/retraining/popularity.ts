@@ -51,7 +51,7 @@ export async function servePopularity(
   made.evaluatedHash = baseline.fitted.hash;
   made.learner = "popularity";
   const files = { model: "popularity.onnx", popularity: "popularity.onnx" };
-  const evaluation = await step.do("evaluate-popularity", () => evaluateFiles(context, files));
+  const evaluation = await evaluateFiles(context, "evaluate-popularity", files);
   made.costs["evaluate-popularity"] = evaluation.workSeconds;
   made.evaluation ??= evaluation;
   made.exposure ??= evaluation.exposure;

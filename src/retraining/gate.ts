@@ -25,7 +25,7 @@ export function tooFew({ cases, users }: Sample): string | null {
     return `${cases} test cases, ${GATE_CASES_MIN} are needed to tell a model from chance`;
   }
   if (users < GATE_USERS_MIN) {
-    return `test cases of ${users} users, of ${GATE_USERS_MIN} they are needed to tell a model from chance`;
+    return `users with a test case: ${users}, ${GATE_USERS_MIN} are needed to tell a model from chance`;
   }
   return null;
 }

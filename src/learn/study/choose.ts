@@ -44,25 +44,26 @@ export function choose(
     ...singles.map(({ name, blend }) => [name, blend.figure]),
     ["blend", all.figure],
   ]);
-  const overPrior = (blend: Blend) => gainOver(prior.blend, blend);
-  const proven = others.filter(({ blend }) => overPrior(blend) > PRIOR_ERRORS_MIN);
-  const best = bestOf([prior, ...proven]);
+  const overPrior = ({ blend }: Single) => gainOver(prior.blend, blend);
   const overParts = Math.min(...singles.map(({ blend }) => gainOver(blend, all)));
-  if (overParts > BLEND_ERRORS_MIN && overPrior(all) > PRIOR_ERRORS_MIN) {
-    const reason = `the blend exceeds each of its parts by ${overParts.toFixed(1)} standard errors or more`;
+  if (overParts > BLEND_ERRORS_MIN && gainOver(prior.blend, all) > PRIOR_ERRORS_MIN) {
+    const reason = `the blend exceeds each of its parts by ${errors(overParts)} or more`;
     return { weights: all.weights, figures, reason };
   }
-  if (best !== prior) {
-    const by = overPrior(best.blend).toFixed(1);
-    const reason = `no blend exceeds ${best.name} by more than noise, ${best.name} exceeds ${prior.name} alone by ${by} standard errors`;
-    return { weights: best.blend.weights, figures, reason };
-  }
+  const proven = others.filter((one) => overPrior(one) > PRIOR_ERRORS_MIN);
+  const best = bestOf([prior, ...proven]);
   const nearest = bestOf(singles);
-  const by = overPrior(nearest.blend).toFixed(1);
-  const told =
-    nearest === prior ? "" : `: ${nearest.name} does by ${by} standard errors, of ${PRIOR_ERRORS_MIN} needed`;
-  const reason = `no blend exceeds ${prior.name} by more than noise${told}`;
-  return { weights: prior.blend.weights, figures, reason };
+  const told = () => {
+    if (best !== prior) return `, ${best.name} exceeds ${prior.name} alone by ${errors(overPrior(best))}`;
+    if (nearest === prior) return "";
+    return `: ${nearest.name} does by ${errors(overPrior(nearest))}, of ${PRIOR_ERRORS_MIN} needed`;
+  };
+  const reason = `no blend exceeds ${best.name} by more than noise${told()}`;
+  return { weights: best.blend.weights, figures, reason };
+}
+
+function errors(gain: number): string {
+  return `${gain.toFixed(1)} standard errors`;
 }
 
 function partsOf({ parts }: Shortlists): number[] {

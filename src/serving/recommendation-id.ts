@@ -45,13 +45,19 @@ function withoutEmptyEnd(parts: readonly string[]): readonly string[] {
   return parts.slice(0, last + 1);
 }
 
-/** What a recommendation id says of whom it was for: enough to know the same visit again, and no way back to it. */
-export function visitMark(named: {
+/**
+ * What a recommendation id says of whom it was for: enough to know the same visit of the same device again. 32 bits lead back to no id that was drawn at
+ * random.
+ */
+export function visitMark({
+  session_id,
+  anonymous_id,
+}: {
   session_id?: string | undefined;
   anonymous_id?: string | undefined;
 }): string | undefined {
-  const name = named.session_id ?? named.anonymous_id;
-  return name === undefined ? undefined : fnv1a32(name).toString(36);
+  if (session_id === undefined && anonymous_id === undefined) return undefined;
+  return fnv1a32(JSON.stringify([session_id, anonymous_id])).toString(36);
 }
 
 /** Null unless the token is one of ours, unchanged. */

@@ -8,6 +8,7 @@ import {
   type RecommendationId,
   readRecommendationId,
   readUserToken,
+  visitMark,
 } from "../../src/serving/index.ts";
 import { config, isolate, lists, ranks, shown, viewed, World } from "./ports.ts";
 
@@ -107,4 +108,18 @@ describe("a user token", () => {
     expect(world.scored).toEqual([]);
     expect(answer.degraded?.reason).toBe("config_late");
   });
+});
+
+it("marks a visit by session and device together: neither alone is the same visit", () => {
+  const both = visitMark({ session_id: "s", anonymous_id: "a" });
+  expect(both).toBe(visitMark({ anonymous_id: "a", session_id: "s" }));
+  for (const other of [
+    { session_id: "s" },
+    { anonymous_id: "a" },
+    { session_id: "a", anonymous_id: "s" },
+    {},
+  ])
+    expect(visitMark(other)).not.toBe(both);
+  expect(visitMark({ session_id: "s" })).not.toBe(visitMark({ anonymous_id: "s" }));
+  expect(visitMark({})).toBeUndefined();
 });

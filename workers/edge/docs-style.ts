@@ -3,6 +3,7 @@ export const STYLE = `
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 a { color: var(--teal); }
 nav { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: .6rem 0; background: Canvas; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+@media (max-width: 40rem) { :root { scroll-padding-top: 1rem; } nav { position: static; } }
 nav a { display: inline-block; }
 nav a::first-letter { text-transform: capitalize; }
 h2 { margin-top: 2.5rem; }

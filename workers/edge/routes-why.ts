@@ -147,7 +147,7 @@ async function checkAsker(
   const isOwn =
     id !== null && id.tenant === tenant && id.visit !== undefined && id.visit === visitMark(asked);
   if (!isOwn || Date.now() - id.mintedAtMs > EXPLAINABLE_MS) {
-    const words = `${field}: is of no list that this session_id or anonymous_id was given lately`;
+    const words = `${field}: is of no list that was given lately to this session_id and anonymous_id`;
     throw new ApiError("forbidden", words, { field });
   }
 }

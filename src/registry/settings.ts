@@ -11,7 +11,9 @@ export const settingsPatchSchema = z
       .number()
       .min(30)
       .max(14_400)
-      .describe("Estimated CPU-seconds of a search and of the fits that follow."),
+      .describe(
+        "Estimated CPU-seconds of a search and of the fits that follow. Popularity, ranking the test cases and the second stage come on top.",
+      ),
     searchEveryHours: z
       .int()
       .min(1)

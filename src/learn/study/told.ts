@@ -9,14 +9,12 @@ export interface Told {
   trials: (Omit<Trial, "key"> & { losses?: readonly number[] })[];
   /** Null: it has not come to its end, or there was none. */
   study: Study | null;
-  /** Estimated CPU-seconds so far. */
-  workSeconds: number;
   /** Mean loss of each pass of what was fitted in a stage; null for what is not trained in passes. */
   lossesOf(stage: string, part: { learner: string; parameters: Parameters }): readonly number[] | null;
 }
 
 export async function readTold(store: Pick<StudyStore, "read">): Promise<Told> {
-  const { trials, study, workSeconds, curves } = await readState(store);
+  const { trials, study, curves } = await readState(store);
   const lossesOf: Told["lossesOf"] = (stage, { learner, parameters }) =>
     curves[partName(stage, learner, parameters)] ?? null;
   return {
@@ -25,7 +23,6 @@ export async function readTold(store: Pick<StudyStore, "read">): Promise<Told> {
       return losses === null ? trial : { ...trial, losses };
     }),
     study,
-    workSeconds,
     lossesOf,
   };
 }

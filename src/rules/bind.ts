@@ -18,7 +18,10 @@ export type BoundTest =
   | { op: "in" | "all"; values: Scalar[] }
   | { op: "exists" };
 
-/** A condition on an item's own fields: the same for every visitor. `key` names it. */
+/**
+ * A condition on an item's own fields: the same for every visitor. `key` names it and no other, whatever its field and values are called, and tells by
+ * itself where it ends, by the field's length and as JSON does: keys can be joined.
+ */
 export type BoundLeaf =
   | { kind: "item"; key: string; field: string; test: BoundTest }
   | { kind: "near"; key: string; lat: string; lon: string; place: Place; withinKm: number };
@@ -49,7 +52,7 @@ export function bindRule(expression: Expression, facts: RuleFacts): Bound {
       const test = bindTest(expression.test, facts);
       if (test === null) return NEVER;
       const { field } = expression;
-      return { kind: "item", key: `${field}:${JSON.stringify(test)}`, field, test };
+      return { kind: "item", key: `${field.length}:${field}${JSON.stringify(test)}`, field, test };
     }
     case "geo":
       return bindGeo(expression, facts.visitor.location);

@@ -135,8 +135,11 @@ export function setBytesMax(size: number): number {
   return Math.min(SET_BYTES_MAX, SETS_MAX * (size / 8 + 200));
 }
 
-/** The same for all visitors for whom it is the same question, but for the items that they have to do with. */
-function keyOf(bound: Bound): string {
+/**
+ * The same for all visitors for whom it is the same question, but for the items that they have to do with; another for every other question, since a
+ * condition's key cannot be taken for a part of the groups around it. Anybody may name the fields and values of one.
+ */
+export function keyOf(bound: Bound): string {
   switch (bound.kind) {
     case "and":
     case "or":

@@ -1,21 +1,41 @@
-import type { Rules } from "./rules.ts";
+import type { NamedFilter, Rules } from "./rules.ts";
 
 /**
- * What both say: filters, boosts and caps of either hold. Of two pins for one place, and of what a list can have only one of, the
- * second's stands; so a request may sharpen what its scenario says, and never lift a filter of it.
+ * What a scenario says, and a request beside it: filters, boosts and caps of either hold. Of two pins for one place, and of what a list can have only one
+ * of, the request's stands; so a request may sharpen what its scenario says, and never lift a filter of it. What may be given up is what the scenario
+ * says, and then what the request brought alone.
  */
-export function mergeRules(first: Rules, second: Rules): Rules {
-  const places = new Set(second.pins.map(({ position }) => position));
+export function mergeRules(scenario: Rules, request: Rules): Rules {
+  const places = new Set(request.pins.map(({ position }) => position));
   return {
-    filters: [...first.filters, ...second.filters],
-    boosts: [...first.boosts, ...second.boosts],
-    pins: [...first.pins.filter(({ position }) => !places.has(position)), ...second.pins],
-    caps: [...first.caps, ...second.caps],
-    diversity: second.diversity === 0 ? first.diversity : second.diversity,
-    rotation: second.rotation ?? first.rotation,
-    minScore: second.minScore ?? first.minScore,
-    relax: second.relax.length === 0 ? first.relax : second.relax,
+    filters: [...scenario.filters, ...request.filters.map((filter) => keptApart(filter, scenario))],
+    boosts: [...scenario.boosts, ...request.boosts],
+    pins: [...scenario.pins.filter(({ position }) => !places.has(position)), ...request.pins],
+    caps: [...scenario.caps, ...request.caps],
+    diversity: request.diversity === 0 ? scenario.diversity : request.diversity,
+    rotation: request.rotation ?? scenario.rotation,
+    minScore: request.minScore ?? scenario.minScore,
+    relax: [...scenario.relax, ...request.relax.filter((part) => isFree(part, scenario))],
   };
+}
+
+/** A scenario that gives up a filter means its own, not a request's of the same name: nothing gives up a name with a dot. */
+function keptApart(filter: NamedFilter, { relax }: Rules): NamedFilter {
+  if (!relax.includes(relaxName(filter))) return filter;
+  return { ...filter, name: `request.${filter.name ?? "filter"}` };
+}
+
+/** Whether a scenario leaves it to requests to say whether a part may be given up: it has none of that name, and does not say itself. */
+function isFree(part: string, { filters, caps, rotation, minScore, relax }: Rules): boolean {
+  if (relax.includes(part)) return false;
+  if (part === "cap") return caps.length === 0;
+  if (part === "rotation") return rotation === null;
+  if (part === "min_score") return minScore === null;
+  return filters.every((filter) => part !== relaxName(filter));
+}
+
+function relaxName({ name }: NamedFilter): string {
+  return name === null ? "filter" : `filter.${name}`;
 }
 
 /** True where nothing is asked for, so that an answer is the same as without. */

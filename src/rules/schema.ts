@@ -91,7 +91,7 @@ const PARTS = {
     maxItems: RULE_RELAX_MAX,
     items: { type: "string" },
     description:
-      "What may be given up, in this order, when too few qualify: rotation, cap, min_score, filter, filter.<name>.",
+      "What may be given up, in this order, when too few qualify: rotation, cap, min_score, filter, filter.<name>. A scenario's comes first; a request can add what it alone has brought, never a filter of the scenario, nor a cap, rotation or min_score where the scenario has one.",
   },
 };
 

@@ -88,10 +88,10 @@ export function planOf(request: AnswerRequest, scenario: Scenario): Plan {
   };
 }
 
-/** A category is one more filter. */
+/** A category is one more filter. No `relax` lifts it, as none can hold its name. */
 function withCategory({ subject, rules }: AnswerRequest): Rules {
   if (subject.kind !== "anybody" || subject.category === null) return rules;
   const test = { op: "in" as const, values: [subject.category] };
-  const filter = { name: null, where: { kind: "item" as const, field: "categories", test } };
+  const filter = { name: "category=", where: { kind: "item" as const, field: "categories", test } };
   return { ...rules, filters: [...rules.filters, filter] };
 }

@@ -58,6 +58,18 @@ describe("scenarios", () => {
     expect(asked).toMatchObject({ excludeHistory: false, eventWeights: { 4: 9 } });
   });
 
+  it("give up what they say, whatever the request does, and never the category that was asked for", async () => {
+    const world = worldOf("a");
+    const filter = { brand: "Acme" };
+    store(world, { name: "home", config: { rules: { filter, min_score: 0, relax: ["filter"] } } });
+    const own = rules({ filter, min_score: 1, rotation: { within: "2d" }, relax: ["min_score", "rotation"] });
+    const subject = { kind: "anybody", list: "popular", category: "shoes" } as const;
+    await isolate(world)({ request: { subject, rules: own } });
+    const asked = world.scored[0]?.rules;
+    expect(asked?.relax).toEqual(["filter", "rotation"]);
+    expect(asked?.filters.map(({ name }) => name)).toEqual([null, "request.filter", "category="]);
+  });
+
   it("are answered without when they come late, and the answer says so", async () => {
     const world = worldOf("a", "b", "c");
     store(world, { name: "home", config: { rules: { filter: { brand: "Acme" } } } });
@@ -247,6 +259,23 @@ describe("ranking", () => {
     expect(without.items.map(({ itemId }) => itemId)).toEqual(["a", "new", "c"]);
     expect(without.degraded?.reason).toBe("scorer_error");
   });
+
+  it("weighs events as its scenario does", async () => {
+    const world = worldOf();
+    store(world, { name: "home", config: { event_weights: { purchase: 9 } } });
+    const context = { memory: createMemory(), timeline: new Timeline(world.ports.now) };
+    await rankItems({ ...request({}), items: ["a"] }, world.ports, context);
+    expect(world.scored[0]?.eventWeights).toEqual({ 4: 9 });
+  });
+});
+
+it("explains a list as long as it was given, where it was asked for longer to be explored", async () => {
+  const world = worldOf("a", "b", "c", "d");
+  const config = { exploration: { share: 0.5 }, rules: { cap: [{ field: "brand", max: 2 }] } };
+  store(world, { name: "home", config });
+  const context = { memory: createMemory(), timeline: new Timeline(world.ports.now) };
+  const why = await explain({ ...request({}), limit: 2, items: ["c"] }, world.ports, context);
+  expect(why.items.map(({ itemId }) => itemId)).toEqual(["a", "b"]);
 });
 
 it("explains a list and what is not in it", async () => {

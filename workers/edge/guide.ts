@@ -18,7 +18,7 @@ const CHAPTERS: readonly Chapter[] = [
     heading: "Scenarios",
     paragraphs: [
       "A scenario is a named place of your pages, such as `home` or `basket`, with rules, a number of items, fields and fallback lists of its own. Store it once; then ask with `scenario=home`, and change what it does without touching the page. Names that nothing is stored under are fine: they tell places apart in what you measure.",
-      "`fallback` names the lists that fill up what the model leaves open; `exploration.share` gives places to items of which little is known; `event_weights` says what an event tells about taste here. A change is in force everywhere within a minute, every version is kept, and any can be restored. `expected_version` keeps two editors from overwriting each other.",
+      "`fallback` names the lists that fill up what the model leaves open; `exploration.share` gives places to items of which little is known, and none in a list whose `min_score` holds, as such items have no score to compare; `event_weights` says what an event tells about taste here. A change is in force everywhere within a minute, every version is kept, and any can be restored. `expected_version` keeps two editors from overwriting each other.",
     ],
     see: ["put_v1_admin_scenarios_name", "get_v1_admin_scenarios_name_versions"],
   },
@@ -92,7 +92,7 @@ function drawRules({ components }: ApiDocument): Markup {
     "What may be in a list and what is preferred: as `rules` in the body of a `POST`, in a scenario, or in both, and then both hold. There is nothing to register: a field that an item has can be named at once. What is wrong is answered with a 400 whose `field` is the place in the expression, such as `rules.filter.and.1.price.gt`.",
   )}</p>
 <p>${prose(
-    "Filters act before the best are taken, so a list is full while enough items qualify: `qualifying` in the answer says how many do. When too few are left, what `relax` names is given up, in that order, and `relaxed` says what it was.",
+    "Filters act before the best are taken, so a list is full while enough items qualify: `qualifying` in the answer says how many do. When too few are left, what `relax` names is given up, in that order, and `relaxed` says what it was. A request gives up only what it has brought itself: nothing of its scenario, nor a `category`.",
   )}</p>
 <div class="wide names"><table><tr><th>part</th><th></th><th>for example</th></tr>${parts}</table></div>
 <h3>Expressions</h3>

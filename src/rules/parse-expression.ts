@@ -22,6 +22,8 @@ function readCondition(
   path: Path,
   depth: number,
 ): Expression | Bad {
+  const isOfTests = itemFieldKind(key) !== null || key === "user";
+  if (!isOfTests && !reader.count(path)) return BAD;
   switch (key) {
     case "and":
     case "or": {
@@ -50,18 +52,21 @@ function readCondition(
           `is no field of an item: ${ITEM_FIELDS_TOLD} are, beside and, or, not, geo, user, interacted, shown`,
         );
       const tests = readTests(reader, given, path, kind);
-      return tests === BAD ? BAD : fromTests("item", key, tests);
+      return tests === BAD ? BAD : fromTests(reader, path, { kind: "item", field: key }, tests);
     }
   }
 }
 
+/** Each test of a field is a condition of its own. */
 function fromTests(
-  kind: "item" | "user",
-  field: string,
+  reader: Reader,
+  path: Path,
+  on: { kind: "item" | "user"; field: string },
   tests: Exclude<ReturnType<typeof readTests>, Bad>,
-): Expression {
+): Expression | Bad {
+  if (!tests.every(() => reader.count(path))) return BAD;
   const parts = tests.map(({ test, negated }): Expression => {
-    const leaf = { kind, field, test };
+    const leaf = { ...on, test };
     return negated ? { kind: "not", part: leaf } : leaf;
   });
   return joined("and", parts);
@@ -80,7 +85,7 @@ function readUser(reader: Reader, given: unknown, path: Path): Expression | Bad 
     const at = [...path, field];
     if (kind === null) return reader.bad(at, `is no field of a visitor: ${USER_FIELDS_TOLD} are`);
     const tests = readTests(reader, given[field], at, kind);
-    return tests === BAD ? BAD : fromTests("user", field, tests);
+    return tests === BAD ? BAD : fromTests(reader, at, { kind: "user", field }, tests);
   });
   return parts.every((part) => part !== BAD) ? joined("and", parts) : BAD;
 }

@@ -34,13 +34,18 @@ export class Reader {
   }
 
   /** Counts one more condition or group. False when it is one too many. */
-  enter(path: Path, depth: number): boolean {
+  count(path: Path): boolean {
     this.#nodes++;
     // Told once: what follows would each be one too many as well.
     if (this.#nodes === RULE_NODES_MAX + 1)
       this.bad(path, `is more than the ${RULE_NODES_MAX} conditions and groups that rules may have`);
+    return this.#nodes <= RULE_NODES_MAX;
+  }
+
+  /** False for an expression in too many groups. */
+  enter(path: Path, depth: number): boolean {
     if (depth > RULE_DEPTH_MAX) this.bad(path, `stands more than ${RULE_DEPTH_MAX} groups deep`);
-    return this.#nodes <= RULE_NODES_MAX && depth <= RULE_DEPTH_MAX;
+    return depth <= RULE_DEPTH_MAX;
   }
 
   object(value: unknown, path: Path, allowed: readonly string[]): Record<string, unknown> | Bad {

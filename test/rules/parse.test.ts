@@ -176,8 +176,19 @@ describe("what is wrong is told with its place", () => {
     ]);
     const wide = { or: Array.from({ length: 100 }, () => ({ price: 1 })) };
     expect(issuesOf({ filter: wide })).toEqual([
-      ["filter.or[99]", expect.stringMatching(/more than the 100/)],
+      ["filter.or[99].price", expect.stringMatching(/more than the 100/)],
     ]);
+    const of = (count: number, test: unknown) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`attributes.a${at}`, test]));
+    const each: [object, string][] = [
+      [of(101, 1), "filter.attributes.a100"],
+      [of(51, { gte: 1, lt: 9 }), "filter.attributes.a50"],
+      [{ user: of(101, 1) }, "filter.user.attributes.a100"],
+    ];
+    for (const [filter, path] of each) {
+      expect(issuesOf({ filter })).toEqual([[path, expect.stringMatching(/more than the 100/)]]);
+    }
+    expect(parseRules({ filter: of(100, 1) }).ok).toBe(true);
     const long = { brand: { in: Array.from({ length: 40 }, () => "x".repeat(500)) } };
     expect(issuesOf({ filter: long })).toEqual([["", expect.stringMatching(/over the 16000/)]]);
   });

@@ -26,7 +26,7 @@ export function historyOfItems(
     weight: eventTypeWeight(type),
     occurredAtMs: nowMs - (itemIds.length - 1 - index) * MINUTE_MS,
   }));
-  return { entries, key: JSON.stringify(type === "view" ? itemIds : [type, ...itemIds]) };
+  return { entries, key: JSON.stringify(type === "view" ? itemIds : [type, itemIds]) };
 }
 
 export function historyOfProfile(profile: Profile | null): History {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { historyOfItems } from "../../src/serving/index.ts";
 import { config, isolate, lists, ranks, shown, viewed, World } from "./ports.ts";
 
 function warmWorld(): World {
@@ -159,4 +160,9 @@ describe("two tenants with equal item and user ids", () => {
     expect(shown(await ask({ tenant: "shore", userId: "ann", recent: ["x", "q"] }))[0]).toBe("s-a:last_good");
     expect(shown(await ask({ tenant: "hill", userId: "ann", recent: ["x", "q"] }))).toEqual(["h1:trending"]);
   });
+});
+
+it("what was bought is another history than what was seen, though an item is called as an event is", () => {
+  const seen = historyOfItems(["purchase", "a"], 0);
+  expect(historyOfItems(["a"], 0, "purchase").key).not.toBe(seen.key);
 });

@@ -1,21 +1,20 @@
 import { ladderOf, rungsWanted } from "./below.ts";
 import { climb, mayBeLastGood } from "./climb.ts";
-import { advance, type Cursor, wasShown } from "./cursor.ts";
-import { explore, withExplored } from "./exploration.ts";
-import { type Answer, type Found, finish } from "./finish.ts";
+import { wasShown } from "./cursor.ts";
+import { type Answer, finish } from "./finish.ts";
 import { keepGood } from "./keep-good.ts";
-import { type AnswerItem, pickFields, type Wanted } from "./ladder.ts";
+import type { Wanted } from "./ladder.ts";
 import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
 import { type ModelList, modelList } from "./model-list.ts";
 import { questionOf } from "./model-question.ts";
 import { OwnLast, ownerOf } from "./own-last.ts";
-import type { AnswerRequest, Plan } from "./plan.ts";
+import type { AnswerRequest } from "./plan.ts";
 import type { RankedList, ServingPorts } from "./ports.ts";
 import { maybeNobody, type Round, readRound } from "./round.ts";
-import { explorationPool, type RungsWanted } from "./rungs.ts";
 import { rememberedScenario } from "./scenario-reader.ts";
 import type { Timeline } from "./timeline.ts";
+import { type Listed, tryItems } from "./try-items.ts";
 
 interface Context {
   memory: ServingMemory;
@@ -34,7 +33,7 @@ export async function makeAnswer(
   const lists = startLists([request], ports, context);
   const round = await readRound(request, ports, context);
   const found = await findItems(request, round, lists, ports, context);
-  return finish(request, await tryItems(request, round, found, lists), ports);
+  return finish(request, await tryItems(request, round, found, lists, ports.now()), ports);
 }
 
 /**
@@ -56,13 +55,6 @@ export function startLists(
   const isNobody = subject.kind === "visitor" && maybeNobody(subject.visitor);
   if (subject.kind === "anybody" || isNobody || explores) lists.start();
   return lists;
-}
-
-/** A list that nothing was tried in yet. */
-export interface Listed extends Found {
-  /** What any item of the list has to keep to. */
-  wanted: Wanted;
-  below: RungsWanted;
 }
 
 /** The list for a request whose round has been read. */
@@ -125,45 +117,6 @@ export async function findItems(
   };
 }
 
-/** The list with items on trial at some of its places, where its scenario explores; and where its next page begins. */
-export async function tryItems(
-  { seed, cursor }: AnswerRequest,
-  { plan }: Round,
-  { wanted, below, ...found }: Listed,
-  lists: ListReader,
-): Promise<Found> {
-  const { limit } = found;
-  const { rules, fields, carried } = plan;
-  const places = Math.min(found.items.length, limit);
-  const explored = plan.explores ? await draw({ seed, places }, plan, { wanted, below }, lists) : null;
-  const whole =
-    explored === null
-      ? found.items.slice(0, limit)
-      : withExplored(found.items, explored.items, { limit, fields: carried, caps: rules.caps });
-  const items = carried.length === fields.length ? whole : whole.map((item) => pickFields(item, fields));
-  return {
-    ...found,
-    items,
-    ...(explored === null ? {} : { exploration: explored.exploration }),
-    ...(cursor === null ? {} : { next: nextPage(cursor, items, limit) }),
-  };
-}
-
-/** Null where there is nothing to explore. */
-async function draw(
-  drawn: { seed: number; places: number },
-  { scenario, rules }: Plan,
-  { wanted: { blocked, seen }, below }: Pick<Listed, "wanted" | "below">,
-  lists: ListReader,
-): Promise<ReturnType<typeof explore> | null> {
-  const { lists: common } = await lists.get();
-  const pool = explorationPool(common, below.allows).filter(
-    ({ itemId }) => !blocked(itemId) && !seen.has(itemId),
-  );
-  const share = scenario.explorationShare;
-  return pool.length === 0 ? null : explore(pool, { share, ...drawn, caps: rules.caps });
-}
-
 const NONE: ReadonlySet<string> = new Set();
 const NO_LIST: ModelList = { list: null, isNew: false, problem: null };
 
@@ -173,12 +126,4 @@ function rulesSaid(list: RankedList | null): Pick<Answer, "qualifying" | "relaxe
     ...(qualifying === undefined ? {} : { qualifying }),
     ...(relaxed === undefined || relaxed.length === 0 ? {} : { relaxed }),
   };
-}
-
-function nextPage(cursor: Cursor, items: readonly AnswerItem[], limit: number): Cursor | null {
-  if (items.length < limit) return null;
-  return advance(
-    cursor,
-    items.map(({ itemId }) => itemId),
-  );
 }

@@ -1,34 +1,53 @@
 import type { ScoredItem } from "../registry/index.ts";
 import { type Cap, type RuleItem, valuesOf } from "../rules/index.ts";
 
-/** How many of each value a list has, of the fields that are capped. Items carry those fields. */
-export class CapCounts {
-  readonly #caps: readonly (Cap & { counts: Map<unknown, number> })[];
+type Counted = Pick<ScoredItem, "itemId" | "fields">;
+
+/** Items' values of the fields that are capped, each looked up once. */
+export class CappedValues {
+  readonly caps: readonly Cap[];
+  readonly #known = new Map<Counted, (readonly unknown[])[]>();
 
   constructor(caps: readonly Cap[]) {
-    this.#caps = caps.map((cap) => ({ ...cap, counts: new Map() }));
+    this.caps = caps;
   }
 
-  fits(item: Pick<ScoredItem, "itemId" | "fields">): boolean {
-    return this.#caps.every(({ field, max, counts }) =>
-      valuesIn(item, field).every((value) => (counts.get(value) ?? 0) < max),
+  /** By cap. */
+  of(item: Counted): readonly (readonly unknown[])[] {
+    const known = this.#known.get(item);
+    if (known !== undefined) return known;
+    const values = this.caps.map(({ field }) =>
+      valuesOf({ ...item.fields, item_id: item.itemId } as RuleItem, field),
     );
+    this.#known.set(item, values);
+    return values;
+  }
+}
+
+/** How many of each value a list has, of the fields that are capped. Items carry those fields. */
+export class CapCounts {
+  readonly #values: CappedValues;
+  readonly #counts: readonly Map<unknown, number>[];
+
+  constructor(values: CappedValues) {
+    this.#values = values;
+    this.#counts = values.caps.map(() => new Map());
   }
 
-  count(item: Pick<ScoredItem, "itemId" | "fields">): void {
-    for (const { field, counts } of this.#caps) {
-      for (const value of valuesIn(item, field)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  count(item: Counted): void {
+    const values = this.#values.of(item);
+    for (const [at, counts] of this.#counts.entries()) {
+      for (const value of values[at] ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }
 
   /** Whether one more item fits; it is counted then. */
-  admit(item: Pick<ScoredItem, "itemId" | "fields">): boolean {
-    const fits = this.fits(item);
+  admit(item: Counted): boolean {
+    const values = this.#values.of(item);
+    const fits = this.#values.caps.every(({ max }, at) =>
+      values[at]?.every((value) => (this.#counts[at]?.get(value) ?? 0) < max),
+    );
     if (fits) this.count(item);
     return fits;
   }
-}
-
-function valuesIn({ itemId, fields }: Pick<ScoredItem, "itemId" | "fields">, field: string) {
-  return valuesOf({ ...fields, item_id: itemId } as RuleItem, field);
 }

@@ -1,6 +1,6 @@
 import type { ScoredItem } from "../registry/index.ts";
 import type { Cap } from "../rules/index.ts";
-import { CapCounts } from "./cap-counts.ts";
+import { CapCounts, CappedValues } from "./cap-counts.ts";
 
 /** The rungs an item may come from, best first. */
 export const SOURCES = [
@@ -47,7 +47,8 @@ export function fillFromRungs(
   { seenToo }: { seenToo: boolean },
 ): AnswerItem[] {
   const chosen = new Map<string, AnswerItem>();
-  const caps = (wanted.caps?.length ?? 0) === 0 ? null : new CapCounts(wanted.caps ?? []);
+  const { caps: given = [] } = wanted;
+  const caps = given.length === 0 ? null : new CapCounts(new CappedValues(given));
   const take = (isLeftOut: (itemId: string) => boolean) => {
     for (const { source, items } of rungs) {
       for (const item of items()) {

@@ -1,4 +1,4 @@
-import { findItems, type Listed, startLists, tryItems } from "./answer.ts";
+import { findItems, startLists } from "./answer.ts";
 import { type Answer, type Found, finish } from "./finish.ts";
 import type { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
@@ -6,6 +6,7 @@ import type { AnswerRequest } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
 import { type Round, readRound, startRound, wantsFacts } from "./round.ts";
 import type { Timeline } from "./timeline.ts";
+import { type Listed, tryItems } from "./try-items.ts";
 
 interface Placement {
   request: AnswerRequest;
@@ -43,7 +44,7 @@ export async function answerPlacements(
   const taken = new Set<string>();
   const answers: Promise<Answer>[] = [];
   for (const placement of placements) {
-    const found = await choose(placement, { taken, find, lists });
+    const found = await choose(placement, { taken, find, lists, nowMs: ports.now() });
     if (distinct) for (const { itemId } of found.items) taken.add(itemId);
     answers.push(finish(placement.request, found, ports));
   }
@@ -57,10 +58,12 @@ async function choose(
     taken,
     find,
     lists,
+    nowMs,
   }: {
     taken: ReadonlySet<string>;
     find: (request: AnswerRequest, round: Round) => Promise<Listed>;
     lists: ListReader;
+    nowMs: number;
   },
 ): Promise<Found> {
   const { limit } = round.plan;
@@ -70,5 +73,5 @@ async function choose(
   const { blocked } = own.wanted;
   const wanted = { ...own.wanted, limit, blocked: (itemId: string) => taken.has(itemId) || blocked(itemId) };
   const items = own.items.filter(({ itemId }) => !taken.has(itemId)).slice(0, limit + round.plan.spare);
-  return tryItems(request, round, { ...own, items, limit, wanted }, lists);
+  return tryItems(request, round, { ...own, items, limit, wanted }, lists, nowMs);
 }

@@ -1,0 +1,94 @@
+import type { Rotation, Rules, ShownItem } from "../rules/index.ts";
+import { advance, type Cursor } from "./cursor.ts";
+import { explore, fitsBeside, type PoolItem, withExplored } from "./exploration.ts";
+import type { Found } from "./finish.ts";
+import { type AnswerItem, pickFields, type Wanted } from "./ladder.ts";
+import type { ListReader } from "./list-reader.ts";
+import type { AnswerRequest } from "./plan.ts";
+import type { Round } from "./round.ts";
+import { explorationPool, type RungsWanted } from "./rungs.ts";
+
+/** A list that nothing was tried in yet. */
+export interface Listed extends Found {
+  /** What any item of the list has to keep to. */
+  wanted: Wanted;
+  below: RungsWanted;
+}
+
+/** The list with items on trial at some of its places, where its scenario explores; and where its next page begins. */
+export async function tryItems(
+  { seed, cursor }: AnswerRequest,
+  round: Round,
+  listed: Listed,
+  lists: ListReader,
+  nowMs: number,
+): Promise<Found> {
+  const { wanted, below, ...found } = listed;
+  const { limit } = found;
+  const { fields, carried, scenario } = round.plan;
+  const rules = heldOf(round.plan.rules, found.relaxed);
+  const pool = await poolOf(rules, round, { wanted, below }, lists, nowMs);
+  const places = Math.min(found.items.length, limit);
+  const fits = fitsBeside(found.items, { places, caps: rules.caps });
+  const explored =
+    pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, places, seed, fits });
+  const whole =
+    explored === null
+      ? found.items.slice(0, limit)
+      : withExplored(found.items, explored.items, { limit, fields: carried, caps: rules.caps });
+  const items = carried.length === fields.length ? whole : whole.map((item) => pickFields(item, fields));
+  return {
+    ...found,
+    items,
+    ...(explored === null ? {} : { exploration: explored.exploration }),
+    ...(cursor === null ? {} : { next: nextPage(cursor, items, limit) }),
+  };
+}
+
+type Held = Pick<Rules, "caps" | "minScore" | "rotation">;
+
+/** What the list keeps to, an item on trial has to keep to as well, and nothing else: not to what was given up for the list's sake. */
+function heldOf({ caps, minScore, rotation }: Rules, relaxed: readonly string[] = []): Held {
+  return {
+    caps: relaxed.includes("cap") ? [] : caps,
+    minScore: relaxed.includes("min_score") ? null : minScore,
+    rotation: relaxed.includes("rotation") ? null : rotation,
+  };
+}
+
+/** The items that may be tried; none where the list is not to be explored. */
+async function poolOf(
+  { minScore, rotation }: Held,
+  { plan, facts }: Round,
+  { wanted: { blocked, seen }, below }: Pick<Listed, "wanted" | "below">,
+  lists: ListReader,
+  nowMs: number,
+): Promise<PoolItem[]> {
+  // An item on trial has no score of the model to be compared.
+  if (!plan.explores || minScore !== null) return [];
+  const { lists: common } = await lists.get();
+  const shown = rotation === null ? NONE : shownWithin(rotation, facts?.shown ?? [], nowMs);
+  return explorationPool(common, below.allows).filter(
+    ({ itemId }) => !blocked(itemId) && !seen.has(itemId) && !shown.has(itemId),
+  );
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What a rotation without a weight leaves out; one with a weight only moves items. */
+function shownWithin(
+  { withinMs, weight }: Rotation,
+  shown: readonly ShownItem[],
+  nowMs: number,
+): ReadonlySet<string> {
+  if (weight !== null) return NONE;
+  return new Set(shown.flatMap(({ itemId, lastAtMs }) => (nowMs - lastAtMs < withinMs ? [itemId] : [])));
+}
+
+function nextPage(cursor: Cursor, items: readonly AnswerItem[], limit: number): Cursor | null {
+  if (items.length < limit) return null;
+  return advance(
+    cursor,
+    items.map(({ itemId }) => itemId),
+  );
+}

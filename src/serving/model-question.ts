@@ -75,7 +75,6 @@ export function scoreRequest(
   context: RequestContext | undefined,
   nowMs: number,
 ): ScoreRequest {
-  const { eventWeights } = scenario;
   return {
     tenant,
     nowMs,
@@ -89,10 +88,15 @@ export function scoreRequest(
     ...(facts === null ? {} : { visitor: facts }),
     ...(history.entries.length > 0 || ladder.length === 0 ? {} : { ladder: [...ladder] }),
     ...(together ? { together } : {}),
-    ...(eventWeights === null ? {} : { eventWeights: byCode(eventWeights) }),
+    ...weightsOf(scenario),
   };
 }
 
-function byCode(weights: Readonly<Record<string, number>>): Record<number, number> {
-  return Object.fromEntries(Object.entries(weights).map(([type, weight]) => [eventTypeCode(type), weight]));
+/** What events tell about taste in the scenario, as the scorer is told it. */
+export function weightsOf({
+  eventWeights,
+}: Pick<Scenario, "eventWeights">): Pick<ScoreRequest, "eventWeights"> {
+  if (eventWeights === null) return {};
+  const byCode = Object.entries(eventWeights).map(([type, weight]) => [eventTypeCode(type), weight]);
+  return { eventWeights: Object.fromEntries(byCode) };
 }

@@ -4,6 +4,7 @@ import { type Answer, answerId, VARIANT } from "./finish.ts";
 import { SCORE_SHARE } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import { lackOf, problemOf } from "./model-problem.ts";
+import { weightsOf } from "./model-question.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
 import { readRound } from "./round.ts";
@@ -40,6 +41,7 @@ export async function rankItems(
     candidates: items,
     ...(plan.hasRules ? { rules } : {}),
     ...(facts === null ? {} : { visitor: facts }),
+    ...weightsOf(plan.scenario),
     ...(request.context === undefined ? {} : { context: request.context() }),
   });
   const timely = await context.timeline.measure(

@@ -25,7 +25,8 @@ export interface Explanation {
 
 /**
  * The list of a request, made anew by the live model and told item by item. It runs the model many times, so it is for people, not for pages. What the
- * lists below the model's would have filled in is not told: their items say their rung.
+ * lists below the model's would have filled in is not told: their items say their rung. Nor are items on trial, of which a recommendation id keeps the
+ * places alone.
  */
 export async function explain(
   request: AnswerRequest & { items: readonly string[] },
@@ -39,7 +40,9 @@ export async function explain(
   const exclude = subject.kind === "item" ? [...request.exclude, subject.itemId] : [...request.exclude];
   const hasHistory = known.history.entries.length > 0;
   const ladder = hasHistory ? [] : await ladderOf(lists, rungsWanted(request, round, ports));
-  const question = questionOf(request, round, {
+  // No longer than the list that was given: what was asked for beyond it, to stand beside items on trial, is not in it.
+  const asked = { ...round, plan: { ...plan, spare: 0 } };
+  const question = questionOf(request, asked, {
     exclude,
     ladder,
     onShort: () => undefined,

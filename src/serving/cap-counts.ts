@@ -41,12 +41,16 @@ export class CapCounts {
     }
   }
 
-  /** Whether one more item fits; it is counted then. */
-  admit(item: Counted): boolean {
+  fits(item: Counted): boolean {
     const values = this.#values.of(item);
-    const fits = this.#values.caps.every(({ max }, at) =>
+    return this.#values.caps.every(({ max }, at) =>
       values[at]?.every((value) => (this.#counts[at]?.get(value) ?? 0) < max),
     );
+  }
+
+  /** Whether one more item fits; it is counted then. */
+  admit(item: Counted): boolean {
+    const fits = this.fits(item);
     if (fits) this.count(item);
     return fits;
   }

@@ -1,7 +1,4 @@
 import { createPrng, type Prng } from "../base/index.ts";
-import type { Cap } from "../rules/index.ts";
-import { CapCounts, CappedValues } from "./cap-counts.ts";
-import type { AnswerItem } from "./ladder.ts";
 import { EXPLORED_PLACES, EXPLORED_SLOTS_MAX } from "./limits.ts";
 
 /** An item of which little is known, with its chance of being the best of the pool. */
@@ -29,12 +26,15 @@ export interface Exploration {
   exhausted: boolean;
 }
 
+/** Whether an item can be on trial beside those drawn already. */
+export type Joins = (drawn: readonly PoolItem[]) => (item: PoolItem) => boolean;
+
 interface Draw {
   share: number;
   places: number;
   seed: number;
-  /** Whether the list can have all these on trial; a pool item that no longer can join those drawn is out of the pool from then on. Absent: any. */
-  fits?: (trial: readonly PoolItem[]) => boolean;
+  /** One that cannot is out of the pool from then on. Absent: any can. */
+  joins?: Joins;
 }
 
 /**
@@ -45,26 +45,25 @@ interface Draw {
  */
 export function explore(
   pool: readonly PoolItem[],
-  { share: asked, places, seed, fits = () => true }: Draw,
+  { share: asked, places, seed, joins = () => () => true }: Draw,
 ): { exploration: Exploration; items: ReadonlyMap<number, PoolItem> } {
   const share = Math.round(asked * SHARE_STEPS) / SHARE_STEPS;
   const prng = createPrng(`explore/${seed}`);
   let left = pool.filter(({ chance }) => chance > 0);
   const slots: ExploredSlot[] = [];
   const items = new Map<number, PoolItem>();
-  const mayJoin = (item: PoolItem) => fits([...items.values(), item]);
   for (let place = 0; place < Math.min(places, EXPLORED_PLACES); place++) {
     if (slots.length === EXPLORED_SLOTS_MAX || left.length === 0) break;
     if (prng.next() >= share) continue;
     // What is left hangs on the items drawn alone, never on the place: `exhausted` tells all of it.
-    left = left.filter(mayJoin);
+    left = left.filter(joins([...items.values()]));
     if (left.length === 0) break;
     const { at, probability } = draw(left, prng);
     const [item] = left.splice(at, 1) as [PoolItem];
     slots.push({ place, itemId: item.itemId, propensity: share * probability });
     items.set(place, item);
   }
-  return { exploration: { share, slots, exhausted: !left.some(mayJoin) }, items };
+  return { exploration: { share, slots, exhausted: !left.some(joins([...items.values()])) }, items };
 }
 
 function draw(pool: readonly PoolItem[], prng: Prng): { at: number; probability: number } {
@@ -76,66 +75,6 @@ function draw(pool: readonly PoolItem[], prng: Prng): { at: number; probability:
   });
   const at = found < 0 ? pool.length - 1 : found;
   return { at, probability: (pool[at] as PoolItem).chance / total };
-}
-
-/**
- * Whether a list of items has at least `places` with these on trial under the caps: an item that counts under several may cost more places than
- * its own. Then each stands where it was drawn for, and no list is shorter for what it tries.
- */
-export function fitsBeside(
-  items: readonly AnswerItem[],
-  { places, caps }: { places: number; caps: readonly Cap[] },
-): (trial: readonly PoolItem[]) => boolean {
-  if (caps.length === 0) return () => true;
-  const values = new CappedValues(caps);
-  return (trial) => {
-    const counts = new CapCounts(values);
-    if (!trial.every((item) => counts.admit(item))) return false;
-    let filled = trial.length;
-    for (const _ of itemsBeside(items, trial, counts)) if (++filled >= places) return true;
-    return filled >= places;
-  };
-}
-
-/** What of the list's items stays, where those on trial are counted already. */
-function* itemsBeside(
-  items: readonly AnswerItem[],
-  trial: readonly PoolItem[],
-  counts: CapCounts,
-): Generator<AnswerItem> {
-  const own = new Set(trial.map(({ itemId }) => itemId));
-  for (const item of items) if (!own.has(item.itemId) && counts.admit(item)) yield item;
-}
-
-/**
- * The list with the explored items, drawn by `fitsBeside`, at their places; what stood there moves down, and the last ones out. The caps count
- * explored items first: what no longer fits beside them is left out.
- */
-export function withExplored(
-  items: readonly AnswerItem[],
-  explored: ReadonlyMap<number, PoolItem>,
-  { limit, fields, caps }: { limit: number; fields: readonly string[]; caps: readonly Cap[] },
-): AnswerItem[] {
-  if (explored.size === 0) return items.slice(0, limit);
-  const trial = [...explored.values()];
-  const counts = new CapCounts(new CappedValues(caps));
-  for (const item of trial) counts.count(item);
-  const others = itemsBeside(items, trial, counts);
-  const list: AnswerItem[] = [];
-  while (list.length < limit) {
-    const item = explored.get(list.length);
-    const next = item === undefined ? others.next().value : answered(item, fields);
-    if (next === undefined) break;
-    list.push(next);
-  }
-  return list;
-}
-
-function answered({ itemId, chance, fields }: PoolItem, wanted: readonly string[]): AnswerItem {
-  const item = { itemId, score: chance, source: "explored" as const };
-  if (wanted.length === 0) return item;
-  const picked = wanted.filter((name) => name in fields).map((name) => [name, fields[name]]);
-  return { ...item, fields: Object.fromEntries(picked) };
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { Rotation, Rules, ShownItem } from "../rules/index.ts";
 import { advance, type Cursor } from "./cursor.ts";
-import { explore, fitsBeside, type PoolItem, withExplored } from "./exploration.ts";
+import { explore, type PoolItem } from "./exploration.ts";
 import type { Found } from "./finish.ts";
 import { type AnswerItem, pickFields, type Wanted } from "./ladder.ts";
 import type { ListReader } from "./list-reader.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { Round } from "./round.ts";
 import { explorationPool, type RungsWanted } from "./rungs.ts";
+import { joinsUnder, withExplored } from "./with-explored.ts";
 
 /** A list that nothing was tried in yet. */
 export interface Listed extends Found {
@@ -29,9 +30,9 @@ export async function tryItems(
   const rules = heldOf(round.plan.rules, found.relaxed);
   const pool = await poolOf(rules, round, { wanted, below }, lists, nowMs);
   const places = Math.min(found.items.length, limit);
-  const fits = fitsBeside(found.items, { places, caps: rules.caps });
+  const joins = joinsUnder(found.items, { places, caps: rules.caps });
   const explored =
-    pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, places, seed, fits });
+    pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, places, seed, joins });
   const whole =
     explored === null
       ? found.items.slice(0, limit)

@@ -30,9 +30,13 @@ export async function tryItems(
   const rules = heldOf(round.plan.rules, found.relaxed);
   const pool = await poolOf(rules, round, { wanted, below }, lists, nowMs);
   const places = Math.min(found.items.length, limit);
-  const joins = joinsUnder(found.items, { places, caps: rules.caps });
   const explored =
-    pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, places, seed, joins });
+    pool.length === 0
+      ? null
+      : explore(pool, {
+          ...{ share: scenario.explorationShare, places, seed },
+          joins: joinsUnder(found.items, { places, caps: rules.caps }),
+        });
   const whole =
     explored === null
       ? found.items.slice(0, limit)

@@ -7,7 +7,7 @@ export type ModelForm = "plain" | "lean" | "large" | "indexed";
 
 /** From so many items on, fewer passes are quicker than fewer nodes. */
 const LEAN_ITEMS = 20_000;
-/** From so many items on, a float table and its columns are half of what a scorer holds. Until then floats are quicker: no engine multiplies int8 as fast. */
+/** From so many items on, a table of floats is most of what a scorer has room for. Until then floats are quicker: the engine takes several times as long to multiply int8. */
 const LARGE_ITEMS = 100_000;
 
 export function formFor(itemCount: number): ModelForm {

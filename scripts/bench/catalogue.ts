@@ -76,7 +76,7 @@ async function measureInWorkerd(onnx: Uint8Array<ArrayBuffer>, { items, requests
     const memory = await watchMemory(miniflare, NAME);
     await send(`${url}/catalogue`, await catalogueOf(items));
     await send(`${url}/model`, onnx);
-    const loading = memory.take();
+    const loading = await memory.take();
     const timed = await timeBoth(url, requests);
     const pid = childPids().find((child) => !before.has(child) && commandOf(child).includes("workerd"));
     if (pid === undefined)
@@ -85,7 +85,7 @@ async function measureInWorkerd(onnx: Uint8Array<ArrayBuffer>, { items, requests
       await cpuMs(pid, `${url}/empty`, requests),
       await cpuMs(pid, `${url}/answer`, requests),
     ];
-    const answering = memory.take();
+    const answering = await memory.take();
     await memory.close();
     const wasmMb = megabytes(timed.wasmBytes);
     return {

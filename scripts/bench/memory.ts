@@ -20,15 +20,15 @@ export async function startMemorySampling(
 ): Promise<() => Promise<MemoryPeak>> {
   const watch = await watchMemory(miniflare, worker);
   return async () => {
-    const peak = watch.take();
+    const peak = await watch.take();
     await watch.close();
     return peak;
   };
 }
 
 export interface MemoryWatch {
-  /** The peak since this was asked last. */
-  take(): MemoryPeak;
+  /** The peak since this was asked last; this moment counts, so that what was over between two samples leaves one. */
+  take(): Promise<MemoryPeak>;
   close(): Promise<void>;
 }
 
@@ -43,7 +43,8 @@ export async function watchMemory(miniflare: Miniflare, worker: string): Promise
   const stopped = new AbortController();
   const sampling = sample(session, () => peak, stopped.signal);
   return {
-    take() {
+    async take() {
+      await sampleOnce(session, () => peak);
       const { heapBytes, bufferBytes, samples } = peak;
       peak = { heapBytes: 0, bufferBytes: 0, samples: 0 };
       return {
@@ -73,16 +74,20 @@ function megabytes(bytes: number): number {
 
 async function sample(session: InspectorSession, current: () => Peak, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
-    const { usedSize, backingStorageSize = 0 } = (await session.call("Runtime.getHeapUsage")) as {
-      usedSize: number;
-      backingStorageSize?: number;
-    };
-    const peak = current();
-    if (usedSize + backingStorageSize > peak.heapBytes + peak.bufferBytes) {
-      peak.heapBytes = usedSize;
-      peak.bufferBytes = backingStorageSize;
-    }
-    peak.samples++;
+    await sampleOnce(session, current);
     await sleep(SAMPLE_EVERY_MS);
   }
+}
+
+async function sampleOnce(session: InspectorSession, current: () => Peak): Promise<void> {
+  const { usedSize, backingStorageSize = 0 } = (await session.call("Runtime.getHeapUsage")) as {
+    usedSize: number;
+    backingStorageSize?: number;
+  };
+  const peak = current();
+  if (usedSize + backingStorageSize > peak.heapBytes + peak.bufferBytes) {
+    peak.heapBytes = usedSize;
+    peak.bufferBytes = backingStorageSize;
+  }
+  peak.samples++;
 }

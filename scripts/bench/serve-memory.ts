@@ -12,7 +12,7 @@ export async function measureScorerMemory(
 ): Promise<number> {
   const watch = await watchMemory(site.runtime.miniflare, SCORER);
   await load.run({ url: site.url, requests, connections: 4, refuse: [] });
-  const { peakMb } = watch.take();
+  const { peakMb } = await watch.take();
   await watch.close();
   return Math.round(peakMb + (await wasmMb(site)));
 }

@@ -61,7 +61,7 @@ export async function startInWorkerd(): Promise<Host> {
     },
     cpuSeconds: () => cpuSecondsOf(pid),
     async takePeak() {
-      const { heapMb, buffersMb } = memory.take();
+      const { heapMb, buffersMb } = await memory.take();
       const peakMb = Math.round((heapMb + buffersMb + wasmMb) * 10) / 10;
       return { peakMb, heapMb, buffersMb, wasmMb };
     },

@@ -11,6 +11,9 @@ export interface RuleFacts {
   typeCodeOf(type: string): number;
 }
 
+/** What the values of a test may refer to. */
+export type ValueFacts = Pick<RuleFacts, "nowMs" | "visitor">;
+
 /** A test without references. */
 export type BoundTest =
   | { op: "lt" | "lte" | "gt" | "gte"; value: number }
@@ -73,7 +76,7 @@ function bindGeo({ lat, lon, near, withinKm }: Geo, location: Place | undefined)
 }
 
 /** Null where it refers to what is not known, or compares what cannot be: it holds for nothing. */
-function bindTest(test: Test, facts: RuleFacts): BoundTest | null {
+export function bindTest(test: Test, facts: ValueFacts): BoundTest | null {
   if (test.op === "exists") return test;
   if ("values" in test) {
     const values = test.values.map((value) => bindValue(value, facts)).filter((value) => value !== undefined);
@@ -86,13 +89,13 @@ function bindTest(test: Test, facts: RuleFacts): BoundTest | null {
   return typeof value === "number" ? { op, value } : null;
 }
 
-function bindValue(value: Value, { nowMs, visitor }: RuleFacts): Scalar | undefined {
+function bindValue(value: Value, { nowMs, visitor }: ValueFacts): Scalar | undefined {
   if (typeof value !== "object") return value;
   if ("agoMs" in value) return Math.floor(nowMs / MINUTE_MS) * MINUTE_MS - value.agoMs;
   return userValues(value.user, visitor)[0];
 }
 
-function userValues(field: string, visitor: VisitorFacts): readonly Scalar[] {
+export function userValues(field: string, visitor: VisitorFacts): readonly Scalar[] {
   if (field === "segments") return visitor.segments ?? [];
   const name = attributeName(field);
   const attributes = visitor.attributes ?? {};

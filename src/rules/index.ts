@@ -37,4 +37,5 @@ export {
 } from "./rules.ts";
 export { rulesSchema } from "./schema.ts";
 export { type Candidate, type Selection, type SelectOptions, select } from "./select.ts";
-export { usesVisitor } from "./visitor-parts.ts";
+export { settleVisitorFields } from "./settle.ts";
+export { usesStoredFields, usesVisitor } from "./visitor-parts.ts";

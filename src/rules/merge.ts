@@ -1,9 +1,9 @@
-import type { NamedFilter, Rules } from "./rules.ts";
+import type { NamedFilter, Rotation, Rules } from "./rules.ts";
 
 /**
- * What a scenario says, and a request beside it: filters, boosts and caps of either hold. Of two pins for one place, and of what a list can have only one
- * of, the request's stands; so a request may sharpen what its scenario says, and never lift a filter of it. What may be given up is what the scenario
- * says, and then what the request brought alone.
+ * What a scenario says, and a request beside it: filters, boosts and caps of either hold, of two least scores the higher, of two rotations the longer time and
+ * the heavier weight. Of two pins for one place, and of diversity, the request's stands; so a request may sharpen what its scenario says, and never lift
+ * what it keeps out. What may be given up is what the scenario says, and then what the request brought alone.
  */
 export function mergeRules(scenario: Rules, request: Rules): Rules {
   const places = new Set(request.pins.map(({ position }) => position));
@@ -13,10 +13,20 @@ export function mergeRules(scenario: Rules, request: Rules): Rules {
     pins: [...scenario.pins.filter(({ position }) => !places.has(position)), ...request.pins],
     caps: [...scenario.caps, ...request.caps],
     diversity: request.diversity === 0 ? scenario.diversity : request.diversity,
-    rotation: request.rotation ?? scenario.rotation,
-    minScore: request.minScore ?? scenario.minScore,
+    rotation: stricter(scenario.rotation, request.rotation),
+    minScore: highest(scenario.minScore, request.minScore),
     relax: [...scenario.relax, ...request.relax.filter((part) => isFree(part, scenario))],
   };
+}
+
+function highest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+function stricter(a: Rotation | null, b: Rotation | null): Rotation | null {
+  if (a === null || b === null) return a ?? b;
+  const weight = a.weight === null || b.weight === null ? null : Math.max(a.weight, b.weight);
+  return { withinMs: Math.max(a.withinMs, b.withinMs), weight };
 }
 
 /** A scenario that gives up a filter means its own, not a request's of the same name: nothing gives up a name with a dot. */

@@ -82,11 +82,6 @@ export const rankAnswerSchema = z
   })
   .meta({ id: "Ranking" });
 
-export const USER_IGNORED = {
-  field: "user_id",
-  message: "was ignored: this tenant requires a valid user_token beside it",
-};
-
 /** `nextCursor`: signed; absent where the request does not page. */
 export function answerBody(answer: Answer, nextCursor?: string | null): AnswerBody {
   const { items, qualifying, relaxed } = answer;
@@ -111,15 +106,15 @@ export function rankingBody(ranking: Ranking): z.infer<typeof rankAnswerSchema> 
 }
 
 function commonBody(
-  answer: Pick<Answer, "recommendationId" | "modelVersion" | "variant" | "degraded" | "userIgnored">,
+  answer: Pick<Answer, "recommendationId" | "modelVersion" | "variant" | "degraded" | "notices">,
 ) {
-  const { recommendationId, modelVersion, variant, degraded, userIgnored } = answer;
+  const { recommendationId, modelVersion, variant, degraded, notices } = answer;
   return {
     recommendation_id: recommendationId,
     model_version: modelVersion,
     variant,
     ...(degraded === undefined ? {} : { degraded }),
-    ...(userIgnored ? { notices: [USER_IGNORED] } : {}),
+    ...(notices.length === 0 ? {} : { notices: [...notices] }),
   };
 }
 

@@ -106,7 +106,7 @@ export async function findItems(
   return {
     ...{ items: climbed.items, modelVersion: climbed.modelVersion, limit: plan.limit, wanted, below },
     ...rulesSaid(model.list),
-    userIgnored: known.userIgnored,
+    notices: round.notices,
     problems: [
       ...known.problems,
       ...(model.problem === null ? [] : [model.problem]),

@@ -2,6 +2,7 @@ import type { Cursor } from "./cursor.ts";
 import { type DegradedReason, degradedBy, type Problem } from "./degraded.ts";
 import { type ExplorationRecord, writeExploration } from "./exploration.ts";
 import type { AnswerItem } from "./ladder.ts";
+import type { Notice } from "./notices.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
 import { mintRecommendationId, type RecommendationId } from "./recommendation-id.ts";
@@ -21,8 +22,8 @@ export interface Answer {
   /** How places were given to items on trial; absent where none were. */
   exploration?: ExplorationRecord;
   degraded?: Problem;
-  /** The request named a user that it may not speak for. */
-  userIgnored: boolean;
+  /** What of the request was not used. */
+  notices: readonly Notice[];
 }
 
 /** A list before it has an id. */

@@ -12,7 +12,6 @@ export {
   batchAnswerSchema,
   rankAnswerSchema,
   rankingBody,
-  USER_IGNORED,
 } from "./answer-body.ts";
 export { cacheApiOwnLists, cacheApiSeenLists, kvConfigs, kvKeys, kvLists, kvScenarios } from "./cache.ts";
 export {
@@ -35,6 +34,7 @@ export { historyOfItems } from "./history.ts";
 export { checkKey, type KeyProblem } from "./key-check.ts";
 export { Lru } from "./lru.ts";
 export { createMemory, type ServingMemory } from "./memory.ts";
+export { FIELDS_WITHHELD, USER_IGNORED } from "./notices.ts";
 export { answerPlacements } from "./placements.ts";
 export type { AnswerRequest, Subject } from "./plan.ts";
 export type {

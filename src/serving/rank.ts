@@ -12,7 +12,7 @@ import type { Timeline } from "./timeline.ts";
 
 /** A given list in a visitor's order: nothing is dropped and nothing added. */
 export interface Ranking
-  extends Pick<Answer, "recommendationId" | "modelVersion" | "variant" | "degraded" | "userIgnored"> {
+  extends Pick<Answer, "recommendationId" | "modelVersion" | "variant" | "degraded" | "notices"> {
   /** `score` is null for items that no model knows: they stand last, in the order given. */
   items: { itemId: string; score: number | null; fields?: Record<string, unknown> }[];
 }
@@ -27,7 +27,7 @@ export async function rankItems(
   context: { memory: ServingMemory; timeline: Timeline },
 ): Promise<Ranking> {
   const { tenant } = request;
-  const { plan, known, facts, lacks } = await readRound(request, ports, context);
+  const { plan, known, facts, lacks, notices } = await readRound(request, ports, context);
   const items = [...new Set(request.items)];
   const rules = { ...plan.rules, filters: [], caps: [], pins: [], minScore: null, diversity: 0 };
   const work = ports.scorer.score({
@@ -65,7 +65,7 @@ export async function rankItems(
     variant: VARIANT,
     items: inOrder(items, ranked?.items ?? []),
     ...(degraded === undefined ? {} : { degraded }),
-    userIgnored: known.userIgnored,
+    notices,
   };
 }
 

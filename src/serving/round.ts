@@ -1,7 +1,14 @@
-import { isEmptyRules, usesVisitor, type VisitorFacts } from "../rules/index.ts";
+import {
+  isEmptyRules,
+  settleVisitorFields,
+  usesStoredFields,
+  usesVisitor,
+  type VisitorFacts,
+} from "../rules/index.ts";
 import type { Problem } from "./degraded.ts";
 import { historyOfItems, NO_HISTORY } from "./history.ts";
 import type { ServingMemory } from "./memory.ts";
+import { FIELDS_WITHHELD, type Notice, USER_IGNORED } from "./notices.ts";
 import { type AnswerRequest, type Plan, planOf } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
 import { readScenariosOf, rememberedScenario, type Scenarios, scenarioOf } from "./scenario-reader.ts";
@@ -16,6 +23,8 @@ export interface Round {
   facts: VisitorFacts | null;
   /** What rules had to do without. */
   lacks: Problem[];
+  /** What of the request was not used. */
+  notices: Notice[];
 }
 
 /** The reads of a round on their way. */
@@ -46,12 +55,14 @@ export async function readRound(
 ): Promise<Round> {
   const [scenarios, known] = await Promise.all([reads.scenarios, reads.visitor]);
   const read = scenarioOf(scenarios, request.scenario);
-  const plan = planOf(request, read.scenario);
+  const { rules, withheld } = ownRules(request, known, ports.now());
+  const plan = planOf({ ...request, rules }, read.scenario);
   return {
     plan,
     known,
+    notices: [...(known.userIgnored ? [USER_IGNORED] : []), ...(withheld ? [FIELDS_WITHHELD] : [])],
     lacks: [...read.problems, ...factsLack(plan, known)],
-    facts: plan.usesVisitor ? factsOf(request, known) : null,
+    facts: plan.usesVisitor ? factsOf(request, known.facts) : null,
   };
 }
 
@@ -65,7 +76,7 @@ function readSubject(
   if (subject.kind === "visitor") {
     return readVisitor({ tenant, visitor: subject.visitor, facts }, ports, context);
   }
-  const nobody = { facts: null, problems: [], factsProblem: null, userIgnored: false };
+  const nobody = { facts: null, problems: [], factsProblem: null, userIgnored: false, unvouched: false };
   if (subject.kind === "anybody") return Promise.resolve({ ...nobody, history: NO_HISTORY, subject: null });
   // What goes with a purchase is another question than what could stand in an item's place.
   const history = historyOfItems([subject.itemId], ports.now(), subject.together ? "purchase" : "view");
@@ -90,12 +101,25 @@ function factsLack({ usesVisitor: asks }: Plan, { factsProblem }: KnownVisitor):
   return asks && factsProblem !== null ? [factsProblem] : [];
 }
 
+/**
+ * The request's own rules. Anybody may have a list made in the name of a user whom nobody vouches for, and could read the stored attributes and segments out of
+ * which items come: there they are asked of what the request itself says. A scenario's rules are its owner's, and see all.
+ */
+function ownRules(request: AnswerRequest, { unvouched }: KnownVisitor, nowMs: number) {
+  const { rules } = request;
+  const withheld = unvouched && usesStoredFields(rules);
+  return { withheld, rules: withheld ? settleVisitorFields(rules, factsOf(request, null), nowMs) : rules };
+}
+
 /** What the request says of its visitor comes before what is stored. */
-function factsOf({ attributes, location, context }: AnswerRequest, { facts }: KnownVisitor): VisitorFacts {
+function factsOf(
+  { attributes, location, context }: AnswerRequest,
+  stored: KnownVisitor["facts"],
+): VisitorFacts {
   const { country, device } = context?.() ?? {};
   return {
-    ...facts,
-    attributes: { ...facts?.attributes, ...attributes },
+    ...stored,
+    attributes: { ...stored?.attributes, ...attributes },
     ...(country === undefined ? {} : { country }),
     ...(device === undefined ? {} : { device }),
     ...(location === null ? {} : { location }),

@@ -35,6 +35,8 @@ export interface KnownVisitor {
   factsProblem: Problem | null;
   /** The request named a user that it may not speak for. */
   userIgnored: boolean;
+  /** It names a user for whom neither a token nor a secret key vouches, as the tenant lets anybody. */
+  unvouched: boolean;
 }
 
 export type StoredFacts = Pick<VisitorFacts, "attributes" | "segments" | "shown" | "bought">;
@@ -67,18 +69,18 @@ export async function readVisitor(
     trust === "asks_config"
       ? context.timeline.measure("config", readConfig(tenant, CONFIG_READ_MS, ports, context.memory))
       : null,
-    read(named, trust !== "no", userId === undefined ? {} : { userId }),
-    userId === undefined ? null : read(anonymous, trust !== "yes", {}),
+    read(named, trust !== "ignored", userId === undefined ? {} : { userId }),
+    userId === undefined ? null : read(anonymous, trust === "ignored" || trust === "asks_config", {}),
   ]);
 
   const problems: Problem[] = [];
   if (config !== null && config.status !== "ok") {
     problems.push({ reason: "config_late", detail: "the tenant's configuration could not be read in time" });
   }
-  const trusted =
-    trust === "yes" || (config?.status === "ok" && config.value !== null && !config.value.requireUserToken);
-  const subjects = trusted || userId === undefined ? named : anonymous;
-  const profile = trusted || userId === undefined ? namedProfile : anonymousProfile;
+  const isFree = config?.status === "ok" && config.value !== null && !config.value.requireUserToken;
+  const trusted = trust === "vouched" || trust === "taken_at_word" || isFree;
+  const subjects = trusted ? named : anonymous;
+  const profile = trusted ? namedProfile : anonymousProfile;
   const missing = profile !== null && profile.status !== "ok" ? profileProblem(profile) : null;
   if (missing !== null && needsHistory(subjects)) problems.push(missing);
   const stored = profile?.status === "ok" ? profile.value : null;
@@ -91,7 +93,8 @@ export async function readVisitor(
     facts: stored === null ? null : factsOf(stored),
     problems,
     factsProblem: needsHistory(subjects) ? null : missing,
-    userIgnored: userId !== undefined && !trusted,
+    userIgnored: !trusted,
+    unvouched: trusted && trust !== "vouched",
   };
 }
 
@@ -100,15 +103,15 @@ async function trustByRequest(
   { keyKind, userId, userToken }: Visitor,
   { signer, now }: ServingPorts,
   memory: ServingMemory,
-): Promise<"yes" | "no" | "asks_config"> {
-  if (userId === undefined || keyKind === "secret") return "yes";
+): Promise<"vouched" | "taken_at_word" | "ignored" | "asks_config"> {
+  if (userId === undefined || keyKind === "secret") return "vouched";
   if (userToken !== undefined) {
     const vouched = await readUserToken(tenant, userToken, { signer, nowMs: now() });
-    if (vouched === userId) return "yes";
+    if (vouched === userId) return "vouched";
   }
   const config = memory.configs.get(tenant, now());
   if (config === undefined) return "asks_config";
-  return config.requireUserToken ? "no" : "yes";
+  return config.requireUserToken ? "ignored" : "taken_at_word";
 }
 
 function readProfile(

@@ -49,3 +49,31 @@ describe("what a request may give up", () => {
     expect(merged({ filter: named("a") }, { filter }).filters.map(({ name }) => name)).toEqual(["a", null]);
   });
 });
+
+describe("what a list can have only one of", () => {
+  it("is the stricter of least scores and of rotations, whichever of the two has it", () => {
+    const scoreOf = (scenario: object, request: object) => merged(scenario, request).minScore;
+    expect(scoreOf({ min_score: 0.5 }, { min_score: -1 })).toBe(0.5);
+    expect(scoreOf({ min_score: 0.5 }, { min_score: 0.8 })).toBe(0.8);
+    expect(scoreOf({ min_score: 0 }, {})).toBe(0);
+    expect(scoreOf({}, { min_score: -2 })).toBe(-2);
+    const rotationOf = (...given: [object | null, object | null]) => {
+      const [scenario, request] = given.map((one) => (one === null ? {} : { rotation: one }));
+      return merged(scenario as object, request as object).rotation;
+    };
+    const [hard, soft] = [{ within: "1d" }, { within: "2d", weight: 1 }];
+    for (const [scenario, request] of [
+      [hard, soft],
+      [soft, hard],
+    ] as const) {
+      expect(rotationOf(scenario, request)).toEqual({ withinMs: 172_800_000, weight: null });
+    }
+    expect(rotationOf(soft, { within: "1h", weight: 2 })).toEqual({ withinMs: 172_800_000, weight: 2 });
+    expect(rotationOf(null, soft)).toEqual(rotationOf(soft, null));
+  });
+
+  it("is the request's diversity, where it brings one", () => {
+    expect(merged({ diversity: 0.5 }, { diversity: 0.1 }).diversity).toBe(0.1);
+    expect(merged({ diversity: 0.5 }, {}).diversity).toBe(0.5);
+  });
+});

@@ -8,6 +8,7 @@ import {
   type RecommendationId,
   readRecommendationId,
   readUserToken,
+  USER_IGNORED,
   visitMark,
 } from "../../src/serving/index.ts";
 import { config, isolate, lists, ranks, shown, viewed, World } from "./ports.ts";
@@ -81,20 +82,20 @@ describe("a user token", () => {
       if (isWarm) await ask({ userId: "somebody" });
       const vouched = await ask({ userId: "ann", userToken: token });
       expect(shown(vouched)[0]).toBe("a:model");
-      expect(vouched.userIgnored).toBe(false);
+      expect(vouched.notices).toEqual([]);
 
       const bare = await ask({ userId: "ann" });
       expect(shown(bare)).toEqual(["t1:trending"]);
-      expect(bare.userIgnored).toBe(true);
+      expect(bare.notices).toEqual([USER_IGNORED]);
 
       world.scored.length = 0;
       const anonymous = await ask({ userId: "ann", anonymousId: "device" });
-      expect(anonymous.userIgnored).toBe(true);
+      expect(anonymous.notices).toEqual([USER_IGNORED]);
       expect(world.scored.flatMap(({ history }) => history.map(({ itemId }) => itemId))).toEqual(["y"]);
 
-      expect((await ask({ userId: "bob", userToken: token })).userIgnored).toBe(true);
+      expect((await ask({ userId: "bob", userToken: token })).notices).toEqual([USER_IGNORED]);
       const server = await ask({ userId: "ann", keyKind: "secret" });
-      expect(server.userIgnored).toBe(false);
+      expect(server.notices).toEqual([]);
     }
   });
 
@@ -104,7 +105,7 @@ describe("a user token", () => {
     world.score = ranks(["a", "b", "c"]);
     world.hanging.add("config");
     const answer = await world.waitOut(isolate(world)({ userId: "ann" }));
-    expect(answer.userIgnored).toBe(true);
+    expect(answer.notices).toEqual([USER_IGNORED]);
     expect(world.scored).toEqual([]);
     expect(answer.degraded?.reason).toBe("config_late");
   });

@@ -1,0 +1,16 @@
+/** What of a request was not used, and why. */
+export interface Notice {
+  field: string;
+  message: string;
+}
+
+export const USER_IGNORED: Notice = {
+  field: "user_id",
+  message: "was ignored: this tenant requires a valid user_token beside it",
+};
+
+export const FIELDS_WITHHELD: Notice = {
+  field: "rules",
+  message:
+    "of this request see no stored attributes and segments of the user: a browser needs a valid user_token for that; a scenario's rules see them",
+};

@@ -31,6 +31,8 @@ export interface ScoreRequest {
   excludeHistory: boolean;
   /** Items wanted. */
   limit: number;
+  /** How many of them the list can do without: no rule is relaxed for their sake. Absent: none. */
+  spare?: number;
   /** Item fields to carry in the answer, such as title and url. */
   fields: string[];
   /** Absent: nothing is known of it. */

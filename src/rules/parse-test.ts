@@ -77,10 +77,17 @@ function readValue(reader: Reader, given: unknown, path: Path, kind: FieldKind):
   if (kind === "time" && typeof given === "string") {
     // A date alone is read as its first moment in UTC, whatever the machine.
     const isDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(given);
-    const atMs = isDate ? Date.parse(given) : Number.NaN;
+    const atMs = isDate && isDayOfMonth(given) ? Date.parse(given) : Number.NaN;
     return Number.isNaN(atMs) ? reader.bad(path, TIME_TOLD) : atMs;
   }
   return isOfKind(given, kind) ? given : reader.bad(path, TOLD[kind]);
+}
+
+/** `Date.parse` takes the 31st of February for the 3rd of March. */
+function isDayOfMonth(date: string): boolean {
+  const day = date.slice(0, 10);
+  const atMs = Date.parse(day);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(day);
 }
 
 function readReference(

@@ -33,7 +33,8 @@ function readRules(reader: Reader, value: unknown): Rules | Bad {
   const boosts = readList(reader, given.boost, "boost", RULE_BOOSTS_MAX, readBoost);
   const pins = readPins(reader, given.pin);
   const caps = readList(reader, given.cap, "cap", RULE_CAPS_MAX, readCap);
-  const diversity = reader.number(given.diversity ?? 0, ["diversity"], { min: 0, max: 1 });
+  const diversity =
+    given.diversity === undefined ? 0 : reader.number(given.diversity, ["diversity"], { min: 0, max: 1 });
   const rotation = given.rotation === undefined ? null : readRotation(reader, given.rotation);
   const bound = { min: -100, max: 100 };
   const minScore =

@@ -37,9 +37,10 @@ export async function answerRuled(view: ModelView, request: ScoreRequest): Promi
   });
 }
 
-/** The list under the fewest relaxations, in their order, that fill it; under all of them where none do. */
+/** The list under the fewest relaxations, in their order, that fill it, its spare places aside; under all of them where none do. */
 async function ruledList(view: ModelView, asked: Asked, source: Source): Promise<RuledList> {
   const order = relaxable(asked);
+  const enough = Math.max(0, asked.limit - (asked.request.spare ?? 0));
   let qualifying: number | undefined;
   for (let count = 0; ; count++) {
     const relaxed = new Set(order.slice(0, count));
@@ -48,11 +49,11 @@ async function ruledList(view: ModelView, asked: Asked, source: Source): Promise
       const draft = restrict(view, asked, relaxed, bias);
       qualifying ??= draft.qualifying;
       // Too few for a list however they are ranked: the model need not be asked.
-      if (draft.qualifying < asked.limit && !isLast) return null;
+      if (draft.qualifying < enough && !isLast) return null;
       weigh(view, asked, relaxed, draft);
       return fill(view, asked, relaxed, { source, draft });
     });
-    if (filled !== null && (isLast || filled.chosen.length >= asked.limit))
+    if (filled !== null && (isLast || filled.chosen.length >= enough))
       return { ...filled, qualifying: qualifying ?? 0, relaxed: [...relaxed] };
   }
 }

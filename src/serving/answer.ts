@@ -1,5 +1,5 @@
 import { ladderOf, rungsWanted } from "./below.ts";
-import { climb, mayBeLastGood } from "./climb.ts";
+import { climb, hasModels, mayBeLastGood } from "./climb.ts";
 import { wasShown } from "./cursor.ts";
 import { type Answer, finish } from "./finish.ts";
 import { keepGood } from "./keep-good.ts";
@@ -7,6 +7,7 @@ import type { Wanted } from "./ladder.ts";
 import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
 import { type ModelList, modelList } from "./model-list.ts";
+import { HISTORY_UNKNOWN } from "./model-problem.ts";
 import { questionOf } from "./model-question.ts";
 import { OwnLast, ownerOf } from "./own-last.ts";
 import type { AnswerRequest } from "./plan.ts";
@@ -111,10 +112,16 @@ export async function findItems(
       ...known.problems,
       ...(model.problem === null ? [] : [model.problem]),
       ...(model.lacks ?? []),
+      ...(hasHistory && isUnknown(model.list) ? [HISTORY_UNKNOWN] : []),
       ...climbed.problems,
       ...round.lacks,
     ],
   };
+}
+
+/** Under rules the scorer answers without a history too, out of its other lists. */
+function isUnknown(list: RankedList | null): boolean {
+  return list !== null && list.items.length > 0 && !hasModels(list.items);
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -37,7 +37,7 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
     const items = fillFromRungs([modelRung(model)], wanted, { seenToo: false });
     const isAll = isClosed || (below.common === null && below.fallback.length === 0);
     if (items.length >= wanted.limit || isAll)
-      return { items, modelVersion: model.modelVersion, problems: [] };
+      return { items, modelVersion: hasModels(items) ? model.modelVersion : null, problems: [] };
   }
 
   const { lists: common, late } = await lists.get();
@@ -56,8 +56,8 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
   // The model's own list keeps to the caps, and does not carry what they count by.
   const caps = model === null ? below.rules.caps : [];
   const filled = fillFromRungs(rungs, { ...wanted, caps }, { seenToo: true });
-  const has = (source: Rung["source"]) => filled.some((item) => item.source === source);
-  const version = has("model") ? model?.modelVersion : has("last_good") ? lastGood?.modelVersion : null;
+  const hasLastGood = filled.some(({ source }) => source === "last_good");
+  const version = hasModels(filled) ? model?.modelVersion : hasLastGood ? lastGood?.modelVersion : null;
   return {
     items: filled,
     modelVersion: version ?? null,
@@ -65,6 +65,11 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
       ? [{ reason: "lists_late", detail: "the lists below the model's were not read in time" }]
       : [],
   };
+}
+
+/** Whether the model had a part in a list: the scorer fills up by other lists too, and says so item by item. */
+export function hasModels(items: readonly { source?: string }[]): boolean {
+  return items.some(({ source = "model" }) => source === "model" || source === "together");
 }
 
 /** Whether rules that were not relaxed left places of the list open which no other list may fill, as only the scorer can tell what they allow. */

@@ -10,7 +10,13 @@ import {
 } from "../base/index.ts";
 import { ITEM_FIELDS } from "../events/index.ts";
 import { rulesSchema } from "../rules/index.ts";
-import { PLACEMENTS_MAX, TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS, TIMEOUT_MIN_MS } from "./limits.ts";
+import {
+  CONFIG_READ_MS,
+  PLACEMENTS_MAX,
+  TIMEOUT_DEFAULT_MS,
+  TIMEOUT_MAX_MS,
+  TIMEOUT_MIN_MS,
+} from "./limits.ts";
 import { scenarioNameSchema } from "./scenario.ts";
 
 /** The wire form of questions: what is validated and documented is one and the same schema. */
@@ -44,7 +50,7 @@ const cursor = z
   );
 const scenario = scenarioNameSchema.optional();
 const timeout = z.int().min(TIMEOUT_MIN_MS).max(TIMEOUT_MAX_MS);
-const HOW_LONG = `Milliseconds that may be waited for profile, model and lists; ${TIMEOUT_DEFAULT_MS} otherwise. What is late is done without, and named in \`degraded\`.`;
+const HOW_LONG = `Milliseconds that may be waited for profile, model and lists, and at most ${CONFIG_READ_MS} for the scenario; otherwise ${TIMEOUT_DEFAULT_MS} and ${CONFIG_READ_MS}. What is late is done without, and named in \`degraded\`.`;
 
 const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(ANSWER_ITEMS_MAX).optional().describe(HOW_MANY),

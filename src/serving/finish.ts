@@ -37,12 +37,14 @@ export const VARIANT = "control";
 
 /** The found list as an answer: with its id, and with the first of its problems named. */
 export async function finish(
-  request: Asked,
+  request: Asked & Pick<AnswerRequest, "cursor">,
   { problems, limit, ...found }: Found,
   ports: ServingPorts,
 ): Promise<Answer> {
   const { items, modelVersion } = found;
-  const shortage = shortageOf(items.length, limit);
+  // Behind its first page a list ends where it ends.
+  const isEnd = request.cursor !== null && request.cursor.shown.size > 0;
+  const shortage = isEnd ? null : shortageOf(items.length, limit);
   const degraded = degradedBy(shortage === null ? problems : [...problems, shortage]);
   const said = { modelVersion, source: items[0]?.source ?? "none", degraded: degraded?.reason };
   const { exploration } = found;

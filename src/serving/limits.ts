@@ -2,7 +2,10 @@
 
 /** The key check fails closed, so it may wait longest: a key that no location has read yet takes KV a few hundred ms. */
 export const KEY_READ_MS = 1_000;
-/** The key's own read takes as long; past it, the strict configuration holds. */
+/**
+ * Of scenario and configuration, which change what an answer means, where the request gives no time of its own: past it, no scenario's rules and the strict
+ * configuration hold. The key's own read takes as long.
+ */
 export const CONFIG_READ_MS = 250;
 /** `timeout_ms`: what a request may wait for all that an answer can do without. A page can spare that much unseen. */
 export const TIMEOUT_DEFAULT_MS = 40;
@@ -31,6 +34,8 @@ export const LEAST_SHARE = 0.2;
 /** Keys, negatives too. With KV's own 30 s a revocation is effective within 60 s. */
 export const KEY_LIFE_MS = 30_000;
 export const CONFIG_LIFE_MS = 30_000;
+/** A shop's rules of ten minutes ago are nearer to what it wants than none. */
+export const LATE_SCENARIOS_LIFE_MS = 600_000;
 /**
  * Materialised and last good lists in isolate memory; older ones stand in for up to ten minutes while KV is late. What was withdrawn or has
  * arrived since comes with them: 10 s until it is written, KV's own 30 s, and this, are within a minute.

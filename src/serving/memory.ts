@@ -9,6 +9,7 @@ import {
   KEYS_IN_MEMORY_MAX,
   LAST_GOOD_LIFE_MS,
   LATE_LISTS_LIFE_MS,
+  LATE_SCENARIOS_LIFE_MS,
   LISTS_ITEMS_IN_MEMORY_MAX,
   RANKED_IN_MEMORY_MAX,
   RANKED_ITEMS_IN_MEMORY_MAX,
@@ -34,7 +35,8 @@ export interface ServingMemory {
   /** Apart from the good ones, so that a flood of wrong keys pushes no good one out. */
   unknownKeys: Lru<true>;
   configs: Lru<TenantConfig>;
-  scenarios: Lru<Scenarios>;
+  /** Older ones than `CONFIG_LIFE_MS` stand in while their store is late. */
+  scenarios: Lru<{ scenarios: Scenarios; readAtMs: number }>;
   ranked: Lru<{ list: RankedList; shared: boolean }>;
   live: Lru<LiveModel>;
   lists: Lru<AllowedLists>;
@@ -50,7 +52,7 @@ export function createMemory(): ServingMemory {
     keys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
     unknownKeys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
     configs: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: CONFIG_LIFE_MS }),
-    scenarios: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: CONFIG_LIFE_MS }),
+    scenarios: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: LATE_SCENARIOS_LIFE_MS }),
     ranked: new Lru({
       entriesMax: RANKED_IN_MEMORY_MAX,
       lifeMs: RANKED_LIFE_MS,

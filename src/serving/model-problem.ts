@@ -8,6 +8,11 @@ export function lackOf({ rankerProblem }: ScoreAnswer & { status: "ok" }): Probl
   return [{ reason: "ranker_error", detail: `the model's second stage had no part: ${rankerProblem}` }];
 }
 
+export const HISTORY_UNKNOWN: Problem = {
+  reason: "history_unknown",
+  detail: "the model knows none of the history's items",
+};
+
 type NoList =
   | Exclude<ScoreAnswer, { status: "ok" }>
   | { status: "ok" }
@@ -28,7 +33,7 @@ export function problemOf(outcome: NoList): Problem | null {
     case "no_model":
       return { reason: "no_model", detail: "no model has been published yet" };
     case "no_history":
-      return { reason: "history_unknown", detail: "the model knows none of the history's items" };
+      return HISTORY_UNKNOWN;
     default:
       return unreachable(outcome);
   }

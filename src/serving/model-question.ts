@@ -15,6 +15,8 @@ export interface ModelQuestion {
   ladder: readonly LadderList[];
   exclude: readonly string[];
   limit: number;
+  /** Of them, those that no rule is relaxed for. */
+  spare: number;
   fields: readonly string[];
   /** What is bought with the history's item comes first. */
   together: boolean;
@@ -43,7 +45,7 @@ export function questionOf(
 ): ModelQuestion {
   const { scenario, carried: fields, limit, spare, rules, hasRules } = plan;
   return {
-    ...{ tenant, scenario, fields, facts, context, ...own },
+    ...{ tenant, scenario, fields, spare, facts, context, ...own },
     history: known.history,
     together: subject.kind === "item" && subject.together,
     rules: hasRules ? rules : null,
@@ -59,6 +61,7 @@ export function questionKey({
   ladder,
   exclude,
   limit,
+  spare,
   fields,
   together,
   rules,
@@ -66,12 +69,12 @@ export function questionKey({
 }: ModelQuestion): string {
   const { name, version } = scenario;
   const asked = [name, version, history.key, [...exclude].sort(), limit, fields, together];
-  return JSON.stringify(rules === null ? asked : [...asked, rules, facts, ladder]);
+  return JSON.stringify(rules === null ? asked : [...asked, spare, rules, facts, ladder]);
 }
 
 /** The question as the scorer is asked it. */
 export function scoreRequest(
-  { tenant, scenario, history, ladder, together, exclude, limit, fields, rules, facts }: ModelQuestion,
+  { tenant, scenario, history, ladder, together, exclude, limit, spare, fields, rules, facts }: ModelQuestion,
   context: RequestContext | undefined,
   nowMs: number,
 ): ScoreRequest {
@@ -82,6 +85,7 @@ export function scoreRequest(
     exclude: [...exclude],
     excludeHistory: !scenario.repeat,
     limit,
+    ...(spare === 0 ? {} : { spare }),
     fields: [...fields],
     ...(context === undefined ? {} : { context }),
     ...(rules === null ? {} : { rules }),

@@ -1,3 +1,5 @@
+import { PAGED_ITEMS_MAX } from "./limits.ts";
+
 /** What of a request was not used, and why. */
 export interface Notice {
   field: string;
@@ -13,4 +15,9 @@ export const FIELDS_WITHHELD: Notice = {
   field: "rules",
   message:
     "of this request see no stored attributes and segments of the user: a browser needs a valid user_token for that; a scenario's rules see them",
+};
+
+export const PAGES_END: Notice = {
+  field: "cursor",
+  message: `goes no further: the pages of one list hold ${PAGED_ITEMS_MAX} items at most`,
 };

@@ -1,9 +1,11 @@
+import type { ScoredItem } from "../registry/index.ts";
+import { hasModels } from "./climb.ts";
 import { within } from "./deadline.ts";
 import { degradedBy, type Problem } from "./degraded.ts";
 import { type Answer, answerId, VARIANT } from "./finish.ts";
 import { SCORE_SHARE } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
-import { lackOf, problemOf } from "./model-problem.ts";
+import { HISTORY_UNKNOWN, lackOf, problemOf } from "./model-problem.ts";
 import { weightsOf } from "./model-question.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
@@ -19,7 +21,7 @@ export interface Ranking
 
 /**
  * Puts the items in the order that the model, its second stage included, sees for the visitor. Rules that exclude have no say, as the caller chose the list;
- * boosts of the scenario have. Without a model, or without a history, the order is the one given, and `degraded` says why.
+ * boosts of the scenario have. Without a model, or without a history, the order is the one given, boosts aside, no item has a score, and `degraded` says why.
  */
 export async function rankItems(
   request: AnswerRequest & { items: readonly string[] },
@@ -53,8 +55,12 @@ export async function rankItems(
   const problems: Problem[] = [...known.problems];
   const problem = problemOf(answer);
   if (problem !== null) problems.push(problem);
-  const ranked = timely.status === "ok" && timely.value.status === "ok" ? timely.value : null;
-  if (ranked !== null) problems.push(...lackOf(ranked));
+  const answered = timely.status === "ok" && timely.value.status === "ok" ? timely.value : null;
+  if (answered !== null) problems.push(...lackOf(answered));
+  // Without a history the scorer gives back the order it was given, moved by boosts alone.
+  const isGiven = answered !== null && answered.items.length > 0 && !hasModels(answered.items);
+  if (isGiven) problems.push(HISTORY_UNKNOWN);
+  const ranked = isGiven ? null : answered;
   problems.push(...lacks);
   const modelVersion = ranked?.modelVersion ?? null;
   const degraded = degradedBy(problems);
@@ -63,16 +69,17 @@ export async function rankItems(
     recommendationId: await answerId(request, said, ports),
     modelVersion,
     variant: VARIANT,
-    items: inOrder(items, ranked?.items ?? []),
+    items: inOrder(items, isGiven ? answered.items.map(unscored) : (answered?.items ?? [])),
     ...(degraded === undefined ? {} : { degraded }),
     notices,
   };
 }
 
-function inOrder(
-  given: readonly string[],
-  ranked: readonly { itemId: string; score: number; fields?: Record<string, unknown> }[],
-): Ranking["items"] {
+function unscored({ itemId, fields }: ScoredItem): Ranking["items"][number] {
+  return { itemId, score: null, ...(fields === undefined ? {} : { fields }) };
+}
+
+function inOrder(given: readonly string[], ranked: Ranking["items"]): Ranking["items"] {
   const placed = new Set(ranked.map(({ itemId }) => itemId));
   const rest = given.filter((itemId) => !placed.has(itemId)).map((itemId) => ({ itemId, score: null }));
   return [...ranked, ...rest];

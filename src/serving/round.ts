@@ -11,7 +11,7 @@ import type { ServingMemory } from "./memory.ts";
 import { FIELDS_WITHHELD, type Notice, USER_IGNORED } from "./notices.ts";
 import { type AnswerRequest, type Plan, planOf } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
-import { readScenariosOf, rememberedScenario, type Scenarios, scenarioOf } from "./scenario-reader.ts";
+import { readScenariosOf, rememberedScenario, type ScenariosRead, scenarioOf } from "./scenario-reader.ts";
 import type { Timeline } from "./timeline.ts";
 import { type KnownVisitor, readVisitor, type Visitor } from "./visitor.ts";
 
@@ -29,7 +29,7 @@ export interface Round {
 
 /** The reads of a round on their way. */
 export interface RoundReads {
-  scenarios: Promise<Scenarios | null>;
+  scenarios: Promise<ScenariosRead>;
   visitor: Promise<KnownVisitor>;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/index.ts";
-import { LEAST_SHARE, TIMEOUT_DEFAULT_MS } from "./limits.ts";
+import { CONFIG_READ_MS, LEAST_SHARE, TIMEOUT_DEFAULT_MS } from "./limits.ts";
 
 /**
  * The I/O stages of a request: how long each took, for `Server-Timing`, and how long one may take. Computation is not timed:
@@ -9,15 +9,22 @@ export class Timeline {
   readonly #stages: { name: string; durationMs: number }[] = [];
   readonly #now: Clock;
   #timeoutMs = TIMEOUT_DEFAULT_MS;
+  #configMs = CONFIG_READ_MS;
   #startedMs: number | undefined;
 
   constructor(now: Clock) {
     this.#now = now;
   }
 
-  /** The request's own time for all that an answer can do without; otherwise the default. */
+  /** The request's own time for all that an answer can do without; otherwise the defaults. */
   allow(timeoutMs: number | undefined): void {
     this.#timeoutMs = timeoutMs ?? TIMEOUT_DEFAULT_MS;
+    this.#configMs = Math.min(timeoutMs ?? CONFIG_READ_MS, CONFIG_READ_MS);
+  }
+
+  /** How long scenario and configuration may take, which are read at the very beginning. */
+  get configMs(): number {
+    return this.#configMs;
   }
 
   /**

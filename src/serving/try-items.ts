@@ -4,6 +4,7 @@ import { explore, type PoolItem } from "./exploration.ts";
 import type { Found } from "./finish.ts";
 import { type AnswerItem, pickFields, type Wanted } from "./ladder.ts";
 import type { ListReader } from "./list-reader.ts";
+import { PAGES_END } from "./notices.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { Round } from "./round.ts";
 import { explorationPool, type RungsWanted } from "./rungs.ts";
@@ -46,7 +47,7 @@ export async function tryItems(
     ...found,
     items,
     ...(explored === null ? {} : { exploration: explored.exploration }),
-    ...(cursor === null ? {} : { next: nextPage(cursor, items, limit) }),
+    ...(cursor === null ? {} : paged(found, cursor, items)),
   };
 }
 
@@ -90,10 +91,16 @@ function shownWithin(
   return new Set(shown.flatMap(({ itemId, lastAtMs }) => (nowMs - lastAtMs < withinMs ? [itemId] : [])));
 }
 
-function nextPage(cursor: Cursor, items: readonly AnswerItem[], limit: number): Cursor | null {
-  if (items.length < limit) return null;
-  return advance(
+/** Where the next page begins, and why there is none although the list may go on. */
+function paged(
+  { limit, notices }: Pick<Found, "limit" | "notices">,
+  cursor: Cursor,
+  items: readonly AnswerItem[],
+): Pick<Found, "next" | "notices"> {
+  if (items.length < limit) return { next: null, notices };
+  const next = advance(
     cursor,
     items.map(({ itemId }) => itemId),
   );
+  return { next, notices: next === null ? [...notices, PAGES_END] : notices };
 }

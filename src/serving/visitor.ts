@@ -4,7 +4,7 @@ import type { VisitorFacts } from "../rules/index.ts";
 import { type Timely, within } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
 import { type History, historyOfItems, historyOfProfile, joinHistories, NO_HISTORY } from "./history.ts";
-import { CONFIG_READ_MS, PROFILE_SHARE, RECENT_ALONE_MIN } from "./limits.ts";
+import { PROFILE_SHARE, RECENT_ALONE_MIN } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
 import { readConfig } from "./tenant-config.ts";
@@ -67,7 +67,10 @@ export async function readVisitor(
 
   const [config, namedProfile, anonymousProfile] = await Promise.all([
     trust === "asks_config"
-      ? context.timeline.measure("config", readConfig(tenant, CONFIG_READ_MS, ports, context.memory))
+      ? context.timeline.measure(
+          "config",
+          readConfig(tenant, context.timeline.configMs, ports, context.memory),
+        )
       : null,
     read(named, trust !== "ignored", userId === undefined ? {} : { userId }),
     userId === undefined ? null : read(anonymous, trust === "ignored" || trust === "asks_config", {}),

@@ -75,7 +75,7 @@ describe("a changed scenario", () => {
     const memory = createMemory();
     const limit = async () => {
       const context = { memory, timeline: new Timeline(world.ports.now) };
-      return (await readScenariosOf("shore", world.ports, context))?.get("home")?.limit;
+      return (await readScenariosOf("shore", world.ports, context)).scenarios?.get("home")?.limit;
     };
     world.scenarios.set("shore", { v: 1, scenarios: [stored({ limit: 1 })] });
     expect(await limit()).toBe(1);

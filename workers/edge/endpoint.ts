@@ -36,7 +36,8 @@ export interface Endpoint<Q extends Query = Query, B extends z.ZodType = z.ZodTy
   summary: string;
   access: Access;
   rate?: Rate;
-  /** The handler runs beside the key's check; its outcome is held back until the check has succeeded. It writes nothing. */
+  /** The handler runs beside the key's check; its outcome is held back until the check has succeeded. It may remember what it found, as for anybody
+   * with a publishable key, and changes nothing else. */
   besideKeyCheck?: boolean;
   query?: Q;
   /** Parameters of a call that is worth pasting, for the documents. */

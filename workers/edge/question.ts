@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { Lru } from "../../src/serving/index.ts";
 import type { Call, Endpoint } from "./endpoint.ts";
-import { schemaError } from "./errors.ts";
+import { ApiError, schemaError } from "./errors.ts";
 
 /** Longer questions carry long lists of ids: each is another, and none comes again. */
 const KEPT_CHARS_MAX = 1_000;
@@ -14,7 +14,7 @@ const KEPT_MS = 3_600_000;
 const kept = new Lru<Call["query"]>({ entriesMax: KEPT_MAX, lifeMs: KEPT_MS });
 
 /** The query by the endpoint's schema; an error names the parameter. What is given back is frozen, as others get it too. */
-export function readQuery(c: Context, { method, path, query }: Endpoint, nowMs: number): Call["query"] {
+export function readQuery(c: Context, { method, path, query, tag }: Endpoint, nowMs: number): Call["query"] {
   if (query === undefined) return {};
   const { url } = c.req;
   const start = url.indexOf("?");
@@ -22,11 +22,33 @@ export function readQuery(c: Context, { method, path, query }: Endpoint, nowMs: 
   const name = `${method} ${path}${search}`;
   const known = kept.get(name, nowMs);
   if (known !== undefined) return known;
+  checkNames(c, { query, isStrict: tag === "answers" });
   const parsed = query.safeParse(c.req.query());
   if (!parsed.success) throw schemaError("invalid_parameter", parsed.error);
   freeze(parsed.data);
   if (search.length <= KEPT_CHARS_MAX) kept.set(name, parsed.data, nowMs);
   return parsed.data;
+}
+
+/**
+ * Each name once; and where a misspelt one would change a list unseen, only known ones. What catalogs and beacons may be sent beside their own is left to
+ * their clients.
+ */
+function checkNames(
+  c: Context,
+  { query, isStrict }: { query: NonNullable<Endpoint["query"]>; isStrict: boolean },
+): void {
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const isKnown = name === "key" || Object.hasOwn(query.shape, name);
+    if (!isKnown && isStrict)
+      throw wrong(name, `is no parameter of this call: ${Object.keys(query.shape).join(", ")} are`);
+    if (isKnown && values.length > 1)
+      throw wrong(name, "must stand once; several values are separated by commas where it takes them");
+  }
+}
+
+function wrong(field: string, message: string): ApiError {
+  return new ApiError("invalid_parameter", `${field}: ${message}`, { field });
 }
 
 function freeze(value: unknown): void {

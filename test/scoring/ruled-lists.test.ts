@@ -40,6 +40,15 @@ describe("too few qualify", () => {
     expect((await ask({ filter, relax: ["filter.mine"] }, { limit: 2 })).relaxed).toBeUndefined();
   });
 
+  it("relaxes nothing for the sake of places that the list can do without", async () => {
+    const { ask } = await thingShop();
+    const relaxing = { filter, relax: ["filter.mine", "filter.cheap"] };
+    const whole = await ask(relaxing, { limit: 3, spare: 1 });
+    expect(whole).toMatchObject({ qualifying: 2 });
+    expect([whole.ids.toSorted(), whole.relaxed]).toEqual([["item-2", "item-3"], undefined]);
+    expect((await ask(relaxing, { limit: 4, spare: 1 })).relaxed).toEqual(["filter.mine"]);
+  });
+
   it("never relaxes availability or what the request excludes", async () => {
     const { ask } = await thingShop();
     const answer = await ask(

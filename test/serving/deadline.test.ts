@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemory, makeAnswer, Timeline } from "../../src/serving/index.ts";
+import { CONFIG_READ_MS, LEAST_SHARE } from "../../src/serving/limits.ts";
 import { lists, PLAIN, ranks, shown, viewed, World } from "./ports.ts";
 
 /** The answer, and the milliseconds until it was there, by steps of one. */
@@ -62,6 +63,31 @@ describe("the request's time for I/O", () => {
     expect(answer.degraded?.reason).toBe("profile_late");
     for (const part of ["scorer", "lists", "seen"]) world.hanging.add(part);
     expect((await timed(world, 40, "ann")).tookMs).toBe(40);
+  });
+
+  it("bounds scenario and configuration where the request gives one; else they may take longer, as they change what is answered", async () => {
+    for (const [timeoutMs, expected] of [
+      [undefined, CONFIG_READ_MS],
+      [10, 10],
+      [2_000, CONFIG_READ_MS],
+    ] as const) {
+      const world = worldWithLists();
+      for (const part of ["scenarios", "config"]) world.hanging.add(part);
+      const { answer, tookMs } = await timed(world, timeoutMs, "ann");
+      expect(tookMs).toBe(expected);
+      expect(answer.degraded?.reason).toBe("scenario_late");
+    }
+  });
+
+  it("leaves every wait a fifth of it, whatever was waited for before", async () => {
+    const timeline = new Timeline(() => nowMs);
+    let nowMs = 0;
+    timeline.allow(100);
+    const limits = [0, 30, 75, 95, 500].map((atMs) => {
+      nowMs = atMs;
+      return timeline.limitMs(0.5);
+    });
+    expect(limits).toEqual([50, 50, 25, 100 * LEAST_SHARE, 100 * LEAST_SHARE]);
   });
 
   it("ends a wait for everything at once: an empty list that says why", async () => {

@@ -170,3 +170,10 @@ it("tries nothing where a least score holds: items on trial have none", async ()
   expect((await tried(world([]))).size).toBe(0);
   expect((await tried(world(["min_score"]))).size).toBe(1);
 });
+
+it("tries nothing under a cap by a field that items do not carry: nobody could count", async () => {
+  const trial = { new1: { brand: "Ardo" } };
+  const ranked = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`m${at}`, { brand: `b${at}` }]));
+  expect((await tried(shop({ rules: { cap: [{ field: "stock", max: 2 }] }, trial, ranked }))).size).toBe(0);
+  expect((await tried(shop({ rules: { cap: [{ field: "brand", max: 2 }] }, trial, ranked }))).size).toBe(1);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fnv1a32, MINUTE_MS } from "../../src/base/index.ts";
 import type { ScoreAnswer } from "../../src/registry/index.ts";
 import { NO_RULES, parseRules, type Rules } from "../../src/rules/index.ts";
 import {
@@ -11,6 +12,8 @@ import {
   readCursor,
   Timeline,
 } from "../../src/serving/index.ts";
+import { PAGED_ITEMS_MAX } from "../../src/serving/limits.ts";
+import { PAGES_END } from "../../src/serving/notices.ts";
 import { config, isolate, lists, PLAIN, ranks, shown, viewed, World } from "./ports.ts";
 
 function rules(value: unknown): Rules {
@@ -77,6 +80,28 @@ describe("scenarios", () => {
     const answer = await world.waitOut(isolate(world)({ recent: ["x"] }));
     expect(shown(answer)).toEqual(["a:model", "b:model", "c:model"]);
     expect(answer.degraded?.reason).toBe("scenario_late");
+  });
+
+  it("outlast their store by ten minutes, as they were, and the answer says so", async () => {
+    const world = worldOf("a", "b", "c");
+    store(world, { name: "home", config: { limit: 2 } });
+    const ask = isolate(world);
+    const list = () => ask({ recent: ["x"], request: { limit: null } });
+    expect((await list()).degraded).toBeUndefined();
+    for (const [state, minutes] of [
+      [world.failing, 5],
+      [world.hanging, 4],
+    ] as const) {
+      world.advance(minutes * MINUTE_MS);
+      state.add("scenarios");
+      const answer = await world.waitOut(list());
+      expect(answer.items).toHaveLength(2);
+      expect(answer.degraded?.reason).toBe("scenario_late");
+      state.delete("scenarios");
+    }
+    world.advance(2 * MINUTE_MS);
+    world.failing.add("scenarios");
+    expect((await list()).items.length).toBeGreaterThan(2);
   });
 
   it("of a newer release are answered without, and the answer says so", async () => {
@@ -168,6 +193,21 @@ describe("rules", () => {
     expect(world.scored[0]?.ladder?.[0]).toEqual({ source: "trending", itemIds: ["t1", "t2", "t3"] });
   });
 
+  it("name no model that had no part, as where it knows nothing of the history", async () => {
+    const world = worldOf();
+    const items = ["a", "b", "c"].map((itemId) => ({ itemId, score: 0, source: "popular" }));
+    world.score = () => ({ status: "ok", modelVersion: "m1", overlayEtag: null, items });
+    const ask = isolate(world);
+    const own = { rules: rules({ filter: { brand: "Acme" } }) };
+    const unknown = await ask({ recent: ["x"], request: own });
+    expect([unknown.modelVersion, unknown.degraded?.reason]).toEqual([null, "history_unknown"]);
+    // Of somebody new nothing is missing.
+    const nobody = await ask({ request: own });
+    expect([nobody.modelVersion, nobody.degraded]).toEqual([null, undefined]);
+    items.push({ itemId: "d", score: 0, source: "together" });
+    expect((await ask({ recent: ["y"], limit: 4, request: own })).modelVersion).toBe("m1");
+  });
+
   it("tell how many qualify and what was relaxed", async () => {
     const world = worldOf();
     const ranked = ranks(["a", "b"]);
@@ -199,6 +239,26 @@ describe("pages", () => {
     }
     expect(seen).toHaveLength(12);
     expect(new Set(seen).size).toBe(12);
+  });
+
+  it("end without a fault where the list does, and say so where there are too many", async () => {
+    const items = Array.from({ length: 700 }, (_, at) => `i${at}`);
+    const world = worldOf(...items.slice(0, 12));
+    world.lists.set("shore", lists({}));
+    const shownFirst = (count: number) => ({ shown: new Set(items.slice(0, count).map(fnv1a32)) });
+    const ask = (limit: number, shown: number) =>
+      isolate(world)({ recent: ["x"], limit, request: { cursor: shownFirst(shown) } });
+    const last = await ask(10, 10);
+    expect(last).toMatchObject({ next: null, notices: [] });
+    expect([last.items.length, last.degraded]).toEqual([2, undefined]);
+    expect((await ask(100, 12)).degraded).toBeUndefined();
+    expect((await ask(20, 0)).degraded?.reason).toBe("few_items");
+
+    world.score = ranks(items);
+    const full = await ask(100, PAGED_ITEMS_MAX - 100);
+    expect([full.next?.shown.size, full.notices]).toEqual([PAGED_ITEMS_MAX, []]);
+    const over = await ask(100, PAGED_ITEMS_MAX - 99);
+    expect([over.items.length, over.next, over.notices]).toEqual([100, null, [PAGES_END]]);
   });
 
   it("take a cursor of the same tenant and list only, unchanged", async () => {
@@ -258,6 +318,24 @@ describe("ranking", () => {
     const without = await rankItems(wanted, world.ports, context);
     expect(without.items.map(({ itemId }) => itemId)).toEqual(["a", "new", "c"]);
     expect(without.degraded?.reason).toBe("scorer_error");
+  });
+
+  it("tells that no model had a part where nothing of the history is known", async () => {
+    const world = worldOf();
+    const given = (itemId: string) => ({ itemId, score: 0.5, source: "given", fields: { title: itemId } });
+    world.score = () => ({
+      ...{ status: "ok", modelVersion: "m1", overlayEtag: null },
+      items: ["b", "a"].map(given),
+    });
+    const context = { memory: createMemory(), timeline: new Timeline(world.ports.now) };
+    const wanted = { ...request({}), items: ["a", "new", "b"] };
+    const { items, modelVersion, degraded } = await rankItems(wanted, world.ports, context);
+    expect(items).toEqual([
+      { itemId: "b", score: null, fields: { title: "b" } },
+      { itemId: "a", score: null, fields: { title: "a" } },
+      { itemId: "new", score: null },
+    ]);
+    expect([modelVersion, degraded?.reason]).toEqual([null, "history_unknown"]);
   });
 
   it("weighs events as its scenario does", async () => {

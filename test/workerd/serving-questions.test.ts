@@ -53,6 +53,13 @@ const question = fc.tuple(fc.constantFrom(...ASKED), search);
 /** What one request's question comes to, kept or read anew. */
 type Outcome = { said: unknown } | { refused: string; field: unknown };
 
+/** The first name that the endpoint does not have, or that stands a second time. */
+function wrongName({ query }: Endpoint, url: string): string | undefined {
+  const names = [...new URL(url).searchParams.keys()];
+  const has = (name: string) => name === "key" || Object.hasOwn(query?.shape ?? {}, name);
+  return names.find((name, at) => name !== "" && (!has(name) || names.indexOf(name) < at));
+}
+
 async function outcomes(endpoint: Endpoint, url: string): Promise<{ kept: Outcome[]; anew: Outcome }> {
   let found: { kept: Outcome[]; anew: Outcome } | undefined;
   const app = new Hono().get("*", (c) => {
@@ -66,10 +73,13 @@ async function outcomes(endpoint: Endpoint, url: string): Promise<{ kept: Outcom
     });
     const parsed = endpoint.query?.safeParse(c.req.query());
     const issue = parsed?.error?.issues[0];
+    const name = wrongName(endpoint, url);
     const anew: Outcome =
-      parsed?.success === true
-        ? { said: parsed.data }
-        : { refused: `${issue?.path.join(".")}: ${issue?.message}`, field: issue?.path.join(".") };
+      name !== undefined
+        ? { refused: expect.stringContaining(`${name}: `), field: name }
+        : parsed?.success === true
+          ? { said: parsed.data }
+          : { refused: `${issue?.path.join(".")}: ${issue?.message}`, field: issue?.path.join(".") };
     found = { kept, anew };
     return c.body(null);
   });

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type * as z from "zod";
 import { Lru } from "../../src/serving/index.ts";
 import type { Call, Endpoint } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
@@ -22,7 +23,7 @@ export function readQuery(c: Context, { method, path, query, tag }: Endpoint, no
   const name = `${method} ${path}${search}`;
   const known = kept.get(name, nowMs);
   if (known !== undefined) return known;
-  checkNames(c, { query, isStrict: tag === "answers" });
+  checkNames(url, { query, isStrict: tag === "answers" });
   const parsed = query.safeParse(c.req.query());
   if (!parsed.success) throw schemaError("invalid_parameter", parsed.error);
   freeze(parsed.data);
@@ -34,16 +35,15 @@ export function readQuery(c: Context, { method, path, query, tag }: Endpoint, no
  * Each name once; and where a misspelt one would change a list unseen, only known ones. What catalogs and beacons may be sent beside their own is left to
  * their clients.
  */
-function checkNames(
-  c: Context,
-  { query, isStrict }: { query: NonNullable<Endpoint["query"]>; isStrict: boolean },
-): void {
-  for (const [name, values] of Object.entries(c.req.queries())) {
-    const isKnown = name === "key" || Object.hasOwn(query.shape, name);
-    if (!isKnown && isStrict)
-      throw wrong(name, `is no parameter of this call: ${Object.keys(query.shape).join(", ")} are`);
-    if (isKnown && values.length > 1)
-      throw wrong(name, "must stand once; several values are separated by commas where it takes them");
+function checkNames(url: string, { query, isStrict }: { query: z.ZodObject; isStrict: boolean }): void {
+  const known = new Set(["key", ...Object.keys(query.shape)]);
+  const told = new Set<string>();
+  for (const name of new URL(url).searchParams.keys()) {
+    if (isStrict && name !== "" && !known.has(name))
+      throw wrong(name, `is no parameter of this call: ${[...known].join(", ")} are`);
+    if (known.has(name) && told.has(name))
+      throw wrong(name, "stands twice: it is one value, or one list with commas");
+    told.add(name);
   }
 }
 

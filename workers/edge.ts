@@ -13,6 +13,7 @@ import { eventRoutes } from "./edge/routes-events.ts";
 import { featureRoutes } from "./edge/routes-features.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
+import { propensityRoutes } from "./edge/routes-propensity.ts";
 import { qualityRoutes } from "./edge/routes-quality.ts";
 import { rankRoutes } from "./edge/routes-rank.ts";
 import { rebuildRoutes } from "./edge/routes-rebuild.ts";
@@ -22,6 +23,7 @@ import { scenarioRoutes } from "./edge/routes-scenarios.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
 import { trainingRoutes } from "./edge/routes-training.ts";
+import { whyRoutes } from "./edge/routes-why.ts";
 
 const endpoints = [
   ...eventRoutes,
@@ -33,6 +35,7 @@ const endpoints = [
   ...tenantRoutes,
   ...adminRoutes,
   ...scenarioRoutes,
+  ...propensityRoutes,
   ...modelRoutes,
   ...reportRoutes,
   ...trainingRoutes,
@@ -43,8 +46,6 @@ const endpoints = [
   ...replayRoutes,
   ...serviceRoutes,
 ];
-
-import { whyRoutes } from "./edge/routes-why.ts";
 
 const app = buildApp(endpoints);
 addDocuments(app, endpoints);

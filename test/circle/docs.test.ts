@@ -128,10 +128,12 @@ beforeAll(async () => {
     method: "POST",
     body: { kind: "publishable" },
   });
+  const { recommendation_id } = await client.request<{ recommendation_id: string }>("/v1/popular");
   const { objects } = await root.request<{ objects: { key: string }[] }>("/v1/admin/lake/objects");
   known = {
     "keys/{hash}": spare.hash,
     "models/{version}": version,
+    "recommendations/{id}": recommendation_id,
     "retrain/{run_id}": await endedRun(client),
     "objects/{key}": objects[0]?.key ?? "",
   };

@@ -50,3 +50,26 @@ it("shows no example of rules that is not one", async () => {
     for (const example of examples)
       expect(problemsOf({ ...(part === "relax" ? { filter: named } : {}), [part]: example })).toEqual([]);
 });
+
+it("tells on its page of every field that a body may hold and an answer carries", async () => {
+  const page = await served("/docs");
+  const article = (id: string) => {
+    const from = page.indexOf(`<article id="${id}"`);
+    return page.slice(from, page.indexOf("</article>", from));
+  };
+  const document = JSON.parse(await served("/openapi.json"));
+  for (const [address, id] of [
+    ["/v1/recommendations", "post_v1_recommendations"],
+    ["/v1/rank", "post_v1_rank"],
+  ] as const) {
+    const { requestBody } = document.paths[address].post;
+    const fields = Object.keys(requestBody.content["application/json"].schema.properties);
+    expect(fields.length).toBeGreaterThan(8);
+    for (const name of [...fields, "location.lat", "degraded.reason", "items[].score"])
+      expect(article(id), `${id}: ${name}`).toContain(`<td><code>${name}</code></td>`);
+  }
+  expect(article("put_v1_admin_scenarios_name")).toContain("<td><code>exploration.share</code></td>");
+  expect(article("post_v1_recommendations")).toContain(
+    "list (at most 100) of string, at most 200 characters",
+  );
+});

@@ -16,5 +16,6 @@ table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem 1rem .25rem 0; }
 td code { overflow-wrap: anywhere; }
 .names td:first-child code { white-space: nowrap; }
+summary { cursor: pointer; padding: .2rem 0; }
 pre { background: color-mix(in srgb, currentColor 8%, transparent); padding: .7rem; overflow-x: auto; border-radius: 6px; }
 small, em { opacity: .75; font-weight: normal; }`;

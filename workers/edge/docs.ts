@@ -1,4 +1,5 @@
 import { curlLine, type Entry, entriesOf, schemesOf } from "./curl.ts";
+import { fieldTable, type Schema, typeOf } from "./docs-fields.ts";
 import { STYLE } from "./docs-style.ts";
 import { drawGuide, GUIDE_LINKS } from "./guide.ts";
 import { html, Markup, prose } from "./markup.ts";
@@ -22,7 +23,8 @@ export interface Operation {
   summary?: string;
   security?: Record<string, unknown>[];
   parameters?: Parameter[];
-  requestBody?: { content: Record<string, { schema?: unknown; example?: unknown }> };
+  requestBody?: { content: Record<string, { schema?: Schema; example?: unknown }> };
+  responses?: Record<string, { content?: Record<string, { schema?: Schema }> }>;
 }
 
 export interface Parameter {
@@ -34,20 +36,12 @@ export interface Parameter {
   example?: string | number;
 }
 
-interface Schema {
-  type?: string;
-  enum?: string[];
-  default?: unknown;
-  minimum?: number;
-  maximum?: number;
-}
-
 /** One page without scripts or outside files, made from the OpenAPI document and the guide. */
 export function docsPage(document: ApiDocument, origin: string): string {
   const entries = entriesOf(document);
   const sections = (document.tags ?? []).map(({ name, description = "" }) => {
     const own = entries.filter(({ operation }) => operation.tags?.includes(name));
-    return html`<section id="${name}"><h2>${name}</h2><p>${description}</p>${own.map((entry) => drawOperation(entry, origin))}</section>
+    return html`<section id="${name}"><h2>${name}</h2><p>${description}</p>${own.map((entry) => drawOperation(entry, document, origin))}</section>
 `;
   });
   const links = [
@@ -76,27 +70,30 @@ ${sections}</main>
 </html>`.html;
 }
 
-function drawOperation(entry: Entry, origin: string): Markup {
+function drawOperation(entry: Entry, document: ApiDocument, origin: string): Markup {
   const { path, method, operation } = entry;
   const rows = (operation.parameters ?? []).map(
     ({ name, in: place, required, description = "", schema }) =>
-      html`<tr><td><code>${name}</code></td><td>${place}${required === true ? ", required" : ""}</td><td>${typeOf(schema)}</td><td>${prose(description)}</td></tr>`,
+      html`<tr><td><code>${name}</code></td><td>${place}${required === true ? ", required" : ""}</td><td>${typeOf(schema, document)}</td><td>${prose(description)}</td></tr>`,
   );
   const table =
     rows.length === 0
       ? ""
-      : html`<div class="wide"><table><tr><th>parameter</th><th>in</th><th>type</th><th></th></tr>${rows}</table></div>`;
+      : html`<div class="wide names"><table><tr><th>parameter</th><th>in</th><th>type</th><th></th></tr>${rows}</table></div>`;
   return html`<article id="${operation.operationId}"><h3><b>${method.toUpperCase()}</b> <code>${path}</code></h3>
 <p>${prose(operation.summary ?? "")} <em>${keyOf(operation)}</em></p>${table}
-<pre tabindex="0">${curlLine(entry, origin)}</pre></article>`;
+${bodyTable(operation, document)}<pre tabindex="0">${curlLine(entry, origin)}</pre>${answerTable(operation, document)}</article>`;
 }
 
-function typeOf(schema: Schema | undefined): string {
-  if (schema === undefined) return "";
-  const { type = "", minimum, maximum } = schema;
-  const range = minimum === undefined && maximum === undefined ? "" : `, ${minimum ?? ""}…${maximum ?? ""}`;
-  const fallback = schema.default === undefined ? "" : `, default ${String(schema.default)}`;
-  return `${schema.enum?.join(" | ") ?? type}${range}${fallback}`;
+function bodyTable({ requestBody }: Operation, document: ApiDocument): Markup | "" {
+  const schema = requestBody?.content["application/json"]?.schema;
+  return fieldTable(schema, document, { heading: "Body", isOpen: true, tellsRequired: true });
+}
+
+function answerTable({ responses = {} }: Operation, document: ApiDocument): Markup | "" {
+  const success = Object.entries(responses).find(([status]) => status.startsWith("2"))?.[1];
+  const schema = success?.content?.["application/json"]?.schema;
+  return fieldTable(schema, document, { heading: "Answer", isOpen: false, tellsRequired: false });
 }
 
 function keyOf(operation: Operation): string {

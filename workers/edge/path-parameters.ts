@@ -1,4 +1,4 @@
-import { ID_CHARS_MAX } from "../../src/base/index.ts";
+import { ID_CHARS_MAX, RECOMMENDATION_ID_BYTES_MAX } from "../../src/base/index.ts";
 
 /** A part of a path as the documents tell it. */
 export interface PathParameter {
@@ -28,6 +28,11 @@ const TOLD: Record<string, Told> = {
   "retrain/{run_id}": {
     description: "The run, as the call that started it answered.",
     example: "shop_admin_20261101T000000Z",
+  },
+  "recommendations/{id}": {
+    description: "The `recommendation_id` of an answer, of an impression, or of an interaction in the lake.",
+    schema: { type: "string", maxLength: RECOMMENDATION_ID_BYTES_MAX },
+    example: "MQpzaG9wCmhvbWUKY29udHJvbAo.c2lnbmF0dXJl",
   },
   "scenarios/{name}": {
     description: "The scenario's name.",

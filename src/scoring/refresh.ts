@@ -39,7 +39,12 @@ export function refreshIfDue(
   const report = (error: unknown) =>
     ports.onFault({ tenant: slot.tenant, subject: "refresh", message: messageOf(error) });
   const checked = pointerIsDue ? check(ports, slot, nowMs) : checkOverlay(ports, slot);
-  const refresh: Refresh = { startedAtMs: nowMs, checked: checked.catch(() => undefined) };
+  const loaded = Promise.withResolvers<void>();
+  const refresh: Refresh = {
+    startedAtMs: nowMs,
+    checked: checked.catch(() => undefined),
+    loaded: loaded.promise,
+  };
   slot.refresh = refresh;
   const isCurrent = () => slot.refresh === refresh && shelf.holds(slot);
   const done = checked
@@ -47,6 +52,7 @@ export function refreshIfDue(
     .catch(report)
     .finally(() => {
       if (slot.refresh === refresh) slot.refresh = null;
+      loaded.resolve();
     });
   waitUntil(done);
 }

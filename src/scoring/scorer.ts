@@ -9,9 +9,11 @@ import { Shelf } from "./tenant.ts";
 const STALE_MS = 30 * SECOND_MS;
 /** Two reads of R2 take a few milliseconds nearby; who waits longer gets the model that is there. Bounds I/O only. */
 const STALE_WAIT_MS = 20;
+/** People who ask why wait for a model that is being loaded, a second or two, rather than be told to ask again. */
+const EXPLAIN_WAIT_MS = 4_000;
 
 export interface Scorer {
-  /** Never waits for a model. `waitUntil` keeps the background work alive after the answer. */
+  /** Never waits for a model, but to explain a list. `waitUntil` keeps the background work alive after the answer. */
   score(request: ScoreRequest, context: { waitUntil(promise: Promise<unknown>): void }): Promise<ScoreAnswer>;
 }
 
@@ -26,6 +28,9 @@ export function createScorer(ports: ScoringPorts): Scorer {
       const mayWait = slot.view !== null || slot.liveVersion === null;
       if (mayWait && slot.refresh !== null && nowMs - slot.checkedAtMs > STALE_MS) {
         await Promise.race([slot.refresh.checked, ports.sleep(STALE_WAIT_MS)]);
+      }
+      if (request.explain === true && slot.view === null && slot.refresh !== null) {
+        await Promise.race([slot.refresh.loaded, ports.sleep(EXPLAIN_WAIT_MS)]);
       }
       // Read after the wait: the view may be another by now, and stays this one until the answer.
       const { view } = slot;

@@ -25,6 +25,8 @@ export interface Refresh {
   startedAtMs: number;
   /** Settles when pointer and overlay have been read, before any model is loaded. Never rejects. */
   checked: Promise<void>;
+  /** Settles when the model that was due is there, or cannot be. Never rejects. */
+  loaded: Promise<void>;
 }
 
 /** Tenants remembered, most of them without a model in memory: about 1 KB each. */

@@ -170,7 +170,9 @@ async function finish(root: ApiClient, job: string): Promise<void> {
 /** Until then, answers come from the lists below the model's. */
 async function awake(client: ApiClient): Promise<void> {
   for (;;) {
-    const { degraded } = await client.request<{ degraded?: { reason: string } }>("/v1/recommendations");
+    const { degraded } = await client.request<{ degraded?: { reason: string } }>("/v1/recommendations", {
+      query: { recent: "p0001" },
+    });
     if (!degraded?.reason.startsWith("scorer_")) return;
     await sleep(200);
   }

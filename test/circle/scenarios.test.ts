@@ -95,6 +95,7 @@ describe("scenarios over HTTP", () => {
     [{ limit: 1_000 }, "limit"],
     [{ fallback: ["popular", "luck"] }, "fallback.1"],
     [{ event_weights: { view: -1 } }, "event_weights.view"],
+    [{ event_weights: { view: 1, veiw: 2 } }, "event_weights.veiw"],
     [{ exploration: { share: 0.9 } }, "exploration.share"],
     [{ colour: "red" }, "colour"],
   ])("with %j are refused by the place of what is wrong, and nothing is stored", async (config, field) => {

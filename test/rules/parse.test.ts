@@ -130,6 +130,13 @@ describe("what is wrong is told with its place", () => {
       "filter[0].where.price.gt",
       /a number/,
     ],
+    ["no diversity", { diversity: null }, "diversity", /a number from 0/],
+    [
+      "a day that its month has not",
+      { filter: { published_at: { gt: "2026-02-31" } } },
+      "filter.published_at.gt",
+      /ISO 8601/,
+    ],
     ["a boost without limits", { boost: [{ where: { price: 1 }, by: 11 }] }, "boost[0].by", /-10 to 10/],
     ["a boost of nothing", { boost: [{ by: 1 }] }, "boost[0].where", /must be an object/],
     ["place 0", { pin: [{ item_id: "a", position: 0 }] }, "pin[0].position", /1 to 100/],

@@ -30,6 +30,18 @@ it("answers cold at once, and a thousand requests at once start one load", async
   expect(await h.score(requestOf("acme", ["boots"]))).toMatchObject({ status: "ok", modelVersion: version });
 });
 
+it("waits for its model to explain a list: people would have to ask again", async () => {
+  const h = harness(ENGINE);
+  const { version } = await goLive(h.store, "acme", SHOP);
+  const why = { ...requestOf("acme", ["boots"]), explain: true };
+  const answers = await Promise.all([h.score(why), h.score(requestOf("acme", ["boots"])), h.score(why)]);
+  expect(answers.map(({ status }) => status)).toEqual(["ok", "cold", "ok"]);
+  expect(answers[0]).toMatchObject({ modelVersion: version });
+  expect(h.log.loads).toBe(1);
+  // There is nothing to wait for.
+  expect(await h.score({ ...requestOf("hill", ["boots"]), explain: true })).toEqual({ status: "no_model" });
+});
+
 it("reads nothing and allocates nothing of the catalogue's size when warm", async () => {
   const h = harness(ENGINE);
   await goLive(h.store, "acme", SHOP);

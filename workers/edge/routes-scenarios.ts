@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { SCENARIO_BYTES_MAX, SCENARIOS_MAX } from "../../src/base/index.ts";
+import { isStandardType } from "../../src/events/index.ts";
 import type { ScenarioVersion } from "../../src/features/index.ts";
 import type { Contended, ScenarioCall, ScenarioRefusal } from "../../src/ops/index.ts";
 import { scenarioNameSchema, scenarioSchema } from "../../src/serving/index.ts";
-import { memory, pipeline } from "./bindings.ts";
+import { type Env, memory, pipeline } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
 import { settled } from "./outcome.ts";
@@ -84,6 +85,7 @@ export const scenarioRoutes: Endpoint[] = [
     async handle({ tenant, env, param, query, actor, json }) {
       const name = nameOf(param);
       const wanted = checked(await json());
+      await knowsTypes(env, tenant, Object.keys((wanted.event_weights as object | undefined) ?? {}));
       const outcome = await pipeline(env).putScenario(tenant, { name, config: wanted }, call(query, actor));
       return changed(tenant, outcome);
     },
@@ -162,6 +164,18 @@ function checked(given: unknown): Record<string, unknown> {
     throw new ApiError("too_large", words, { limit: "SCENARIO_BYTES_MAX" });
   }
   return given as Record<string, unknown>;
+}
+
+/** A weight of a type that no event has would never count, and nobody would be told. */
+async function knowsTypes(env: Env, tenant: string, types: readonly string[]): Promise<void> {
+  const others = types.filter((type) => !isStandardType(type));
+  if (others.length === 0) return;
+  const custom = (await pipeline(env).getTenant(tenant))?.customEventTypes ?? [];
+  const unknown = others.find((type) => !custom.includes(type));
+  if (unknown === undefined) return;
+  const field = `event_weights.${unknown}`;
+  const words = `${field}: is neither a standard type of events nor one of the tenant's custom_event_types`;
+  throw new ApiError("invalid_body", words, { field });
 }
 
 /** What an earlier release took may be nothing that this one reads. */

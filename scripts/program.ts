@@ -18,6 +18,7 @@ import { registerInterop } from "./interop/index.ts";
 import { registerLake } from "./lake/index.ts";
 import { ROOT } from "./local/workers.ts";
 import { registerModels } from "./models/index.ts";
+import { registerSdk } from "./sdk/index.ts";
 import { registerSimulate } from "./simulate/index.ts";
 import { registerWorth } from "./worth/index.ts";
 
@@ -51,6 +52,7 @@ export function lakeshoreProgram(): Command {
   registerWorth(program);
   registerBench(program);
   registerModels(program);
+  registerSdk(program);
   registerDeploy(program);
   registerDestroy(program);
   registerTest(program);

@@ -1,21 +1,54 @@
-import type { Event } from "../events/index.ts";
-import type { Consent } from "./consent.ts";
+/**
+ * All that a page sees of the beacon. It stands by itself, so that its declarations are published as they are; that events fit the server's schema is held by
+ * `test/beacon/client.test.ts`.
+ */
+
+/**
+ * `pending`: events wait in memory. `granted`: ids, storage, everything. `denied`: events are sent without any id, so
+ * that they count in totals only, and nothing is stored.
+ */
+export type Consent = "granted" | "denied" | "pending";
+
+export interface Options {
+  /** The publishable key. */
+  key: string;
+  /** Where the API is, such as `https://recs.shop.example`. */
+  api: string;
+  /** What holds until the visitor has chosen; `pending` when absent. */
+  consent?: Consent;
+  /** Whether page views and the time spent on them are told by themselves; yes when absent. */
+  pages?: boolean;
+}
 
 /** What the page may say about an event; ids, times and consent are the beacon's. */
-export type EventProps = Partial<
-  Pick<
-    Event,
-    | "item_id"
-    | "items"
-    | "value"
-    | "quantity"
-    | "currency"
-    | "duration_ms"
-    | "scenario"
-    | "recommendation_id"
-    | "context"
-  >
->;
+export interface EventProps {
+  item_id?: string;
+  /** Of an impression. `position` 0 is the first place. */
+  items?: { item_id: string; position?: number }[];
+  /** Of a purchase: what was paid in all. */
+  value?: number;
+  quantity?: number;
+  /** ISO 4217, such as `EUR`. */
+  currency?: string;
+  duration_ms?: number;
+  scenario?: string;
+  recommendation_id?: string;
+  /** Facts of your own, by names of up to 40 characters. */
+  context?: Record<string, string | number | boolean>;
+}
+
+/** An event as it is sent. */
+export interface BeaconEvent extends EventProps {
+  event_id: string;
+  type: string;
+  user_id?: string;
+  anonymous_id?: string;
+  session_id?: string;
+  /** Milliseconds since the epoch, by the device's clock. */
+  occurred_at: number;
+  sent_at: number;
+  consent: "granted" | "denied";
+}
 
 export interface AnswerOptions {
   limit?: number;
@@ -87,7 +120,12 @@ export interface Lakeshore {
   track(type: string, props?: EventProps): string;
   view(itemId: string, props?: EventProps): string;
   click(itemId: string, props?: EventProps): string;
+  addToCart(itemId: string, props?: EventProps): string;
+  /** With what was paid: `{ value: 19.9, quantity: 1, currency: "EUR" }`. */
   purchase(itemId: string, props?: EventProps): string;
+  like(itemId: string, props?: EventProps): string;
+  /** A video, a song, an article: `watchedSeconds` of it. */
+  play(itemId: string, watchedSeconds: number, props?: EventProps): string;
   /** `userToken` is the server's signature of the id, where the tenant requires one. */
   identify(userId: string, userToken?: string): void;
   /** The visitor's choice, remembered on the device; `pending` forgets it. Returns what holds now. */
@@ -104,7 +142,7 @@ export interface Lakeshore {
   /** Sends what waits; resolves after one attempt. */
   flush(): Promise<void>;
   /** Sees each event before it is queued; returning null, or throwing, holds it back. */
-  beforeSend(hook: (event: Event) => Event | null): void;
+  beforeSend(hook: (event: BeaconEvent) => BeaconEvent | null): void;
   /** A call by name, or a function that gets this object. Calls pushed before the script came are made when it does. */
   push(command: Command): void;
 }

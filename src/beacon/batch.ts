@@ -1,8 +1,8 @@
-import type { Event } from "../events/index.ts";
+import type { BeaconEvent } from "./api.ts";
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from "./limits.ts";
 
 /** An event as it waits: all but the time of its sending. */
-export type QueuedEvent = Omit<Event, "sent_at">;
+export type QueuedEvent = Omit<BeaconEvent, "sent_at">;
 
 const encoder = new TextEncoder();
 

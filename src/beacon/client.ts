@@ -1,7 +1,14 @@
-import type { Event } from "../events/index.ts";
-import type { Answer, EventProps, Lakeshore, RecommendOptions, WhyOptions } from "./api.ts";
+import type {
+  Answer,
+  BeaconEvent,
+  Consent,
+  EventProps,
+  Lakeshore,
+  RecommendOptions,
+  WhyOptions,
+} from "./api.ts";
 import { type QueuedEvent, withoutIds } from "./batch.ts";
-import { type Consent, parseConsent, resolveConsent } from "./consent.ts";
+import { parseConsent, resolveConsent } from "./consent.ts";
 import { createDevice } from "./device.ts";
 import { QUEUE_EVENTS_MAX } from "./limits.ts";
 import { createOutbox } from "./outbox.ts";
@@ -51,7 +58,7 @@ export function createClient(
   const referrerKey = `${prefix}referrer`;
   const consentOf = (choice: Consent | null) => resolveConsent({ choice, initial: initialConsent, signal });
   let state = consentOf(parseConsent(ports.local.get(choiceKey)));
-  let hook = (event: Event): Event | null => event;
+  let hook = (event: BeaconEvent): BeaconEvent | null => event;
   let user: { id: string; token?: string | undefined } | undefined;
   let undecided: QueuedEvent[] = [];
 
@@ -142,7 +149,11 @@ export function createClient(
     },
     view: (itemId, props) => trackItem("view", itemId, props),
     click: (itemId, props) => trackItem("click", itemId, props),
+    addToCart: (itemId, props) => trackItem("add_to_cart", itemId, props),
     purchase: (itemId, props) => trackItem("purchase", itemId, props),
+    like: (itemId, props) => trackItem("like", itemId, props),
+    play: (itemId, watchedSeconds, props) =>
+      trackItem("play", itemId, { ...props, duration_ms: Math.round(watchedSeconds * 1_000) }),
 
     identify(userId, userToken) {
       user = { id: userId, token: userToken };

@@ -1,8 +1,4 @@
-/**
- * `pending`: events wait in memory. `granted`: ids, storage, everything. `denied`: events are sent without any id, so
- * that they count in totals only, and nothing is stored.
- */
-export type Consent = "granted" | "denied" | "pending";
+import type { Consent } from "./api.ts";
 
 export interface ConsentInput {
   /** What the visitor told this site, now or on an earlier page. */

@@ -12,8 +12,8 @@ const VISIBLE_MS = 1_000;
 const GATHER_MS = 500;
 
 /**
- * Watches `[data-rec-item]` inside `[data-rec-id]` and tells, once per answer and item, what the visitor could see. The
- * position is `data-rec-position`, or the place among the answer's items on the page. Returns what tells at once: for
+ * Watches `[data-ls-item]` inside `[data-ls-rec]` and tells, once per answer and item, what the visitor could see. The
+ * position is `data-ls-position`, or the place among the answer's items on the page. Returns what tells at once: for
  * the page's end.
  */
 export function watchImpressions(tell: (seen: Seen) => void): () => void {
@@ -59,7 +59,7 @@ export function watchImpressions(tell: (seen: Seen) => void): () => void {
   );
 
   function scan(): void {
-    for (const element of document.querySelectorAll("[data-rec-id] [data-rec-item]")) {
+    for (const element of document.querySelectorAll("[data-ls-rec] [data-ls-item]")) {
       const key = placeOf(element)?.key ?? "";
       if (watched.get(element) === key) continue;
       // A page that reuses an element for another item: observed anew, its crossing is reported anew.
@@ -72,7 +72,7 @@ export function watchImpressions(tell: (seen: Seen) => void): () => void {
   new MutationObserver(scan).observe(document.documentElement, {
     subtree: true,
     childList: true,
-    attributeFilter: ["data-rec-id", "data-rec-item"],
+    attributeFilter: ["data-ls-rec", "data-ls-item"],
   });
   scan();
   return tellAll;
@@ -89,14 +89,14 @@ export interface Place {
 
 /** Which item of which answer an element, or what holds it, stands for. */
 export function placeOf(element: Element | null): Place | null {
-  const item = element?.closest<HTMLElement>("[data-rec-item]");
-  const answer = item?.closest<HTMLElement>("[data-rec-id]");
-  const itemId = item?.dataset.recItem;
-  const recommendationId = answer?.dataset.recId;
+  const item = element?.closest<HTMLElement>("[data-ls-item]");
+  const answer = item?.closest<HTMLElement>("[data-ls-rec]");
+  const itemId = item?.dataset.lsItem;
+  const recommendationId = answer?.dataset.lsRec;
   if (!item || !answer || !itemId || !recommendationId) return null;
   const position = Number(
-    item.dataset.recPosition ?? [...answer.querySelectorAll("[data-rec-item]")].indexOf(item),
+    item.dataset.lsPosition ?? [...answer.querySelectorAll("[data-ls-item]")].indexOf(item),
   );
-  const scenario = answer.dataset.recScenario;
+  const scenario = answer.dataset.lsScenario;
   return { key: `${recommendationId} ${itemId}`, recommendationId, scenario, itemId, position };
 }

@@ -13,5 +13,7 @@ export const RETRY_MAX_MS = 300_000;
 /** A queue that no page has touched for so long belongs to a page that is gone. */
 export const QUEUE_ABANDONED_MS = 60_000;
 export const SESSION_IDLE_MS = 30 * 60_000;
+/** Without a sign of life for so long, nobody is at the page. */
+export const IDLE_MS = 30_000;
 /** What the device remembers of the visitor's items. */
 export const HISTORY_MAX = 50;

@@ -19,6 +19,8 @@ export const EVENT_TYPES = {
   search: { code: 14, weight: 0 },
   identify: { code: 15, weight: 0 },
   page: { code: 16, weight: 0 },
+  /** A page is left or hidden: `duration_ms` is how long somebody was at it since it was told last. */
+  leave: { code: 17, weight: 0 },
 } as const;
 
 export type StandardEventType = keyof typeof EVENT_TYPES;

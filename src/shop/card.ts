@@ -3,7 +3,7 @@ import { el } from "./dom.ts";
 import { drawTile } from "./tile.ts";
 
 /**
- * One item of a shelf. `data-rec-item` lets the beacon send its impression and its click: on the card alone, as asking why is no
+ * One item of a shelf. `data-ls-item` lets the beacon send its impression and its click: on the card alone, as asking why is no
  * interest in the item.
  */
 export function drawCard(
@@ -13,7 +13,7 @@ export function drawCard(
   const title = item.title ?? item.item_id;
   const card = el(
     "button",
-    { type: "button", class: "card", title, "data-rec-item": item.item_id },
+    { type: "button", class: "card", title, "data-ls-item": item.item_id },
     el("span", { class: "picture" }, drawPicture(item), isNew ? el("span", { class: "new" }, "new") : null),
     el("span", { class: "category" }, item.categories?.slice(0, 3).join(" · ") ?? ""),
     el("span", { class: "name" }, title),

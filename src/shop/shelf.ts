@@ -35,7 +35,7 @@ export function createShelf({ heading, scenario, path, onPick, onWhy, ...more }:
   const id = `shelf-${scenario}`;
   const title = el("h2", { id }, heading);
   const badges = el("span", { class: "badges" });
-  const list = el("ul", { class: "cards", "data-rec-scenario": scenario });
+  const list = el("ul", { class: "cards", "data-ls-scenario": scenario });
   const foot = el("div", { class: "fine" });
   const element = el(
     "section",
@@ -50,27 +50,27 @@ export function createShelf({ heading, scenario, path, onPick, onWhy, ...more }:
 
   list.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>("button") : null;
-    const { recItem, why } = button?.dataset ?? {};
-    const item = shown.get(recItem ?? why ?? "");
+    const { lsItem, why } = button?.dataset ?? {};
+    const item = shown.get(lsItem ?? why ?? "");
     if (item === undefined) return;
     if (why === undefined) onPick(item);
-    else onWhy?.(item, list.dataset.recId ?? "");
+    else onWhy?.(item, list.dataset.lsRec ?? "");
   });
 
   function show(answer: Answer, timing: Timing): number {
     const before = positionsOf(list);
-    const focused = document.activeElement?.closest<HTMLElement>("[data-rec-item]");
+    const focused = document.activeElement?.closest<HTMLElement>("[data-ls-item]");
     const hadFocus = focused !== null && list.contains(document.activeElement);
     const isNew = ({ item_id }: AnswerItem) => shown.size > 0 && !shown.has(item_id);
     const arrivals = answer.items.filter(isNew).length;
-    list.dataset.recId = answer.recommendation_id;
+    list.dataset.lsRec = answer.recommendation_id;
     list.replaceChildren(
       ...answer.items.map((item) => drawCard(item, { isNew: isNew(item), hasWhy: onWhy !== undefined })),
     );
     // On a narrow screen the row scrolls sideways: the new answer begins at its best.
     list.scrollLeft = 0;
     moveFrom(list, before);
-    if (hadFocus) focusCard(list, focused?.dataset.recItem ?? "");
+    if (hadFocus) focusCard(list, focused?.dataset.lsItem ?? "");
     shown = new Map(answer.items.map((item) => [item.item_id, item]));
     badges.replaceChildren(...drawBadges(answer));
     foot.replaceChildren(drawFoot(answer, timing));
@@ -85,7 +85,7 @@ export function createShelf({ heading, scenario, path, onPick, onWhy, ...more }:
     shown.clear();
     badges.replaceChildren();
     foot.replaceChildren();
-    delete list.dataset.recId;
+    delete list.dataset.lsRec;
     const again = el("button", { type: "button", class: "plain" }, "Try again");
     again.addEventListener("click", retry);
     list.replaceChildren(el("li", { class: "note", role: "alert" }, explain(error), " ", again));
@@ -120,7 +120,7 @@ export function createShelf({ heading, scenario, path, onPick, onWhy, ...more }:
 
 /** Who came by keyboard stays where they were, or at the row's beginning when their item has left it. */
 function focusCard(list: Element, itemId: string): void {
-  const card = list.querySelector<HTMLElement>(`[data-rec-item="${CSS.escape(itemId)}"]`);
+  const card = list.querySelector<HTMLElement>(`[data-ls-item="${CSS.escape(itemId)}"]`);
   (card ?? list.querySelector("button"))?.focus({ preventScroll: true });
 }
 

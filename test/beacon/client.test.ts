@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { BeaconEvent, Consent } from "../../src/beacon/api.ts";
 import { type Client, createClient } from "../../src/beacon/client.ts";
-import type { Consent } from "../../src/beacon/consent.ts";
-import { eventSchema } from "../../src/events/index.ts";
+import { type Event, eventSchema } from "../../src/events/index.ts";
 import { recommendationsBodySchema, whyBodySchema } from "../../src/serving/index.ts";
 import { createKeyValue, createWorld, settle, type World } from "./ports.ts";
 
@@ -10,6 +10,10 @@ const KEY = "pk_shop_0123456789abcdef0123456789abcdef";
 function open(world: World, initialConsent: Consent = "granted", signal = false): Client {
   return createClient({ api: "https://recs.example", key: KEY, initialConsent, signal }, world);
 }
+
+// What pages are told that an event is, and what the server takes: neither has a field that the other has not.
+type Same<A, B> = [keyof A] extends [keyof B] ? ([keyof B] extends [keyof A] ? true : false) : false;
+true satisfies Same<BeaconEvent, Event>;
 
 const sentEvents = (world: World) => world.sent.flatMap(({ events }) => events);
 const storedText = (world: World) =>
@@ -26,11 +30,17 @@ describe("what is sent", () => {
       client.identify("u-1");
       client.click("sku-2", { recommendation_id: "r-1", scenario: "home" });
       client.track("impression", { recommendation_id: "r-1", items: [{ item_id: "sku-2", position: 0 }] });
-      client.purchase("sku-2", { quantity: 2 });
+      client.addToCart("sku-2");
+      client.purchase("sku-2", { value: 19.9, quantity: 2, currency: "EUR" });
+      client.like("sku-3");
+      client.play("film", 12.3456);
+      client.track("leave", { item_id: "sku-2", duration_ms: 1_000, context: { scroll_depth: 40 } });
       await world.pass(10_000);
       const told = sentEvents(world).map((event) => event.type);
       const identify = consent === "granted" ? ["identify"] : [];
-      expect(told).toEqual(["view", ...identify, "click", "impression", "purchase"]);
+      const helped = ["add_to_cart", "purchase", "like", "play", "leave"];
+      expect(told).toEqual(["view", ...identify, "click", "impression", ...helped]);
+      expect(sentEvents(world).find(({ type }) => type === "play")?.duration_ms).toBe(12_346);
       for (const event of sentEvents(world)) expect(eventSchema.safeParse(event).error).toBeUndefined();
     }
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Consent } from "../../src/beacon/api.ts";
 import { createClient } from "../../src/beacon/client.ts";
-import type { Consent } from "../../src/beacon/consent.ts";
 import { arrivedFrom } from "../../src/beacon/referrer.ts";
 import { eventSchema } from "../../src/events/index.ts";
 import { createWorld, type World } from "./ports.ts";

@@ -33,7 +33,7 @@ describe.skipIf(CHROMIUM === undefined)("the beacon in Chromium (skipped where t
 
   async function open(options: { consent?: string; head?: string; body?: string } = {}): Promise<void> {
     const { consent = "granted", head = "", body = "" } = options;
-    const tag = `<script async src="${server.api}/beacon.js?key=${KEY}" data-consent="${consent}"></script>`;
+    const tag = `<script async src="${server.api}/beacon.js?key=${KEY}" data-consent="${consent}" data-pages="off"></script>`;
     server.body = `${STUB}${head}${tag}${body}`;
     await page.goto(server.site);
     await page.waitForFunction("!Array.isArray(lakeshore)");
@@ -135,9 +135,9 @@ describe.skipIf(CHROMIUM === undefined)("the beacon in Chromium (skipped where t
   });
 
   it("tells what was seen for a second once, and what was clicked, with the answer's id", async () => {
-    const item = (id: string) => `<p data-rec-item="${id}" style="height: 200px"><b id="${id}">${id}</b></p>`;
+    const item = (id: string) => `<p data-ls-item="${id}" style="height: 200px"><b id="${id}">${id}</b></p>`;
     await open({
-      body: `<div data-rec-id="r-9" data-rec-scenario="home">${item("x")}${item("y")}
+      body: `<div data-ls-rec="r-9" data-ls-scenario="home">${item("x")}${item("y")}
         <div style="height: 900px"></div>${item("z")}</div>`,
     });
     const seen = () => server.events().filter(({ type }) => type === "impression");

@@ -43,8 +43,8 @@ describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped wher
 
   const forYou = () =>
     page
-      .locator(`${FOR_YOU} [data-rec-item]`)
-      .evaluateAll((cards) => cards.map((card) => card.getAttribute("data-rec-item")));
+      .locator(`${FOR_YOU} [data-ls-item]`)
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute("data-ls-item")));
 
   it("says what is missing until the shop is ready, then opens by itself", async () => {
     await page.goto(shore.url);
@@ -62,8 +62,8 @@ describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped wher
   it("answers otherwise after one click, which becomes one event in D1 and in Parquet", async () => {
     const before = await forYou();
     const answered = page.waitForResponse((response) => response.url().includes("/v1/recommendations"));
-    const clicked = page.locator(`${FOR_YOU} [data-rec-item]`).nth(2);
-    const itemId = await clicked.getAttribute("data-rec-item");
+    const clicked = page.locator(`${FOR_YOU} [data-ls-item]`).nth(2);
+    const itemId = await clicked.getAttribute("data-ls-item");
     await clicked.click();
     const asked = new URL((await answered).url()).searchParams;
     expect(asked.get("recent")).toBe(itemId);

@@ -26,6 +26,12 @@ export interface RecordingServer {
   statuses: number[];
   /** The HTML between `<body>` tags of every page. */
   body: string;
+  /** Of every page. */
+  headers: Record<string, string>;
+  /** Scripts of the site, by path. */
+  scripts: Map<string, string>;
+  /** What a list is answered with. */
+  items: Record<string, unknown>[];
   stop(): Promise<void>;
 }
 
@@ -47,9 +53,17 @@ export async function startRecordingServer(): Promise<RecordingServer> {
     const events = method === "POST" ? (JSON.parse(body) as Event[]) : [];
     recorder.requests.push({ method, url, contentType: headers["content-type"] ?? "", events });
     response.statusCode = method === "POST" ? (recorder.statuses.shift() ?? 200) : 200;
-    response.end(JSON.stringify({ recommendation_id: "r-1", model_version: null, variant: "a", items: [] }));
+    response.end(
+      JSON.stringify({ recommendation_id: "r-1", model_version: null, variant: "a", items: recorder.items }),
+    );
   });
-  const site = createServer((_request, response) => {
+  const site = createServer((request, response) => {
+    const script = recorder.scripts.get(request.url ?? "");
+    if (script !== undefined) {
+      response.setHeader("content-type", "text/javascript").end(script);
+      return;
+    }
+    for (const [name, value] of Object.entries(recorder.headers)) response.setHeader(name, value);
     response.setHeader("content-type", "text/html").end(`<!doctype html><body>${recorder.body}</body>`);
   });
   const recorder: RecordingServer = {
@@ -59,6 +73,9 @@ export async function startRecordingServer(): Promise<RecordingServer> {
     events: () => recorder.requests.flatMap(({ events }) => events),
     statuses: [],
     body: "",
+    headers: {},
+    scripts: new Map(),
+    items: [],
     async stop() {
       for (const server of [site, api]) {
         server.closeAllConnections();

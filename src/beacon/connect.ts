@@ -1,0 +1,70 @@
+import type { Lakeshore, Options } from "./api.ts";
+import { browserPorts } from "./browser-ports.ts";
+import { createClient } from "./client.ts";
+import { placeOf, watchImpressions } from "./impressions.ts";
+import { arrivedFrom } from "./referrer.ts";
+import { watchVisits } from "./visits.ts";
+
+/** Joins a client to the page it is on: the page's views and end, clicks, impressions. Once per page. */
+export function connect({ key, api, consent = "pending", pages = true }: Options): Lakeshore {
+  const ports = browserPorts();
+  const client = createClient(
+    {
+      key,
+      api: api.replace(/\/$/, ""),
+      initialConsent: consent,
+      signal: privacySignal(),
+      arrived: arrivedFrom(document.referrer, location.host),
+    },
+    ports,
+  );
+  const { track } = client;
+  const visits = pages ? watchVisits(track, ports.now) : null;
+  // What the helpers call, too: each goes through `track` of this object.
+  client.track = (type, props) => {
+    if (type === "view") visits?.about(props?.item_id);
+    return track(type, props);
+  };
+  const tellImpressions = watchImpressions(({ recommendationId, scenario, items }) =>
+    track("impression", { recommendation_id: recommendationId, items, ...(scenario ? { scenario } : {}) }),
+  );
+  const hide = () => {
+    tellImpressions();
+    visits?.leave();
+    client.hide();
+  };
+  // `unload` is never used: it would keep the page out of the back-forward cache.
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && hide());
+  addEventListener("pagehide", hide);
+  addEventListener("online", client.wake);
+  document.addEventListener("click", ({ target }) => clickItem(client, target), true);
+
+  const lakeshore: Lakeshore = {
+    ...client,
+    push(command) {
+      if (typeof command === "function") {
+        command(lakeshore);
+        return;
+      }
+      const [name, ...args] = command;
+      const method = (lakeshore as unknown as Record<string, (...args: unknown[]) => unknown>)[name];
+      // A wrong name must not stop the calls behind it.
+      method?.(...args);
+    },
+  };
+  return lakeshore;
+}
+
+function clickItem(lakeshore: Pick<Lakeshore, "click">, target: EventTarget | null): void {
+  const place = placeOf(target instanceof Element ? target : null);
+  if (place === null) return;
+  lakeshore.click(place.itemId, {
+    recommendation_id: place.recommendationId,
+    ...(place.scenario ? { scenario: place.scenario } : {}),
+  });
+}
+
+function privacySignal(): boolean {
+  const browser = navigator as Navigator & { globalPrivacyControl?: boolean; doNotTrack?: string | null };
+  return browser.globalPrivacyControl === true || browser.doNotTrack === "1";
+}

@@ -21,6 +21,7 @@ import { replayRoutes } from "./edge/routes-replay.ts";
 import { reportRoutes } from "./edge/routes-reports.ts";
 import { scenarioRoutes } from "./edge/routes-scenarios.ts";
 import { serviceRoutes } from "./edge/routes-service.ts";
+import { sessionRoutes } from "./edge/routes-session.ts";
 import { tenantRoutes } from "./edge/routes-tenant.ts";
 import { trainingRoutes } from "./edge/routes-training.ts";
 import { whyRoutes } from "./edge/routes-why.ts";
@@ -34,6 +35,7 @@ const endpoints = [
   ...featureRoutes,
   ...tenantRoutes,
   ...adminRoutes,
+  ...sessionRoutes,
   ...scenarioRoutes,
   ...propensityRoutes,
   ...modelRoutes,

@@ -31,7 +31,7 @@ export { type Timely, type Timer, within } from "./deadline.ts";
 export { type ExplorationRecord, propensities, readExploration } from "./exploration.ts";
 export { type Answer, VARIANT } from "./finish.ts";
 export { historyOfItems } from "./history.ts";
-export { checkKey, type KeyProblem } from "./key-check.ts";
+export { checkKey, checkSessionKey, type KeyProblem } from "./key-check.ts";
 export { Lru } from "./lru.ts";
 export { createMemory, type ServingMemory } from "./memory.ts";
 export { FIELDS_WITHHELD, USER_IGNORED } from "./notices.ts";
@@ -68,6 +68,7 @@ export {
   scenarioNameSchema,
   scenarioSchema,
 } from "./scenario.ts";
+export { csrfToken, mintSession, readSession, type Session } from "./session.ts";
 export { createSigner, type Signer } from "./signer.ts";
 export { readConfig } from "./tenant-config.ts";
 export { Timeline } from "./timeline.ts";

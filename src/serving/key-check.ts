@@ -4,6 +4,7 @@ import { within } from "./deadline.ts";
 import { KEY_READ_MS } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
+import type { Session } from "./session.ts";
 
 /** `unavailable`: the stores did not say in time. It fails closed, and is not remembered. */
 export type KeyProblem = "malformed" | "unknown" | "unavailable";
@@ -23,14 +24,9 @@ export async function checkKey(
   if (remembered !== undefined) return ok(remembered);
   if (memory.unknownKeys.get(key, ports.now()) !== undefined) return err("unknown");
 
-  const hash = await hashKey(key);
-  const near = await within(ports.keys.cached(hash), KEY_READ_MS, ports.timer);
-  let record = near.status === "ok" ? near.value : null;
-  if (record === null) {
-    const truth = await within(ports.keys.stored(parsed.tenant, hash), KEY_READ_MS, ports.timer);
-    if (truth.status !== "ok") return err("unavailable");
-    record = truth.value;
-  }
+  const found = await findKey({ tenant: parsed.tenant, hash: await hashKey(key) }, ports);
+  if (!found.ok) return found;
+  const record = found.value;
   if (
     record === null ||
     record.revokedAtMs !== null ||
@@ -42,4 +38,33 @@ export async function checkKey(
   }
   memory.keys.set(key, record, ports.now());
   return ok(record);
+}
+
+/** The record of a secret key that a session was opened with: a session ends with its key, as soon as a request with the key would. */
+export async function checkSessionKey(
+  { tenant, keyHash }: Pick<Session, "tenant" | "keyHash">,
+  ports: Pick<ServingPorts, "keys" | "now" | "timer">,
+  memory: Pick<ServingMemory, "keys">,
+): Promise<Result<KeyRecord, KeyProblem>> {
+  const name = `session/${tenant}/${keyHash}`;
+  const remembered = memory.keys.get(name, ports.now());
+  if (remembered !== undefined) return ok(remembered);
+  const found = await findKey({ tenant, hash: keyHash }, ports);
+  if (!found.ok) return found;
+  const record = found.value;
+  if (record === null || record.revokedAtMs !== null || record.tenant !== tenant || record.kind !== "secret")
+    return err("unknown");
+  memory.keys.set(name, record, ports.now());
+  return ok(record);
+}
+
+/** A miss of the near copy falls to the truth. */
+async function findKey(
+  { tenant, hash }: { tenant: string; hash: string },
+  { keys, timer }: Pick<ServingPorts, "keys" | "timer">,
+): Promise<Result<KeyRecord | null, "unavailable">> {
+  const near = await within(keys.cached(hash), KEY_READ_MS, timer);
+  if (near.status === "ok" && near.value !== null) return ok(near.value);
+  const truth = await within(keys.stored(tenant, hash), KEY_READ_MS, timer);
+  return truth.status === "ok" ? ok(truth.value) : err("unavailable");
 }

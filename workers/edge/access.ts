@@ -73,7 +73,8 @@ export function hasKey(request: Request, inUrl: string | null): boolean {
   return inUrl !== null || parseKey(bearer(request) ?? "") !== null;
 }
 
-function bearer(request: Request): string | null {
+/** The token of `Authorization: Bearer`; empty for another scheme, null without the header. */
+export function bearer(request: Request): string | null {
   const header = request.headers.get("authorization");
   return header === null ? null : (/^Bearer +(\S+)$/i.exec(header)?.[1] ?? "");
 }
@@ -82,7 +83,7 @@ function unauthorized(message: string): ApiError {
   return new ApiError("unauthorized", message, { headers: { "www-authenticate": "Bearer" } });
 }
 
-function keyError(problem: KeyProblem): ApiError {
+export function keyError(problem: KeyProblem): ApiError {
   switch (problem) {
     case "malformed":
     case "unknown":

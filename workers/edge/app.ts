@@ -12,6 +12,7 @@ import { ApiError, schemaError } from "./errors.ts";
 import { logFailure } from "./log.ts";
 import { readQuery } from "./question.ts";
 import { limitRate } from "./rate.ts";
+import { checkSession, openSession, sessionCookie } from "./session.ts";
 
 export type App = Hono<{ Bindings: Env }>;
 type EdgeContext = Context<{ Bindings: Env }>;
@@ -32,6 +33,8 @@ async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   const { access } = endpoint;
   if (access === "open") return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
   const keyInUrl = c.req.query("key") ?? null;
+  const token = access === "root" || keyInUrl !== null ? null : sessionToken(c.req.raw);
+  if (token !== null) return answerSession(c, endpoint, token);
   if (access === "root" || (access === "secret_or_root" && !hasKey(c.req.raw, keyInUrl))) {
     await checkRoot(c.req.raw, c.env);
     return success(endpoint, await endpoint.handle(openCall(c, endpoint, "root")));
@@ -49,6 +52,20 @@ async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
     ...(access === "publishable" ? originHeaders(record, origin) : {}),
     ...call.timeline.headers(),
   });
+}
+
+/** A key in the header counts before a cookie: who sends one means it. */
+function sessionToken(request: Request): string | null {
+  return request.headers.has("authorization") ? null : sessionCookie(request);
+}
+
+/** For the console: a session in place of the secret key. */
+async function answerSession(c: EdgeContext, endpoint: Endpoint, token: string): Promise<Response> {
+  const open = openCall(c, endpoint);
+  const session = await openSession(c.req.raw, token, open.ports);
+  const call = { ...open, tenant: session.tenant, keyKind: "secret" as const };
+  const [, outcome] = await checkThenHandle(checkSession(session, call.ports), endpoint, call);
+  return success(endpoint, outcome);
 }
 
 /** Enough of a hash to tell a tenant's keys apart. */

@@ -8,6 +8,7 @@ const STAGES: { name: string; command: string[] }[] = [
   { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "types of the Workers", command: ["tsc", "-p", "workers/tsconfig.json"] },
   { name: "types of the browser code", command: ["tsc", "-p", "src/beacon/tsconfig.json"] },
+  { name: "types of the console", command: ["tsc", "-p", "src/console/tsconfig.json"] },
   { name: "tests", command: ["vitest", "run"] },
 ];
 

@@ -11,6 +11,8 @@ const SCRIPTS = [
   { entry: "src/shop/main.ts", name: "shop.js" },
 ];
 const COPIES = ["src/shop/index.html", "src/shop/style.css"];
+/** Served under `/console`. */
+const CONSOLE = "src/console";
 
 /** What the demo page must know of its server; it reads `/demo.json`. */
 export interface DemoFile {
@@ -25,12 +27,28 @@ export interface DemoFile {
   shoppers: { userId: string; label: string }[];
 }
 
-/** Builds the beacon and the demo page into static files. */
+/** Builds the beacon, the demo page and the console into static files. */
 export async function buildAssets(folder: string = ASSETS_FOLDER): Promise<void> {
   await mkdir(folder, { recursive: true });
   await Promise.all([
     ...SCRIPTS.map(({ entry, name }) => bundleScript(path.join(ROOT, entry), path.join(folder, name))),
     ...COPIES.map((file) => copyFile(path.join(ROOT, file), path.join(folder, path.basename(file)))),
+    buildConsole(path.join(folder, "console")),
+  ]);
+}
+
+/** The console: one page, one module, one style sheet, its plots' own style included. */
+export async function buildConsole(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const source = path.join(ROOT, CONSOLE);
+  await Promise.all([
+    copyFile(path.join(source, "index.html"), path.join(folder, "index.html")),
+    build({
+      entryPoints: [path.join(source, "main.tsx"), path.join(source, "console.css")],
+      entryNames: "[name]",
+      ...{ outdir: folder, bundle: true, minify: true, format: "esm", target: "es2022" },
+      ...{ logLevel: "error", legalComments: "none", tsconfig: path.join(source, "tsconfig.json") },
+    }),
   ]);
 }
 

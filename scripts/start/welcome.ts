@@ -21,7 +21,7 @@ export async function printWelcome(demo: DemoState, home: Home): Promise<void> {
     consent: "granted",
   };
   console.log(`
-Lakeshore runs. The demo shop: ${url}/     API: ${url}/docs
+Lakeshore runs. The demo shop: ${url}/     Console: ${url}/console/     API: ${url}/docs
 
   publishable key  ${key}
   secret key       ${secretKey}

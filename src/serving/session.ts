@@ -1,7 +1,7 @@
 import { equalConstantTime, SECOND_MS } from "../base/index.ts";
 import type { Signer } from "./signer.ts";
 
-/** Somebody who has shown a secret key and goes on without it: the console. It lives as long as its key, at most until it expires. */
+/** Somebody who has shown a secret key and goes on without it, as a console does: it lives as long as its key, at most until it expires. */
 export interface Session {
   tenant: string;
   /** Of the key that it was opened with. */

@@ -43,7 +43,7 @@ export interface AnsweringSite {
 }
 
 export async function openAnsweringSite(
-  options: Pick<LocalOptions, "entries" | "queueTimeoutS"> = {},
+  options: Pick<LocalOptions, "entries" | "queueTimeoutS" | "assetsPath"> = {},
 ): Promise<AnsweringSite> {
   const secrets = { ADMIN_TOKEN, SIGNING_SECRET: "the signing secret of the tests" };
   const runtime = await startLocal({ secrets, onLog: () => {}, ...options });

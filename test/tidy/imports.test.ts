@@ -59,7 +59,7 @@ describe("the import table", () => {
     const folders = new Set(sourceFiles("src").map((file) => file.path.split("/")[1] as string));
     expect([...table.keys()].sort()).toEqual([...folders].sort());
     for (const room of table.keys()) {
-      const door = room === "shop" ? "main.ts" : "index.ts";
+      const door = { shop: "main.ts", console: "main.tsx" }[room] ?? "index.ts";
       expect(existsSync(path.join(ROOT, "src", room, door)), `${room} has a door`).toBe(true);
     }
   });

@@ -15,7 +15,7 @@ export interface SourceFile {
 /** All TypeScript files below a folder. */
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !entry.name.endsWith(".d.ts"))
+    .filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name) && !entry.name.endsWith(".d.ts"))
     .map((entry) => {
       const file = path.join(entry.parentPath, entry.name);
       const text = readFileSync(file, "utf8");

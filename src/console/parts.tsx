@@ -1,0 +1,172 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { ApiFailure } from "./api.ts";
+import type { Loaded } from "./use-loaded.ts";
+
+/** A page's own question, and what answers it. */
+export function Page({ question, children }: { question: string; children: ComponentChildren }) {
+  return (
+    <main id="page" tabIndex={-1}>
+      <h1>{question}</h1>
+      {children}
+    </main>
+  );
+}
+
+export function Card({
+  title,
+  note,
+  children,
+}: {
+  title: string;
+  note?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <section class="card" aria-label={title}>
+      <h2>{title}</h2>
+      {note === undefined ? null : <p class="note">{note}</p>}
+      {children}
+    </section>
+  );
+}
+
+/** What is loaded, or, at the same place, that it is on its way or could not come. */
+export function Await<T>({
+  of,
+  rows = 3,
+  children,
+}: {
+  of: Loaded<T>;
+  rows?: number;
+  children: (data: T) => ComponentChildren;
+}) {
+  if (of.data !== null) {
+    return (
+      <>
+        {of.error === null ? null : <Failure error={of.error} retry={of.reload} />}
+        {children(of.data)}
+      </>
+    );
+  }
+  if (of.error !== null) return <Failure error={of.error} retry={of.reload} />;
+  return (
+    <output class="skeleton" aria-label="loading">
+      {Array.from({ length: rows }, (_, row) => `row-${row}`).map((row) => (
+        <span key={row} />
+      ))}
+    </output>
+  );
+}
+
+export function Failure({ error, retry }: { error: ApiFailure; retry?: () => void }) {
+  return (
+    <p class="failure" role="alert">
+      {error.message}{" "}
+      {retry === undefined ? null : (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </p>
+  );
+}
+
+export function Empty({ children }: { children: ComponentChildren }) {
+  return <p class="empty">{children}</p>;
+}
+
+/** A figure with its unit; what it means stands beside it for those who point at it or hear it. */
+export function Figure({ label, value, unit, meaning, low, high }: FigureProps) {
+  return (
+    <div class="figure">
+      <dt>
+        <abbr title={meaning}>{label}</abbr>
+      </dt>
+      <dd>
+        {value}
+        {unit === undefined ? null : <small> {unit}</small>}
+        {low === undefined || high === undefined ? null : (
+          <small class="interval" title="95 % interval">
+            {" "}
+            {low} … {high}
+          </small>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+interface FigureProps {
+  label: string;
+  value: string;
+  unit?: string;
+  /** Definition and window. */
+  meaning: string;
+  low?: string;
+  high?: string;
+}
+
+/** A button for what takes a moment and may be refused. `sure`: what is asked before it is done. */
+export function Action({ sure, act, children, disabled }: ActionProps) {
+  const [state, setState] = useState<"idle" | "busy" | ApiFailure>("idle");
+  const run = async () => {
+    if (sure !== undefined && !confirm(sure)) return;
+    setState("busy");
+    try {
+      await act();
+      setState("idle");
+    } catch (error) {
+      setState(error instanceof ApiFailure ? error : new ApiFailure(0, String(error)));
+    }
+  };
+  return (
+    <>
+      <button type="button" disabled={disabled === true || state === "busy"} onClick={run}>
+        {children}
+      </button>
+      {state instanceof ApiFailure ? <Failure error={state} /> : null}
+    </>
+  );
+}
+
+interface ActionProps {
+  sure?: string;
+  act: () => Promise<unknown>;
+  children: ComponentChildren;
+  disabled?: boolean;
+}
+
+export function Table({
+  caption,
+  head,
+  children,
+}: {
+  caption: string;
+  head: readonly string[];
+  children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section class="wide" aria-label={`${caption}: table`} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((name) => (
+              <th key={name} scope="col">
+                {name === "" ? <span class="hidden">Actions</span> : name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  );
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export function Time({ ms }: { ms: number }) {
+  return <time dateTime={new Date(ms).toISOString()}>{TIME.format(ms)}</time>;
+}

@@ -1,0 +1,196 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import axe from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildAssets } from "../../scripts/local/assets.ts";
+import { SHOP } from "../scoring/tiny-model.ts";
+import { type AnsweringSite, type Keys, openAnsweringSite } from "./answering-site.ts";
+import { CHROMIUM, launchChromium } from "./chromium.ts";
+
+/** Of all that the first page loads. */
+const GZIP_BYTES_MAX = 150_000;
+const PAGES = ["Quality", "Explore", "Scenarios", "Keys"];
+
+describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where there is none)", () => {
+  let folder: string;
+  let site: AnsweringSite;
+  let keys: Keys;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const failures: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "lakeshore-console-"));
+    await buildAssets(folder);
+    site = await openAnsweringSite({ assetsPath: folder });
+    keys = await site.tenant("shore");
+    await site.stock("shore", SHOP, { isLive: true });
+    browser = await launchChromium();
+    context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+    page = await context.newPage();
+    page.on("pageerror", (error) => failures.push(error.message));
+    page.on("console", (message) => {
+      // A refusal that a test provokes is told by the browser, too.
+      if (message.type() === "error" && !message.text().includes("status of 4"))
+        failures.push(message.text());
+    });
+    page.on("dialog", (dialog) => void dialog.accept());
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.runtime.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const go = async (name: string) => {
+    await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    await page.locator("[aria-label=loading]").waitFor({ state: "detached" });
+  };
+
+  it("loads little", async () => {
+    const files = ["index.html", "main.js", "console.css"].map((name) => path.join(folder, "console", name));
+    const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(file)).byteLength));
+    expect(sizes.every((bytes) => bytes > 300)).toBe(true);
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(GZIP_BYTES_MAX);
+  });
+
+  it("lets nobody in without a secret key, and keeps the key nowhere", async () => {
+    await page.goto(new URL("/console/", site.runtime.url).href);
+    await page.getByLabel("Secret key").fill(keys.publishable);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect.poll(() => page.getByRole("alert").textContent()).toContain("secret key");
+    await page.getByLabel("Secret key").fill(keys.secret);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Is it any good?" }).waitFor();
+    expect(
+      await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"),
+    ).toBe('[{},{},""]');
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: "Strict", path: "/" });
+    await page.reload();
+    await page.getByRole("heading", { name: "Is it any good?" }).waitFor();
+  });
+
+  it("tells which model is live, and every retrain", async () => {
+    await go("Quality");
+    const { live } = (await site.must(keys.secret, "/v1/admin/models")).json;
+    await page.getByText(live.version).first().waitFor();
+    expect(await page.getByRole("row").filter({ hasText: live.version }).count()).toBe(1);
+    await page.getByRole("button", { name: "Retrain now" }).click();
+    await expect
+      .poll(() => page.getByRole("region", { name: "Retrains" }).last().getByRole("row").count(), {
+        timeout: 30_000,
+      })
+      .toBe(2);
+  });
+
+  it("shows what somebody sees, and why, under one scenario beside another", async () => {
+    await site.must(keys.secret, "/v1/admin/scenarios/books", {
+      method: "PUT",
+      body: { rules: { filter: { categories: { any: ["books"] } } } },
+    });
+    await page.reload();
+    await go("Explore");
+    await page.getByLabel("Of").selectOption("item");
+    await page.getByLabel("Id", { exact: true }).fill("boots");
+    await page.getByRole("button", { name: "Show" }).click();
+    const lists = page.locator("ol.list");
+    await expect.poll(() => lists.count()).toBe(2);
+    await page.getByLabel("Scenario").last().selectOption("books");
+    await expect.poll(async () => (await lists.last().textContent())?.includes("sandals")).toBe(false);
+    expect(await lists.first().textContent()).toContain("Beach sandals");
+    expect(await lists.last().textContent()).toContain("Crime novel");
+    await page.getByLabel("Of").selectOption("user");
+    await page.getByLabel("Id", { exact: true }).fill("nobody");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("In no segment.").waitFor();
+  });
+
+  it("edits a scenario with a preview, names what is wrong by its place, and restores", async () => {
+    await go("Scenarios");
+    await page.getByRole("button", { name: "books" }).click();
+    const editor = page.getByLabel("Configuration of books");
+    await expect.poll(() => editor.inputValue()).toContain('"any"');
+    const preview = page.getByRole("region", { name: "Preview" });
+    await preview.getByText("Crime novel").waitFor();
+    await editor.fill('{"rules": {"filter": {"price": {"gt": "dear"}}}}');
+    await expect.poll(() => preview.getByRole("alert").textContent()).toContain("rules.filter.price.gt");
+    await page.getByRole("button", { name: "Publish" }).click();
+    await expect
+      .poll(() => page.getByRole("region", { name: "Edit books" }).getByRole("alert").textContent())
+      .toContain("price.gt");
+    await editor.fill('{"rules": {"filter": {"categories": {"any": ["shoes"]}}}, "limit": 3}');
+    await preview.getByText("Brown boots").or(preview.getByText("Beach sandals")).first().waitFor();
+    await page.getByRole("button", { name: "Publish" }).click();
+    const history = page.getByRole("region", { name: "Versions of books" });
+    await history.getByText("rules, + limit").waitFor();
+    await history.getByRole("button", { name: "Restore" }).click();
+    await expect.poll(() => history.getByRole("row").count()).toBe(4);
+    const { json } = await site.must(keys.secret, "/v1/admin/scenarios/books");
+    expect(json).toMatchObject({
+      version: 3,
+      config: { rules: { filter: { categories: { any: ["books"] } } } },
+    });
+  });
+
+  it("makes a key that works, told once, and revokes it", async () => {
+    await go("Keys");
+    await page.getByLabel("Origins").fill("https://shop.example");
+    await page.getByRole("button", { name: "Make it" }).click();
+    const made = (await page.locator(".made code").textContent()) ?? "";
+    expect(made).toMatch(/^pk_shore_/);
+    const status = async () => (await site.ask(made, "/v1/popular")).status;
+    expect(await status()).toBe(200);
+    const row = page.getByRole("row").filter({ hasText: "https://shop.example" });
+    await row.getByRole("button", { name: "Revoke" }).click();
+    await row.getByText("revoked").waitFor();
+    await page.reload();
+    expect(await page.content()).not.toContain(made);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    it(`has no serious fault that axe finds, by keyboard too, nor moves while it loads: ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(axe.source);
+      for (const name of PAGES) {
+        await go(name);
+        const found = (await page.evaluate(`(async () => {
+          const { violations } = await axe.run();
+          return violations.map(({ id, impact, nodes }) => impact + " " + id + " " + nodes[0]?.html.slice(0, 120));
+        })()`)) as string[];
+        expect(found, name).toEqual([]);
+      }
+      const shift = await page.evaluate(`new Promise((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve(sum), 300);
+      })`);
+      expect(shift).toBeLessThan(0.1);
+    });
+  }
+
+  it("is reached by the keyboard alone", async () => {
+    await page.reload();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to the page");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("page");
+  });
+
+  it("forgets on signing out, and breaks nowhere on the way", async () => {
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Secret key").waitFor();
+    expect(await context.cookies()).toEqual([]);
+    await page.reload();
+    await page.getByLabel("Secret key").waitFor();
+    expect(failures).toEqual([]);
+  });
+});

@@ -30,6 +30,7 @@ import {
   type FeatureQuestion,
   listKeys,
   type PipelineAdmin,
+  readActivity,
   readStats,
   removeItem,
   removeUser,
@@ -134,6 +135,12 @@ export class Admin extends ScenarioEntrypoint implements PipelineAdmin {
 
   async stats(tenant: string) {
     return readStats({ core: this.#core(tenant), profiles: this.env.PROFILES_0 }, tenant);
+  }
+
+  async activity(tenant: string) {
+    assert(TENANT_PATTERN.test(tenant), `"${tenant}" is no tenant`);
+    const lake = openLake(objectStore(this.env));
+    return readActivity({ profiles: this.env.PROFILES_0, lake }, tenant, Date.now());
   }
 
   async readFeatures(tenant: string, question: FeatureQuestion) {

@@ -1,8 +1,10 @@
 import { type ComponentType, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiFailure, currentSession, type Session, signOut } from "./api.ts";
+import { DataPage } from "./page-data.tsx";
 import { ExplorePage } from "./page-explore.tsx";
 import { KeysPage } from "./page-keys.tsx";
+import { NowPage } from "./page-now.tsx";
 import { QualityPage } from "./page-quality.tsx";
 import { ScenariosPage } from "./page-scenarios.tsx";
 import { Failure } from "./parts.tsx";
@@ -10,12 +12,14 @@ import { SignIn } from "./sign-in.tsx";
 
 /** Each page is one question. */
 const PAGES: Record<string, { name: string; View: ComponentType }> = {
+  now: { name: "Now", View: NowPage },
   quality: { name: "Quality", View: QualityPage },
   explore: { name: "Explore", View: ExplorePage },
   scenarios: { name: "Scenarios", View: ScenariosPage },
+  data: { name: "Data", View: DataPage },
   keys: { name: "Keys", View: KeysPage },
 };
-const FIRST = "quality";
+const FIRST = "now";
 
 /** The page's name out of `#/explore?user=ann`. */
 function pageNow(): string {

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { colourOf, useScheme } from "./colour.ts";
 
 export interface Bar {
   name: string;
@@ -13,11 +14,13 @@ const HEIGHT = 220;
 export function IntervalPlot({ label, bars: newestFirst }: { label: string; bars: readonly Bar[] }) {
   const place = useRef<HTMLDivElement>(null);
   const drawn = JSON.stringify(newestFirst);
+  const scheme = useScheme();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: colours are those of the scheme
   useEffect(() => {
     const { current } = place;
     if (current === null) return;
     const bars = (JSON.parse(drawn) as Bar[]).toReversed();
-    const colour = (name: string) => getComputedStyle(current).getPropertyValue(name).trim();
+    const colour = (name: string) => colourOf(current, name);
     const whiskers = (plot: uPlot) => {
       for (const [name, of] of [
         ["--lake", "own"],
@@ -76,7 +79,7 @@ export function IntervalPlot({ label, bars: newestFirst }: { label: string; bars
       resized.disconnect();
       plot.destroy();
     };
-  }, [drawn]);
+  }, [drawn, scheme]);
   return (
     <figure class="plot">
       <div

@@ -10,6 +10,7 @@ import type {
   UserPatch,
 } from "../events/index.ts";
 import type { ListCounts, Page, PageRequest, TenantConfig } from "../features/index.ts";
+import type { Activity } from "./activity.ts";
 import type { Actor } from "./config-changes.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
 import type { RebuildProgress } from "./rebuild/step.ts";
@@ -95,6 +96,7 @@ export interface PipelineAdmin extends LakeAdmin, ScenarioAdmin {
   /** Does now what the crons do on schedule: drains spilled messages, then writes the lists and the overlay. */
   refresh(tenant: string): Promise<Refreshed>;
   stats(tenant: string): Promise<TenantStats>;
+  activity(tenant: string): Promise<Activity>;
   /** What serving may know of a visitor and of items now, by key. */
   readFeatures(tenant: string, question: FeatureQuestion): Promise<VisitorFeatures>;
 

@@ -2,6 +2,8 @@
  * ops: running Lakeshore for its tenants: tenants, keys, changes of items and users, statistics, and the admin contract of
  * the pipeline Worker. What changes goes to the lake, then to D1, then to where the edge looks: what is seen is always kept.
  */
+
+export { type Activity, readActivity } from "./activity.ts";
 export type {
   Contended,
   PipelineAdmin,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,13 +7,14 @@ import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildAssets } from "../../scripts/local/assets.ts";
+import { makeUuidV7 } from "../../src/events/index.ts";
 import { SHOP } from "../scoring/tiny-model.ts";
 import { type AnsweringSite, type Keys, openAnsweringSite } from "./answering-site.ts";
 import { CHROMIUM, launchChromium } from "./chromium.ts";
 
 /** Of all that the first page loads. */
 const GZIP_BYTES_MAX = 150_000;
-const PAGES = ["Quality", "Explore", "Scenarios", "Keys"];
+const PAGES = ["Now", "Quality", "Explore", "Scenarios", "Data", "Keys"];
 
 describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where there is none)", () => {
   let folder: string;
@@ -26,7 +28,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "lakeshore-console-"));
     await buildAssets(folder);
-    site = await openAnsweringSite({ assetsPath: folder });
+    site = await openAnsweringSite({ assetsPath: folder, queueTimeoutS: 1 });
     keys = await site.tenant("shore");
     await site.stock("shore", SHOP, { isLive: true });
     browser = await launchChromium();
@@ -49,7 +51,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where 
 
   const go = async (name: string) => {
     await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
-    await page.locator("[aria-label=loading]").waitFor({ state: "detached" });
+    await expect.poll(() => page.locator("[aria-label=loading]").count()).toBe(0);
   };
 
   it("loads little", async () => {
@@ -66,14 +68,45 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where 
     await expect.poll(() => page.getByRole("alert").textContent()).toContain("secret key");
     await page.getByLabel("Secret key").fill(keys.secret);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Is it any good?" }).waitFor();
+    await page.getByRole("heading", { name: "Is it working?" }).waitFor();
     expect(
       await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"),
     ).toBe('[{},{},""]');
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: "Strict", path: "/" });
     await page.reload();
-    await page.getByRole("heading", { name: "Is it any good?" }).waitFor();
+    await page.getByRole("heading", { name: "Is it working?" }).waitFor();
+  });
+
+  it("tells what came in, as it comes, and what needs somebody", async () => {
+    await go("Now");
+    await page.getByText("Nothing came in the last 24 hours.").waitFor();
+    await page.getByText("Nothing needs you.").waitFor();
+    const body = ["boots", "novel", "boots"].map((item_id, at) => ({
+      ...{ event_id: makeUuidV7(Date.now() + at, randomBytes(10)), type: "view", item_id, session_id: "s" },
+      ...{ occurred_at: Date.now(), sent_at: Date.now(), consent: "granted" },
+    }));
+    await site.must(keys.secret, "/v1/events", { body });
+    const newest = page.getByRole("region", { name: "Events by the hour" }).getByRole("row").nth(1);
+    await expect
+      .poll(() => newest.getByRole("cell").allTextContents(), { timeout: 40_000 })
+      .toEqual(["3", "0", "3"]);
+    await page.getByRole("img", { name: "3 in the last 24 hours" }).waitFor();
+    expect(await page.getByText("items", { exact: true }).locator("xpath=../..").textContent()).toContain(
+      String(SHOP.length),
+    );
+  });
+
+  it("tells whether the data can be trusted", async () => {
+    await go("Data");
+    await page.getByText("There is no report yet").waitFor();
+    const root = { method: "POST", body: {} };
+    await site.must("root-token-of-the-tests", "/v1/admin/lake/jobs/quality", root);
+    await go("Now");
+    await go("Data");
+    const rows = page.getByRole("region", { name: "Checks of the lake" }).getByRole("row");
+    await expect.poll(() => rows.count()).toBeGreaterThan(5);
+    expect(await rows.nth(1).textContent()).not.toContain("Stops new models");
   });
 
   it("tells which model is live, and every retrain", async () => {

@@ -128,6 +128,33 @@ export const adminRoutes: Endpoint[] = [
       return { feature_events: featureEvents, ...rest };
     },
   }),
+  endpoint({
+    ...common,
+    method: "get",
+    path: "/v1/admin/activity",
+    summary:
+      "What came in by the hour of the last 24, how much of it counts, and when each layer of the lake was last written.",
+    answer: z.object({
+      hours: z
+        .array(
+          z.object({
+            from: z.number().describe("The beginning of the hour in which the events were received."),
+            accepted: z.number().describe("By the edge; a retry counts again."),
+            delivered: z.number().describe("By the Queue so far: the rest is on its way."),
+            counted: z.number().describe("Distinct events that count in the features."),
+          }),
+        )
+        .describe("Oldest first; hours without events are left out."),
+      layers: z.array(z.object({ name: z.string(), committed_at: z.number().nullable() })),
+    }),
+    async handle({ tenant, env }) {
+      const { hours, layers } = await pipeline(env).activity(tenant);
+      return {
+        hours: hours.map(({ fromMs, ...hour }) => ({ from: fromMs, ...hour })),
+        layers: layers.map(({ name, committedAtMs }) => ({ name, committed_at: committedAtMs })),
+      };
+    },
+  }),
 ];
 
 function keyBody({ hash, kind, origins, createdAtMs, revokedAtMs }: KeyRecord): z.infer<typeof keySchema> {

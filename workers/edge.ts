@@ -13,6 +13,7 @@ import { eventRoutes } from "./edge/routes-events.ts";
 import { featureRoutes } from "./edge/routes-features.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
+import { outcomeRoutes } from "./edge/routes-outcome.ts";
 import { propensityRoutes } from "./edge/routes-propensity.ts";
 import { qualityRoutes } from "./edge/routes-quality.ts";
 import { rankRoutes } from "./edge/routes-rank.ts";
@@ -38,6 +39,7 @@ const endpoints = [
   ...sessionRoutes,
   ...scenarioRoutes,
   ...propensityRoutes,
+  ...outcomeRoutes,
   ...modelRoutes,
   ...reportRoutes,
   ...trainingRoutes,

@@ -31,6 +31,7 @@ import {
   listKeys,
   type PipelineAdmin,
   readActivity,
+  readOutcome,
   readStats,
   removeItem,
   removeUser,
@@ -141,6 +142,11 @@ export class Admin extends ScenarioEntrypoint implements PipelineAdmin {
     assert(TENANT_PATTERN.test(tenant), `"${tenant}" is no tenant`);
     const lake = openLake(objectStore(this.env));
     return readActivity({ profiles: this.env.PROFILES_0, lake }, tenant, Date.now());
+  }
+
+  async outcome(tenant: string, fromMs: number) {
+    assert(TENANT_PATTERN.test(tenant), `"${tenant}" is no tenant`);
+    return readOutcome(openLake(objectStore(this.env)), { tenant, fromMs });
   }
 
   async readFeatures(tenant: string, question: FeatureQuestion) {

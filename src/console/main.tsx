@@ -5,6 +5,7 @@ import { DataPage } from "./page-data.tsx";
 import { ExplorePage } from "./page-explore.tsx";
 import { KeysPage } from "./page-keys.tsx";
 import { NowPage } from "./page-now.tsx";
+import { OutcomePage } from "./page-outcome.tsx";
 import { QualityPage } from "./page-quality.tsx";
 import { ScenariosPage } from "./page-scenarios.tsx";
 import { Failure } from "./parts.tsx";
@@ -14,6 +15,7 @@ import { SignIn } from "./sign-in.tsx";
 const PAGES: Record<string, { name: string; View: ComponentType }> = {
   now: { name: "Now", View: NowPage },
   quality: { name: "Quality", View: QualityPage },
+  outcome: { name: "Outcome", View: OutcomePage },
   explore: { name: "Explore", View: ExplorePage },
   scenarios: { name: "Scenarios", View: ScenariosPage },
   data: { name: "Data", View: DataPage },

@@ -13,6 +13,7 @@ import type { ListCounts, Page, PageRequest, TenantConfig } from "../features/in
 import type { Activity } from "./activity.ts";
 import type { Actor } from "./config-changes.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
+import type { Outcome } from "./outcome.ts";
 import type { RebuildProgress } from "./rebuild/step.ts";
 import type { ScenarioAdmin } from "./scenarios/admin.ts";
 import type { FeatureQuestion, VisitorFeatures } from "./visitor-features.ts";
@@ -97,6 +98,7 @@ export interface PipelineAdmin extends LakeAdmin, ScenarioAdmin {
   refresh(tenant: string): Promise<Refreshed>;
   stats(tenant: string): Promise<TenantStats>;
   activity(tenant: string): Promise<Activity>;
+  outcome(tenant: string, fromMs: number): Promise<Outcome>;
   /** What serving may know of a visitor and of items now, by key. */
   readFeatures(tenant: string, question: FeatureQuestion): Promise<VisitorFeatures>;
 

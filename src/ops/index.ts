@@ -28,6 +28,7 @@ export type {
   LakeObject,
   LakeObjectRequest,
 } from "./lake-admin.ts";
+export { type ListOutcome, type Outcome, readOutcome } from "./outcome.ts";
 export type { RebuildPorts } from "./rebuild/ports.ts";
 export { type RebuildProgress, rebuildStep } from "./rebuild/step.ts";
 export type { ReplayOutcome, ReplayRequest } from "./replay-admin.ts";

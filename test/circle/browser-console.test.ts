@@ -14,7 +14,7 @@ import { CHROMIUM, launchChromium } from "./chromium.ts";
 
 /** Of all that the first page loads. */
 const GZIP_BYTES_MAX = 150_000;
-const PAGES = ["Now", "Quality", "Explore", "Scenarios", "Data", "Keys"];
+const PAGES = ["Now", "Quality", "Outcome", "Explore", "Scenarios", "Data", "Keys"];
 
 describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where there is none)", () => {
   let folder: string;
@@ -120,6 +120,38 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where 
         timeout: 30_000,
       })
       .toBe(2);
+  });
+
+  it("tells what became of the lists that were seen, and their part of what was sold", async () => {
+    await go("Outcome");
+    await page.getByText("No list was seen in this time.").waitFor();
+    const { recommendation_id } = (await site.must(keys.secret, "/v1/popular")).json;
+    const about = (type: string, more: object) => ({
+      ...{ event_id: makeUuidV7(Date.now(), randomBytes(10)), type, user_id: "ann", session_id: "s" },
+      ...{ occurred_at: Date.now(), sent_at: Date.now(), consent: "granted" },
+      ...more,
+    });
+    const items = ["boots", "novel"].map((item_id, position) => ({ item_id, position }));
+    const body = [
+      about("impression", { recommendation_id, items }),
+      about("click", { recommendation_id, item_id: "novel" }),
+      about("purchase", { item_id: "novel", value: 12.5, currency: "EUR" }),
+      about("purchase", { item_id: "boots", value: 37.5, currency: "EUR" }),
+    ];
+    await site.must(keys.secret, "/v1/events", { body });
+    const job = { method: "POST", body: {} };
+    const row = page.getByRole("region", { name: "Lists by scenario" }).getByRole("row").nth(1);
+    const cells = async () => {
+      for (const name of ["commit", "refine"])
+        await site.must("root-token-of-the-tests", `/v1/admin/lake/jobs/${name}`, job);
+      await go("Quality");
+      await go("Outcome");
+      return (await row.count()) === 0 ? [] : row.getByRole("cell").allTextContents();
+    };
+    await expect
+      .poll(cells, { timeout: 40_000, interval: 1_000 })
+      .toEqual(["control", "common", "1", "2", "100.0 %", "20.7 … 100.0", "1", "12.5"]);
+    await page.getByText("25.0 %").waitFor();
   });
 
   it("shows what somebody sees, and why, under one scenario beside another", async () => {

@@ -30,8 +30,6 @@ import {
   type FeatureQuestion,
   listKeys,
   type PipelineAdmin,
-  readActivity,
-  readOutcome,
   readStats,
   removeItem,
   removeUser,
@@ -41,14 +39,14 @@ import {
   visitorFeatures,
 } from "../src/ops/index.ts";
 import { drainSpilled } from "./pipeline-crons.ts";
+import { InsightEntrypoint } from "./pipeline-insight.ts";
 import { JOBS } from "./pipeline-jobs.ts";
 import { flushOverlay, OVERLAY_INTERVAL_MS, type OverlayPorts } from "./pipeline-overlay.ts";
 import { objectStore, wait } from "./pipeline-ports.ts";
 import { rebuild } from "./pipeline-rebuild.ts";
-import { ScenarioEntrypoint } from "./pipeline-scenarios.ts";
 
 /** RPC for the edge's admin routes: all that writes D1, KV or the lake on a customer's call. */
-export class Admin extends ScenarioEntrypoint implements PipelineAdmin {
+export class Admin extends InsightEntrypoint implements PipelineAdmin {
   async upsertItems(tenant: string, items: Item[]) {
     const outcome = await changeItems(this.#changes(tenant), tenant, { items, nowMs: Date.now() });
     this.#itemsChanged(tenant);
@@ -136,17 +134,6 @@ export class Admin extends ScenarioEntrypoint implements PipelineAdmin {
 
   async stats(tenant: string) {
     return readStats({ core: this.#core(tenant), profiles: this.env.PROFILES_0 }, tenant);
-  }
-
-  async activity(tenant: string) {
-    assert(TENANT_PATTERN.test(tenant), `"${tenant}" is no tenant`);
-    const lake = openLake(objectStore(this.env));
-    return readActivity({ profiles: this.env.PROFILES_0, lake }, tenant, Date.now());
-  }
-
-  async outcome(tenant: string, fromMs: number) {
-    assert(TENANT_PATTERN.test(tenant), `"${tenant}" is no tenant`);
-    return readOutcome(openLake(objectStore(this.env)), { tenant, fromMs });
   }
 
   async readFeatures(tenant: string, question: FeatureQuestion) {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { send } from "./api.ts";
 import { Action, Await, Card, Empty, Page, Table, Time } from "./parts.tsx";
+import { AuditCard, PrivacyCard } from "./privacy.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 interface Keys {
@@ -97,6 +98,8 @@ export function KeysPage() {
           }
         </Await>
       </Card>
+      <PrivacyCard />
+      <AuditCard />
     </Page>
   );
 }

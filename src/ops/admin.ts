@@ -11,7 +11,9 @@ import type {
 } from "../events/index.ts";
 import type { ListCounts, Page, PageRequest, TenantConfig } from "../features/index.ts";
 import type { Activity } from "./activity.ts";
+import type { AuditEntry } from "./audit.ts";
 import type { Actor } from "./config-changes.ts";
+import type { UserExport } from "./export-user.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RebuildProgress } from "./rebuild/step.ts";
@@ -99,6 +101,8 @@ export interface PipelineAdmin extends LakeAdmin, ScenarioAdmin {
   stats(tenant: string): Promise<TenantStats>;
   activity(tenant: string): Promise<Activity>;
   outcome(tenant: string, fromMs: number): Promise<Outcome>;
+  audit(tenant: string, limit: number): Promise<AuditEntry[]>;
+  exportUser(tenant: string, userId: string): Promise<UserExport>;
   /** What serving may know of a visitor and of items now, by key. */
   readFeatures(tenant: string, question: FeatureQuestion): Promise<VisitorFeatures>;
 

@@ -12,9 +12,11 @@ export type {
   TenantOptions,
   TenantStats,
 } from "./admin.ts";
+export { type AuditEntry, readAudit } from "./audit.ts";
 export type { Actor } from "./config-changes.ts";
 export type { ErasePorts } from "./erasure/ports.ts";
 export { type EraseOutcome, eraseUsers } from "./erasure/step.ts";
+export { exportUser, type UserExport } from "./export-user.ts";
 export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
 export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
 export type {

@@ -216,6 +216,41 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where 
     await row.getByText("revoked").waitFor();
     await page.reload();
     expect(await page.content()).not.toContain(made);
+    const changes = page.getByRole("region", { name: "Changes: table" });
+    await expect
+      .poll(
+        async () => {
+          await site.must("root-token-of-the-tests", "/v1/admin/lake/jobs/commit", {
+            method: "POST",
+            body: {},
+          });
+          await go("Now");
+          await go("Keys");
+          return (await changes.count()) === 0 ? "" : changes.textContent();
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toContain("key.revoke");
+    expect(
+      await changes.getByRole("row").filter({ hasText: "tenant.create" }).first().textContent(),
+    ).toContain("root");
+  });
+
+  it("exports and deletes what is kept of somebody, and says what was done", async () => {
+    await page.getByLabel("User").fill("ann");
+    const exported = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export" }).click();
+    const file = await (await exported).path();
+    const data = JSON.parse(await readFile(file, "utf8"));
+    expect(data).toMatchObject({ user_id: "ann", attributes: null, complete: true });
+    const types = data.events.map(({ type }: { type: string }) => type).sort();
+    expect(types).toEqual(["click", "impression", "purchase", "purchase"]);
+    expect(data.events.every((event: Record<string, unknown>) => event.user_id === "ann")).toBe(true);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("ann was deleted on").waitFor();
+    expect((await site.ask(keys.secret, "/v1/users/ann")).status).toBe(404);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("alert").waitFor();
   });
 
   for (const colorScheme of ["light", "dark"] as const) {

@@ -5,6 +5,8 @@ import { type Endpoint, endpoint } from "./endpoint.ts";
 
 const DAYS_DEFAULT = 7;
 const DAYS_MAX = 31;
+const AUDIT_DEFAULT = 50;
+const AUDIT_MAX = 1_000;
 
 const listSchema = z.object({
   scenario: z.string(),
@@ -26,7 +28,7 @@ const listSchema = z.object({
   value: z.number().describe("Sum of what those purchases are worth, as they were sent."),
 });
 
-/** Whether it pays. */
+/** What is read out of the lake for people: whether it pays, who changed what, what is kept of somebody. */
 export const outcomeRoutes: Endpoint[] = [
   endpoint({
     tag: "admin",
@@ -59,6 +61,69 @@ export const outcomeRoutes: Endpoint[] = [
         from: fromMs,
         ...rest,
         lists: lists.map(({ clickedLists, ...list }) => ({ ...list, clicked_lists: clickedLists })),
+      };
+    },
+  }),
+  endpoint({
+    tag: "admin",
+    access: "secret",
+    method: "get",
+    path: "/v1/admin/audit",
+    summary:
+      "Who changed what of keys, settings and scenarios, newest first. A change is told within a minute.",
+    query: z.object({
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(AUDIT_MAX)
+        .default(AUDIT_DEFAULT)
+        .describe("How many changes."),
+    }),
+    answer: z.object({
+      changes: z.array(
+        z.object({
+          changed_at: z.number(),
+          kind: z.string().describe("`tenant`, `key` or `scenario`."),
+          name: z.string().describe("The tenant, the key's hash, the scenario's name."),
+          action: z.string(),
+          actor: z.string().describe("`root`, or the beginning of the secret key's hash."),
+        }),
+      ),
+    }),
+    async handle({ tenant, env, query: { limit } }) {
+      const entries = await pipeline(env).audit(tenant, limit);
+      return { changes: entries.map(({ changedAtMs, ...entry }) => ({ changed_at: changedAtMs, ...entry })) };
+    },
+  }),
+  endpoint({
+    tag: "catalogue",
+    access: "secret",
+    method: "get",
+    path: "/v1/users/{id}/export",
+    summary:
+      "All that is kept of a user: attributes, and every event that is older than ten minutes, for whoever asks for their data.",
+    answer: z.object({
+      user_id: z.string(),
+      exported_at: z.number(),
+      attributes: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .describe("Null where your server has told nothing of them."),
+      events: z.array(z.looseObject({})).describe("Oldest first, each once; of joined devices too."),
+      complete: z
+        .boolean()
+        .describe("False: there are more than one answer holds, and the oldest are left out."),
+    }),
+    async handle({ tenant, env, param }) {
+      const userId = param("id");
+      const { user, events, complete } = await pipeline(env).exportUser(tenant, userId);
+      return {
+        user_id: userId,
+        exported_at: Date.now(),
+        attributes: user?.attributes ?? null,
+        events,
+        complete,
       };
     },
   }),

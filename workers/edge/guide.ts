@@ -92,7 +92,7 @@ function drawRules({ components }: ApiDocument): Markup {
     "What may be in a list and what is preferred: as `rules` in the body of a `POST`, in a scenario, or in both, and then both hold. There is nothing to register: a field that an item has can be named at once. What is wrong is answered with a 400 whose `field` is the place in the expression, such as `rules.filter.and.1.price.gt`.",
   )}</p>
 <p>${prose(
-    "Filters act before the best are taken, so a list is full while enough items qualify: `qualifying` in the answer says how many do. When too few are left, what `relax` names is given up, in that order, and `relaxed` says what it was. A request gives up only what it has brought itself: nothing of its scenario, nor a `category`.",
+    "Filters act before the best are taken, so a list is full while enough items qualify: `qualifying` in the answer says how many do. When too few are left, what `relax` names is given up, in that order, and `relaxed` says what it was. A request gives up only what it has brought itself: nothing of its scenario, nor a `category`. Of `min_score` and `rotation` the stricter of the two holds. What is stored of a `user_id` that neither a secret key nor a `user_token` vouches for (attributes, segments) only a scenario's rules see; the answer's `notices` say so.",
   )}</p>
 <div class="wide names"><table><tr><th>part</th><th></th><th>for example</th></tr>${parts}</table></div>
 <h3>Expressions</h3>

@@ -25,7 +25,7 @@ const WINDOWS = [1, 7, 28];
 /** Does it pay? */
 export function OutcomePage() {
   const [days, setDays] = useState(7);
-  const outcome = useLoaded<Outcome>(`/v1/admin/outcome?days=${days}`, 60_000);
+  const outcome = useLoaded<Outcome>(`/v1/admin/outcome?days=${days}`);
   return (
     <Page question="Does it pay?">
       <p class="form">

@@ -2,7 +2,7 @@ import { send } from "./api.ts";
 import { LiveModel } from "./live-model.tsx";
 import { METRIC, type ModelCard, type Models, useCards } from "./model-cards.ts";
 import { Action, Await, Card, Empty, Page, Table, Time } from "./parts.tsx";
-import { type Bar, IntervalPlot } from "./plot.tsx";
+import { type Bar, VersionsPlot } from "./plot-versions.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 const EVERY_MS = 15_000;
@@ -28,7 +28,7 @@ export function QualityPage() {
                 </Empty>
               ) : (
                 <>
-                  {bars.length === 0 ? null : <IntervalPlot label="NDCG@10 by version" bars={bars} />}
+                  {bars.length === 0 ? null : <VersionsPlot label="NDCG@10 by version" bars={bars} />}
                   <Versions
                     versions={versions}
                     live={live?.version ?? null}

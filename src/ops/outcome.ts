@@ -31,8 +31,15 @@ const ATTRIBUTED_MS = ATTRIBUTED_HOURS * HOUR_MS;
 const ROWS_MAX = 1_000_000;
 
 const COLUMNS = [
-  ...["type", "recommendation_id", "item_id", "items", "value", "subject", "occurred_at"],
-  ...["is_automated", "is_bot"],
+  "type",
+  "recommendation_id",
+  "item_id",
+  "items",
+  "value",
+  "subject",
+  "occurred_at",
+  "is_automated",
+  "is_bot",
 ] as const;
 
 type Row = { type: string; itemId: string | null; subject: string | null; atMs: number; value: number };
@@ -49,21 +56,18 @@ export async function readOutcome(
   const where = [{ column: "id_time", min: fromMs }] as const;
   let rows = 0;
   let complete = true;
-  for await (const batch of lake.scan(INTERACTIONS, { tenant, where, columns: COLUMNS as never })) {
-    const columns = batch.columns as unknown as Record<(typeof COLUMNS)[number], readonly unknown[]>;
-    rows += batch.rows;
-    for (let at = 0; at < batch.rows; at++) {
+  for await (const { columns, rows: count } of lake.scan(INTERACTIONS, { tenant, where, columns: COLUMNS })) {
+    rows += count;
+    for (let at = 0; at < count; at++) {
       if (columns.is_automated[at] === true || columns.is_bot[at] === true) continue;
       const row: Row = {
         type: columns.type[at] as string,
-        itemId: (columns.item_id[at] as string | null) ?? null,
-        subject: (columns.subject[at] as string | null) ?? null,
+        itemId: columns.item_id[at] ?? null,
+        subject: columns.subject[at] ?? null,
         atMs: Number(columns.occurred_at[at]),
-        value: Number(columns.value[at] ?? 0),
+        value: columns.value[at] ?? 0,
       };
-      const id = columns.recommendation_id[at] as string | null;
-      const shown = (columns.items[at] as readonly unknown[] | null)?.length ?? 1;
-      tally.add(row, id ?? null, shown);
+      tally.add(row, columns.recommendation_id[at] ?? null, columns.items[at]?.length ?? 1);
     }
     if (rows < rowsMax) continue;
     complete = false;

@@ -1,5 +1,6 @@
 import {
   isEmptyRules,
+  NO_RULES,
   settleVisitorFields,
   usesStoredFields,
   usesVisitor,
@@ -55,12 +56,12 @@ export async function readRound(
 ): Promise<Round> {
   const [scenarios, known] = await Promise.all([reads.scenarios, reads.visitor]);
   const read = scenarioOf(scenarios, request.scenario);
-  const { rules, withheld } = ownRules(request, known, ports.now());
-  const plan = planOf({ ...request, rules }, read.scenario);
+  const isWithheld = known.unvouched && request.rules !== NO_RULES && usesStoredFields(request.rules);
+  const plan = planOf(isWithheld ? withOwnFields(request, ports.now()) : request, read.scenario);
   return {
     plan,
     known,
-    notices: [...(known.userIgnored ? [USER_IGNORED] : []), ...(withheld ? [FIELDS_WITHHELD] : [])],
+    notices: known.userIgnored ? [USER_IGNORED] : isWithheld ? [FIELDS_WITHHELD] : [],
     lacks: [...read.problems, ...factsLack(plan, known)],
     facts: plan.usesVisitor ? factsOf(request, known.facts) : null,
   };
@@ -102,13 +103,11 @@ function factsLack({ usesVisitor: asks }: Plan, { factsProblem }: KnownVisitor):
 }
 
 /**
- * The request's own rules. Anybody may have a list made in the name of a user whom nobody vouches for, and could read the stored attributes and segments out of
- * which items come: there they are asked of what the request itself says. A scenario's rules are its owner's, and see all.
+ * The request with rules that see of its visitor what it says itself. Anybody may have a list made in the name of a user whom nobody vouches for, and could read
+ * the stored attributes and segments out of which items come. A scenario's rules are its owner's, and see all.
  */
-function ownRules(request: AnswerRequest, { unvouched }: KnownVisitor, nowMs: number) {
-  const { rules } = request;
-  const withheld = unvouched && usesStoredFields(rules);
-  return { withheld, rules: withheld ? settleVisitorFields(rules, factsOf(request, null), nowMs) : rules };
+function withOwnFields(request: AnswerRequest, nowMs: number): AnswerRequest {
+  return { ...request, rules: settleVisitorFields(request.rules, factsOf(request, null), nowMs) };
 }
 
 /** What the request says of its visitor comes before what is stored. */

@@ -106,6 +106,8 @@ describe("a session", () => {
     expect([past.status, past.cookie]).toEqual([401, expect.stringContaining("Max-Age=0")]);
 
     memory.keys.delete(`session/shore/${keyHash}`);
+    expect(await status(cookie)).toBe(200);
+    memory.keys.delete(`session/shore/${keyHash}`);
     await env.KV.put(`key:${keyHash}`, JSON.stringify(await record({ revokedAtMs: 1 })));
     expect(await status(cookie)).toBe(401);
   });

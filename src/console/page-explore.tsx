@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { Await, Card, Empty, Page, Table } from "./parts.tsx";
+import { Await, Card, Empty, Page } from "./parts.tsx";
+import { Profile } from "./profile.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 interface Answer {
@@ -29,12 +30,6 @@ interface Why {
   items: (Reasons & { item_id: string })[];
   not_listed: (Reasons & { item_id: string; reason: string })[];
   degraded?: { detail: string };
-}
-
-interface Features {
-  segments: string[];
-  user: Record<string, unknown>;
-  session: Record<string, unknown>;
 }
 
 interface Stored {
@@ -115,42 +110,6 @@ export function ExplorePage() {
         </>
       )}
     </Page>
-  );
-}
-
-function Profile({ userId }: { userId: string }) {
-  const features = useLoaded<Features>(`/v1/features?${new URLSearchParams({ user_id: userId })}`);
-  return (
-    <Card title="What is known" note="The features that rules and the ranker read, as of now.">
-      <Await of={features}>
-        {({ segments, user }) => {
-          const known = Object.entries(user).filter(
-            ([, value]) =>
-              value !== null &&
-              value !== 0 &&
-              JSON.stringify(value) !== "{}" &&
-              JSON.stringify(value) !== "[]",
-          );
-          return (
-            <>
-              <p>{segments.length === 0 ? "In no segment." : `Segments: ${segments.join(", ")}`}</p>
-              {known.length === 0 ? (
-                <Empty>Nothing is known of this user yet.</Empty>
-              ) : (
-                <Table caption="Features of the user" head={["Feature", "Value"]}>
-                  {known.map(([name, value]) => (
-                    <tr key={name}>
-                      <th scope="row">{name}</th>
-                      <td>{typeof value === "object" ? JSON.stringify(value) : String(value)}</td>
-                    </tr>
-                  ))}
-                </Table>
-              )}
-            </>
-          );
-        }}
-      </Await>
-    </Card>
   );
 }
 

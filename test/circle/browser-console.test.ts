@@ -1,58 +1,36 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import axe from "axe-core";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildAssets } from "../../scripts/local/assets.ts";
 import { makeUuidV7 } from "../../src/events/index.ts";
 import { SHOP } from "../scoring/tiny-model.ts";
-import { type AnsweringSite, type Keys, openAnsweringSite } from "./answering-site.ts";
-import { CHROMIUM, launchChromium } from "./chromium.ts";
+import type { AnsweringSite, Keys } from "./answering-site.ts";
+import { CHROMIUM } from "./chromium.ts";
+import { type ConsoleSite, openConsole } from "./console-site.ts";
 
 /** Of all that the first page loads. */
 const GZIP_BYTES_MAX = 150_000;
 const PAGES = ["Now", "Quality", "Outcome", "Explore", "Scenarios", "Data", "Keys"];
 
 describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where there is none)", () => {
+  let console: ConsoleSite;
   let folder: string;
   let site: AnsweringSite;
   let keys: Keys;
-  let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  const failures: string[] = [];
+  let failures: string[];
+  let go: ConsoleSite["go"];
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "lakeshore-console-"));
-    await buildAssets(folder);
-    site = await openAnsweringSite({ assetsPath: folder, queueTimeoutS: 1 });
-    keys = await site.tenant("shore");
-    await site.stock("shore", SHOP, { isLive: true });
-    browser = await launchChromium();
-    context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
-    page = await context.newPage();
-    page.on("pageerror", (error) => failures.push(error.message));
-    page.on("console", (message) => {
-      // A refusal that a test provokes is told by the browser, too.
-      if (message.type() === "error" && !message.text().includes("status of 4"))
-        failures.push(message.text());
-    });
-    page.on("dialog", (dialog) => void dialog.accept());
+    console = await openConsole();
+    ({ folder, site, keys, context, page, failures, go } = console);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await site?.runtime.dispose();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const go = async (name: string) => {
-    await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
-    await expect.poll(() => page.locator("[aria-label=loading]").count()).toBe(0);
-  };
+  afterAll(() => console?.dispose());
 
   it("loads little", async () => {
     const files = ["index.html", "main.js", "console.css"].map((name) => path.join(folder, "console", name));

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { expect } from "vitest";
+import { buildAssets } from "../../scripts/local/assets.ts";
+import { SHOP } from "../scoring/tiny-model.ts";
+import { type AnsweringSite, type Keys, openAnsweringSite } from "./answering-site.ts";
+import { launchChromium } from "./chromium.ts";
+
+/** A tenant with a small stocked shop, and a Chromium that looks at its console. */
+export interface ConsoleSite {
+  /** Of the built assets. */
+  folder: string;
+  site: AnsweringSite;
+  keys: Keys;
+  context: BrowserContext;
+  page: Page;
+  /** What broke in the page. */
+  failures: string[];
+  signIn(): Promise<void>;
+  /** Shows a page by its name in the navigation, and waits for what it loads. */
+  go(name: string): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export async function openConsole(tenant = "shore"): Promise<ConsoleSite> {
+  const folder = await mkdtemp(path.join(tmpdir(), "lakeshore-console-"));
+  await buildAssets(folder);
+  const site = await openAnsweringSite({ assetsPath: folder, queueTimeoutS: 1 });
+  const keys = await site.tenant(tenant);
+  await site.stock(tenant, SHOP, { isLive: true });
+  const browser = await launchChromium();
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  const page = await context.newPage();
+  const failures: string[] = [];
+  page.on("pageerror", (error) => failures.push(error.message));
+  page.on("console", (message) => {
+    // A refusal that a test provokes is told by the browser, too.
+    if (message.type() === "error" && !message.text().includes("status of 4")) failures.push(message.text());
+  });
+  page.on("dialog", (dialog) => void dialog.accept());
+  return {
+    ...{ folder, site, keys, context, page, failures },
+    async signIn() {
+      await page.goto(new URL("/console/", site.runtime.url).href);
+      await page.getByLabel("Secret key").fill(keys.secret);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: "Is it working?" }).waitFor();
+    },
+    async go(name) {
+      await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+      await expect.poll(() => page.locator("[aria-label=loading]").count()).toBe(0);
+    },
+    async dispose() {
+      await browser.close();
+      await site.runtime.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -9,13 +9,18 @@ import { adminRoutes } from "./edge/routes-admin.ts";
 import { answerRoutes } from "./edge/routes-answers.ts";
 import { catalogRoutes } from "./edge/routes-catalog.ts";
 import { catalogueRoutes } from "./edge/routes-catalogue.ts";
+import { dataRoutes } from "./edge/routes-data.ts";
+import { doctorRoutes } from "./edge/routes-doctor.ts";
 import { eventRoutes } from "./edge/routes-events.ts";
+import { exploreRoutes } from "./edge/routes-explore.ts";
 import { featureRoutes } from "./edge/routes-features.ts";
+import { insightRoutes } from "./edge/routes-insight.ts";
 import { lakeRoutes } from "./edge/routes-lake.ts";
 import { modelRoutes } from "./edge/routes-models.ts";
 import { outcomeRoutes } from "./edge/routes-outcome.ts";
 import { propensityRoutes } from "./edge/routes-propensity.ts";
 import { qualityRoutes } from "./edge/routes-quality.ts";
+import { quarantineRoutes } from "./edge/routes-quarantine.ts";
 import { rankRoutes } from "./edge/routes-rank.ts";
 import { rebuildRoutes } from "./edge/routes-rebuild.ts";
 import { replayRoutes } from "./edge/routes-replay.ts";
@@ -34,15 +39,20 @@ const endpoints = [
   ...whyRoutes,
   ...catalogueRoutes,
   ...featureRoutes,
+  ...exploreRoutes,
   ...tenantRoutes,
   ...adminRoutes,
   ...sessionRoutes,
   ...scenarioRoutes,
   ...propensityRoutes,
   ...outcomeRoutes,
+  ...doctorRoutes,
+  ...insightRoutes,
   ...modelRoutes,
   ...reportRoutes,
   ...trainingRoutes,
+  ...dataRoutes,
+  ...quarantineRoutes,
   ...lakeRoutes,
   ...catalogRoutes,
   ...rebuildRoutes,

@@ -1,5 +1,6 @@
 import {
   foldCounters,
+  foldServed,
   listTenants,
   pruneFacets,
   pruneFeatures,
@@ -57,6 +58,7 @@ export const ROUNDS: Record<string, (env: PipelineEnv, nowMs: number) => Promise
     async "17 * * * *"(env, nowMs) {
       await pruneFeatures(env.PROFILES_0, nowMs);
       await pruneFacets(env.DB, nowMs);
+      await foldServed(env.PROFILES_0, nowMs);
       const quality = await reportQuality(env, nowMs).then(
         () => [],
         (cause: unknown) => [messageOf(cause)],

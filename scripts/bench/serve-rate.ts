@@ -7,6 +7,8 @@ const CONNECTIONS = 128;
 const PRECISION = 0.05;
 const RATE_FIRST = 50;
 const RATE_MAX = 6_400;
+/** Below it a rate says little: a machine on which it does not hold is too slow, or too busy, to be measured. */
+export const RATE_MIN = 5;
 
 export interface Offer {
   url: string;
@@ -26,8 +28,8 @@ export function offer(
 }
 
 /**
- * The highest rate a second at which so large a share of the answers takes less than the limit, all of them from the model; 0 where none
- * does. Steps double until one fails, then halve the distance. Throws at an answer other than 200.
+ * The highest rate a second at which so large a share of the answers takes less than the limit, all of them from the model; 0 where not
+ * even `RATE_MIN` does. Steps double until one fails, or halve until one holds; then they halve the distance. Throws at an answer other than 200.
  */
 export async function highestRate(
   load: LoadGenerator,
@@ -43,6 +45,11 @@ export async function highestRate(
   };
   let [held, failed] = [0, RATE_FIRST];
   while (failed <= RATE_MAX && (await holds(failed))) [held, failed] = [failed, 2 * failed];
+  while (held === 0 && failed > RATE_MIN) {
+    const lower = Math.max(RATE_MIN, Math.round(failed / 2));
+    if (await holds(lower)) held = lower;
+    else failed = lower;
+  }
   if (held === 0) return 0;
   while (failed <= RATE_MAX && failed - held > PRECISION * held) {
     const middle = Math.round((held + failed) / 2);

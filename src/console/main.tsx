@@ -1,6 +1,7 @@
 import { type ComponentType, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiFailure, currentSession, type Session, signOut } from "./api.ts";
+import { CostsPage } from "./page-costs.tsx";
 import { DataPage } from "./page-data.tsx";
 import { ExplorePage } from "./page-explore.tsx";
 import { KeysPage } from "./page-keys.tsx";
@@ -19,6 +20,7 @@ const PAGES: Record<string, { name: string; View: ComponentType }> = {
   explore: { name: "Explore", View: ExplorePage },
   scenarios: { name: "Scenarios", View: ScenariosPage },
   data: { name: "Data", View: DataPage },
+  costs: { name: "Costs", View: CostsPage },
   keys: { name: "Keys", View: KeysPage },
 };
 const FIRST = "now";

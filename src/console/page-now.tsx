@@ -1,12 +1,10 @@
+import { type Activity, ago, LAYERS, perMinute, waiting } from "./activity.ts";
+import { Alerts, type Report } from "./alerts.tsx";
+import { Answering, type Serving } from "./answering.tsx";
 import type { Models } from "./model-cards.ts";
 import { Await, Card, Empty, Figure, Page, Table, Time } from "./parts.tsx";
 import { HoursPlot } from "./plot-hours.tsx";
 import { useLoaded } from "./use-loaded.ts";
-
-interface Activity {
-  hours: { from: number; accepted: number; delivered: number; counted: number }[];
-  layers: { name: string; committed_at: number | null }[];
-}
 
 interface Stats {
   feature_events: number;
@@ -15,30 +13,19 @@ interface Stats {
   users: number;
 }
 
-interface Report {
-  at: number;
-  checks: { table: string; check: string; status: string; reason: string }[];
-}
-
 const EVERY_MS = 10_000;
-const MINUTE_MS = 60_000;
-/** How old a layer may be before somebody should look: three times what is promised. */
-const LAYERS: Record<string, { title: string; staleMs: number }> = {
-  "bronze.events": { title: "every event", staleMs: 3 * MINUTE_MS },
-  "silver.interactions": { title: "each once", staleMs: 30 * MINUTE_MS },
-  "gold.user_histories": { title: "histories that training reads", staleMs: 30 * MINUTE_MS },
-};
-
 /** Is it working? */
 export function NowPage() {
   const activity = useLoaded<Activity>("/v1/admin/activity", EVERY_MS);
   const models = useLoaded<Models>("/v1/admin/models", EVERY_MS);
+  const serving = useLoaded<Serving>("/v1/admin/serving", EVERY_MS);
   // Counted row by row, and made every hour: neither is worth asking for again and again.
   const stats = useLoaded<Stats>("/v1/admin/stats");
   const report = useLoaded<Report>("/v1/admin/quality");
   return (
     <Page question="Is it working?">
-      <Alerts activity={activity.data} models={models.data} report={report.data} />
+      <Alerts activity={activity.data} models={models.data} report={report.data} serving={serving.data} />
+      <Answering serving={serving} />
       <Card title="Events" note="Received in each hour of the last 24, and how many of them count.">
         <Await of={activity}>
           {({ hours }) =>
@@ -48,6 +35,19 @@ export function NowPage() {
               </Empty>
             ) : (
               <>
+                <dl class="figures">
+                  <Figure
+                    label="events"
+                    value={perMinute(hours).toLocaleString(undefined, { maximumFractionDigits: 1 })}
+                    unit="a minute"
+                    meaning="Accepted, over the last 60 minutes; of the hour before as if its events had come evenly."
+                  />
+                  <Figure
+                    label="on their way"
+                    value={waiting(hours).toLocaleString()}
+                    meaning="Accepted in the last 24 hours and not yet delivered by the Queue: its backlog. It waits for five seconds."
+                  />
+                </dl>
                 <HoursPlot hours={hours} />
                 <Table caption="Events by the hour" head={["Hour", "Accepted", "On their way", "Count"]}>
                   {hours
@@ -123,57 +123,4 @@ export function NowPage() {
       </div>
     </Page>
   );
-}
-
-/** What somebody should look at, or that there is nothing. */
-function Alerts({
-  activity,
-  models,
-  report,
-}: {
-  activity: Activity | null;
-  models: Models | null;
-  report: Report | null;
-}) {
-  if (activity === null || models === null) return <Card title="All in all">{null}</Card>;
-  const comes = activity.hours.some(({ from }) => Date.now() - from < 2 * 60 * MINUTE_MS);
-  const alerts = [
-    ...activity.layers
-      .filter(
-        ({ name, committed_at }) =>
-          comes && Date.now() - (committed_at ?? 0) > (LAYERS[name]?.staleMs ?? Infinity),
-      )
-      .map(
-        ({ name, committed_at }) =>
-          `${name} was last written ${committed_at === null ? "never" : `${ago(committed_at)} ago`}.`,
-      ),
-    ...(models.live === null ? ["No model is live: visitors get what is trending, popular and new."] : []),
-    ...(models.live?.taken_back === undefined
-      ? []
-      : [`A model was taken back: ${models.live.taken_back.reason}`]),
-    ...(report?.checks ?? [])
-      .filter(({ status }) => status === "error")
-      .map(({ table, check, reason }) => `${table}, ${check}: ${reason}`),
-  ];
-  return (
-    <Card title="All in all">
-      {alerts.length === 0 ? (
-        <p role="status">Nothing needs you.</p>
-      ) : (
-        <ul role="status">
-          {alerts.map((alert) => (
-            <li key={alert}>{alert}</li>
-          ))}
-        </ul>
-      )}
-    </Card>
-  );
-}
-
-function ago(atMs: number): string {
-  const seconds = Math.max(0, Math.round((Date.now() - atMs) / 1_000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }

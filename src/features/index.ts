@@ -16,6 +16,7 @@ export type { Bought } from "./bought.ts";
 export { type DeletedUser, ERASE_EVERY_MS, noteErased, usersToErase } from "./erasures.ts";
 export { type FacetStates, facetStates, type ItemInterval } from "./facets.ts";
 export { FEATURES, type Feature } from "./feature-list.ts";
+export { type ActiveUser, findItems, findUsers, type ItemSight, readSights } from "./find.ts";
 export { foldCounters } from "./fold-counters.ts";
 export { forgetUser, isKnownByEvents, restoreDeletions } from "./forget-user.ts";
 export {
@@ -26,6 +27,7 @@ export {
   readLedgerCounts,
   recordIntake,
 } from "./intake-counts.ts";
+export { type ItemCounts, readItemCounts } from "./item-counts.ts";
 export {
   changedItems,
   completeItems,
@@ -111,6 +113,17 @@ export {
 } from "./segment-counts.ts";
 export { type SegmentVisitor, segmentTrending, segmentValues } from "./segment-trending.ts";
 export { publishSegments, readSegments, type SegmentRow } from "./segments.ts";
+export {
+  foldServed,
+  readServed,
+  recordServed,
+  SERVED_DAYS,
+  SERVED_SLOT_MS,
+  type Served,
+  type ServedCounts,
+  sumServed,
+  WAITED_BOUNDS_MS,
+} from "./served.ts";
 export {
   automatedRows,
   endsSession,

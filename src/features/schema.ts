@@ -36,6 +36,23 @@ export const profilesSchema = {
     },
     (table) => [primaryKey({ columns: [table.hour, table.tenant, table.part] })],
   ),
+  /** What the edge answered in five minutes (`slot`, since the epoch), told in parts; see `served.ts`. */
+  servedParts: sqliteTable(
+    "served_parts",
+    {
+      slot: integer().notNull(),
+      tenant: text().notNull(),
+      part: integer().notNull(),
+      counts: text().notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.slot, table.tenant, table.part] })],
+  ),
+  /** The same of whole UTC days (since the epoch) that are past. */
+  servedDays: sqliteTable(
+    "served_days",
+    { day: integer().notNull(), tenant: text().notNull(), counts: text().notNull() },
+    (table) => [primaryKey({ columns: [table.day, table.tenant] })],
+  ),
   /** Copies of gold.segments, refreshed daily. */
   segmentMembers: sqliteTable(
     "segment_members",

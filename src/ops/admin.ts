@@ -9,15 +9,21 @@ import type {
   User,
   UserPatch,
 } from "../events/index.ts";
-import type { ListCounts, Page, PageRequest, TenantConfig } from "../features/index.ts";
+import type { ListCounts, Page, PageRequest, ServedCounts, TenantConfig } from "../features/index.ts";
 import type { Activity } from "./activity.ts";
 import type { AuditEntry } from "./audit.ts";
 import type { Actor } from "./config-changes.ts";
+import type { CostReport } from "./costs/report.ts";
+import type { DataAdmin } from "./data/admin.ts";
+import type { ExploreAdmin } from "./explore.ts";
+import type { Diagnosis } from "./doctor/diagnose.ts";
 import type { UserExport } from "./export-user.ts";
+import type { ImportStart } from "./imports.ts";
 import type { LakeAdmin } from "./lake-admin.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RebuildProgress } from "./rebuild/step.ts";
 import type { ScenarioAdmin } from "./scenarios/admin.ts";
+import type { ServingReport } from "./serving-report.ts";
 import type { FeatureQuestion, VisitorFeatures } from "./visitor-features.ts";
 
 export interface TenantOptions {
@@ -59,7 +65,7 @@ export interface Refreshed {
  * The RPC of the pipeline Worker's `Admin`: every call that writes D1, KV or the lake on a customer's behalf. Bodies are
  * validated by the caller; the tenant's pattern is asserted here again. A call that returned is kept: the lake has it.
  */
-export interface PipelineAdmin extends LakeAdmin, ScenarioAdmin {
+export interface PipelineAdmin extends LakeAdmin, DataAdmin, ScenarioAdmin, ExploreAdmin {
   /** `upserted` counts distinct ids. */
   upsertItems(tenant: string, items: Item[]): Promise<{ upserted: number } | Contended>;
   getItem(tenant: string, itemId: string): Promise<StoredItem | null>;
@@ -100,9 +106,18 @@ export interface PipelineAdmin extends LakeAdmin, ScenarioAdmin {
   refresh(tenant: string): Promise<Refreshed>;
   stats(tenant: string): Promise<TenantStats>;
   activity(tenant: string): Promise<Activity>;
+  /** From an isolate of the edge, of all tenants that it answered. */
+  countServed(told: { tenant: string; counts: ServedCounts }[]): Promise<void>;
+  serving(tenant: string): Promise<ServingReport>;
+  /** Of so many whole days, and today. */
+  costs(tenant: string, days: number): Promise<CostReport>;
   outcome(tenant: string, fromMs: number): Promise<Outcome>;
   audit(tenant: string, limit: number): Promise<AuditEntry[]>;
   exportUser(tenant: string, userId: string): Promise<UserExport>;
+  /** What stands out in the tenant's data; some seconds of reading. */
+  doctor(tenant: string): Promise<Diagnosis>;
+  /** The time that the ids of a file's events carry; `fingerprint` is the hash of the file. */
+  beginImport(tenant: string, fingerprint: string): Promise<ImportStart>;
   /** What serving may know of a visitor and of items now, by key. */
   readFeatures(tenant: string, question: FeatureQuestion): Promise<VisitorFeatures>;
 

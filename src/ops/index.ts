@@ -14,9 +14,29 @@ export type {
 } from "./admin.ts";
 export { type AuditEntry, readAudit } from "./audit.ts";
 export type { Actor } from "./config-changes.ts";
+export { PER_ANSWER, PER_EVENT, PER_EVENT_REQUEST } from "./costs/measured.ts";
+export { type Bill, billOf, NO_USAGE, plus, times, type Usage } from "./costs/rates.ts";
+export { type CostReport, type Headroom, type Held, readCosts } from "./costs/report.ts";
+export type {
+  DataAdmin,
+  LakeTable,
+  SetAside,
+  SetAsideQuestion,
+  SetAsideReason,
+  SetAsideRow,
+  TableSnapshot,
+  TableSnapshots,
+} from "./data/admin.ts";
+export { readSetAside } from "./data/set-aside.ts";
+export { TABLE_WORDS } from "./data/table-words.ts";
+export { readSnapshots, readTables } from "./data/tables.ts";
+export { type Diagnosis, diagnose } from "./doctor/diagnose.ts";
+export { FINDING_CODES, type Finding, type FindingCode, type Severity } from "./doctor/finding.ts";
 export type { ErasePorts } from "./erasure/ports.ts";
 export { type EraseOutcome, eraseUsers } from "./erasure/step.ts";
+export { type ExploreAdmin, explorer, type HistoryEvent } from "./explore.ts";
 export { exportUser, type UserExport } from "./export-user.ts";
+export { beginImport, type ImportStart } from "./imports.ts";
 export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
 export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
 export type {
@@ -42,6 +62,7 @@ export {
   type ScenarioPorts,
 } from "./scenarios/change.ts";
 export { getScenario, listScenarios, scenarioVersions } from "./scenarios/rows.ts";
+export { readServing, type ServingReport, type ServingSummary } from "./serving-report.ts";
 export { readStats } from "./stats.ts";
 export { changeTenant, createTenant } from "./tenants.ts";
 export { changeUser, changeUsers, removeUser } from "./user-changes.ts";

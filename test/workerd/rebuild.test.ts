@@ -184,7 +184,7 @@ function randomEvents(count: number): StoredEvent[] {
 }
 
 /** Not in the lake: how the stores came by their rows (so many writes, in which batch), and what only this moment's overlay has. */
-const NOT_REBUILT = new Set(["intake_counts", "overlay_state"]);
+const NOT_REBUILT = new Set(["intake_counts", "overlay_state", "served_parts", "served_days"]);
 /** By how many batches, and in which order; the views on them are compared. */
 const PACKED = new Set([
   "ledger_parts",

@@ -12,6 +12,7 @@ import { ApiError, schemaError } from "./errors.ts";
 import { logFailure } from "./log.ts";
 import { readQuery } from "./question.ts";
 import { limitRate } from "./rate.ts";
+import { countError, countSaid } from "./served.ts";
 import { checkSession, openSession, sessionCookie } from "./session.ts";
 
 export type App = Hono<{ Bindings: Env }>;
@@ -45,9 +46,11 @@ async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   const origin = c.req.header("origin") ?? null;
   const check = call.timeline.measure("key", checkCaller(caller, origin, call.ports));
   // Whatever the handler found, nothing leaves this function before the key's check has come back.
-  const [record, outcome] = endpoint.besideKeyCheck
-    ? await Promise.all([check, endpoint.handle(call)])
-    : await checkThenHandle(check, endpoint, call);
+  const answered = endpoint.besideKeyCheck
+    ? Promise.all([check, endpoint.handle(call)])
+    : checkThenHandle(check, endpoint, call);
+  const [record, outcome] = await answered.catch((error: unknown) => countError(error, check, call, c));
+  countSaid(call, c);
   return success(endpoint, outcome, {
     ...(access === "publishable" ? originHeaders(record, origin) : {}),
     ...call.timeline.headers(),
@@ -103,6 +106,7 @@ function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
       return servingPorts(c.env, (work) => c.executionCtx.waitUntil(work));
     },
     timeline: new Timeline(Date.now),
+    said: { sinceMs: Date.now(), events: 0 },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Access } from "./access.ts";
 import type { Env } from "./bindings.ts";
 import type { BodyLimit } from "./body.ts";
 import type { Rate } from "./rate.ts";
+import type { Said } from "./served.ts";
 
 type Query = z.ZodObject;
 
@@ -25,6 +26,8 @@ export interface Call<Q extends Query = Query, B extends z.ZodType = z.ZodType> 
   env: Env;
   ports: ServingPorts;
   timeline: Timeline;
+  /** What the handler tells of its answer, to be counted once the key has proved good. */
+  said: Said;
 }
 
 /** One route: what it takes, who may call it, what it gives. The documents and the checks are made from this alone. */

@@ -79,6 +79,7 @@ export const answerRoutes: Endpoint[] = [
       );
       const { timeline, ports } = call;
       const answers = await answerPlacements(requests, distinct, ports, { memory, timeline });
+      call.said.answer = answers;
       return { placements: answers.map((answer) => answerBody(answer)) };
     },
   }),
@@ -132,7 +133,7 @@ function anybody(of: Common, { category }: { category?: string | undefined }): S
 }
 
 async function list(
-  call: Pick<Call, "tenant" | "ports" | "timeline" | "request" | "keyKind">,
+  call: Pick<Call, "tenant" | "ports" | "timeline" | "request" | "keyKind" | "said">,
   asked: ListAsked & VisitorAsked & { cursor?: string | undefined },
   subject: Subject,
   scenario: string,
@@ -141,7 +142,9 @@ async function list(
   const name = cursorName(subject, asked.scenario ?? scenario);
   const cursor = await cursorOf(call, { list: name, cursor: asked.cursor });
   const request = listRequest(call, subject, asked, { scenario, cursor });
-  return pageBody(call, await makeAnswer(request, ports, { memory, timeline }), name);
+  const answer = await makeAnswer(request, ports, { memory, timeline });
+  call.said.answer = [answer];
+  return pageBody(call, answer, name);
 }
 
 /** A cursor is good for one list: whoever it was made for, as a visitor may be named by the next page only. */

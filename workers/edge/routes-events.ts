@@ -83,6 +83,7 @@ export const eventRoutes: Endpoint[] = [
         );
       }
       await send(call, judged.value.accepted);
+      call.said.events = judged.value.accepted.length;
       const rejected = judged.value.verdicts.filter(({ status }) => status === "rejected");
       const notices = [
         ...(userIgnored ? [USER_IGNORED] : []),

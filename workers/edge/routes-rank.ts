@@ -26,7 +26,9 @@ export const rankRoutes: Endpoint[] = [
       const { items, ...asked } = await call.body();
       const { ports, timeline } = call;
       const request = listRequest(call, visitorOf(call, asked), asked, { scenario: "rank" });
-      return rankingBody(await rankItems({ ...request, items }, ports, { memory, timeline }));
+      const ranking = await rankItems({ ...request, items }, ports, { memory, timeline });
+      call.said.answer = [ranking];
+      return rankingBody(ranking);
     },
   }),
 ];

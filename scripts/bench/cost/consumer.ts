@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND_MS } from "../../../src/base/index.ts";
+import { plus, times, type Usage } from "../../../src/ops/index.ts";
 import type { Progress } from "../../progress.ts";
 import { type Site, TENANT } from "../site.ts";
 import type { Counts } from "./counting.ts";
 import { activeOf, usageOf } from "./measured.ts";
-import { plus, times, type Usage } from "./rates.ts";
 import { secondsOfMillion, type Traffic, Visitors } from "./traffic.ts";
 
 /** Fired among the batches, as often as in so much time. */

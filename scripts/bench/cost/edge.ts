@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPrng, SECOND_MS } from "../../../src/base/index.ts";
+import { NO_USAGE, times, type Usage } from "../../../src/ops/index.ts";
 import type { Progress } from "../../progress.ts";
 import { simulateShop } from "../../simulate/index.ts";
 import { type Site, TENANT } from "../site.ts";
 import { pathMaker, seedAndTrain, waitLive } from "../trained-site.ts";
 import { COUNTS_PATH, type Counts } from "./counting.ts";
 import { activeOf, usageOf } from "./measured.ts";
-import { NO_USAGE, times, type Usage } from "./rates.ts";
 import { TRAFFIC, Visitors } from "./traffic.ts";
 
 /** As long as an isolate of the edge remembers keys and lists, and one of the scorer its pointer. */

@@ -4,15 +4,15 @@
  * marginal rates.
  */
 import path from "node:path";
+import { type Bill, billOf, plus, times, type Usage } from "../../../src/ops/index.ts";
 import { ROOT } from "../../local/workers.ts";
 import type { Progress } from "../../progress.ts";
 import { openSite, withSite } from "../site.ts";
 import { type Consumed, measureConsumer } from "./consumer.ts";
 import { EDGE_MEMORY_S, LIST_KEPT_S, measureAnswers, measureFlushes, type Warmed } from "./edge.ts";
-import { type Bill, billOf, plus, times, type Usage } from "./rates.ts";
 import { flushesOfMillion, secondsOfMillion, TRAFFIC, type Traffic } from "./traffic.ts";
 
-export type { Bill, Usage } from "./rates.ts";
+export type { Bill, Usage } from "../../../src/ops/index.ts";
 
 export interface CostReport {
   traffic: Traffic;
@@ -23,6 +23,10 @@ export interface CostReport {
   usdPerMillion: Bill;
   /** Of one answer in edge and scorer, of one flush in the edge, and of the pipeline for each flush, crons included. */
   cpuMs: { answer: number; flush: number; landing: number };
+  /** Of one answer, of one call that brings events, and of one event: what the console's estimate of a bill goes by. */
+  perAnswer: Usage;
+  perEventRequest: Usage;
+  perEvent: Usage;
   /** The same by other assumptions of how many events a flush carries: what changes is the number of flushes. */
   usdByEventsPerFlush: Record<string, number>;
 }
@@ -46,8 +50,10 @@ export async function benchCost(
     const measure = (traffic: Traffic, batches: number) =>
       measureConsumer(site, { traffic, batches, seed, progress });
     const main = await measure(TRAFFIC, tiny ? 12 : 60);
-    const bill = (consumer: Consumed, traffic: Traffic) => totalOf({ consumer, flushes, answered, traffic });
-    const usage = bill(main, TRAFFIC);
+    const bill = (consumer: Consumed, traffic: Traffic) =>
+      plus(...Object.values(partsOf({ consumer, flushes, answered, traffic })));
+    const parts = partsOf({ consumer: main, flushes, answered, traffic: TRAFFIC });
+    const usage = plus(...Object.values(parts));
     const usdByEventsPerFlush: CostReport["usdByEventsPerFlush"] = {};
     for (const eventsPerFlush of [5, 20]) {
       const traffic = { ...TRAFFIC, eventsPerFlush };
@@ -63,13 +69,16 @@ export async function benchCost(
         flush: flushes.warm.cpuMs,
         landing: main.usage.cpuMs / flushesOfMillion(TRAFFIC),
       },
+      perAnswer: times(parts.answers, 1 / 1_000_000),
+      perEventRequest: times(parts.flushes, 1 / flushesOfMillion(TRAFFIC)),
+      perEvent: times(parts.landing, 1 / 2_000_000),
       usdByEventsPerFlush,
     };
   });
 }
 
-/** What one million of each is made of. */
-function totalOf({
+/** What one million of each is made of; every answer brings an event, its impression. */
+function partsOf({
   consumer,
   flushes,
   answered,
@@ -79,15 +88,16 @@ function totalOf({
   flushes: Warmed;
   answered: Warmed;
   traffic: Traffic;
-}): Usage {
+}): Record<"answers" | "flushes" | "landing", Usage> {
   const refreshes = (secondsOfMillion(traffic) / EDGE_MEMORY_S) * traffic.isolates;
   const kept = secondsOfMillion(traffic) / LIST_KEPT_S;
-  return plus(
-    consumer.usage,
-    times(flushes.warm, flushesOfMillion(traffic)),
-    times(answered.warm, 1_000_000),
-    times(flushes.cold, refreshes),
-    times(answered.cold, refreshes),
-    times(answered.kept, kept),
-  );
+  return {
+    answers: plus(
+      times(answered.warm, 1_000_000),
+      times(answered.cold, refreshes),
+      times(answered.kept, kept),
+    ),
+    flushes: plus(times(flushes.warm, flushesOfMillion(traffic)), times(flushes.cold, refreshes)),
+    landing: consumer.usage,
+  };
 }

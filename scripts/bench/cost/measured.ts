@@ -1,8 +1,8 @@
+import { NO_USAGE, type Usage } from "../../../src/ops/index.ts";
 import { activeMs, type CpuProfile } from "../cpu-profile.ts";
 import { startCpuProfile } from "../inspector.ts";
 import type { Site } from "../site.ts";
 import type { Counts } from "./counting.ts";
-import { NO_USAGE, type Usage } from "./rates.ts";
 
 /** CPU time of Workers in a piece of work, ms. */
 export async function activeOf(

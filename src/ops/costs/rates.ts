@@ -41,14 +41,15 @@ const LINES = {
 /** US dollars, line by line. */
 export type Bill = Record<keyof typeof LINES | "total", number>;
 
-export function billOf(usage: Usage): Bill {
+/** Rounded to `digits` behind the point: four are enough for a million, a single answer costs less. */
+export function billOf(usage: Usage, digits = 4): Bill {
   const usd = (names: readonly (keyof Usage)[]) =>
     names.reduce((sum, name) => sum + (usage[name] * USD_PER_MILLION[name]) / 1_000_000, 0);
   const lines = Object.entries(LINES).map(([line, names]) => [line, usd(names)] as const);
   const total = lines.reduce((sum, [, value]) => sum + value, 0);
   const rounded = [...lines, ["total", total] as const].map(([line, value]) => [
     line,
-    Number(value.toFixed(4)),
+    Number(value.toFixed(digits)),
   ]);
   return Object.fromEntries(rounded) as Bill;
 }

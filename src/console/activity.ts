@@ -1,0 +1,43 @@
+/** What came in, as the API tells it. */
+export interface Activity {
+  hours: Hour[];
+  layers: { name: string; committed_at: number | null }[];
+}
+
+interface Hour {
+  from: number;
+  accepted: number;
+  delivered: number;
+  counted: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How old a layer may be before somebody should look: three times what is promised. */
+export const LAYERS: Record<string, { title: string; staleMs: number }> = {
+  "bronze.events": { title: "every event", staleMs: 3 * MINUTE_MS },
+  "silver.interactions": { title: "each once", staleMs: 30 * MINUTE_MS },
+  "gold.user_histories": { title: "histories that training reads", staleMs: 30 * MINUTE_MS },
+};
+
+/** Events of the last 60 minutes: those of the hour under way, and of the hour before as much of it as is still within. */
+export function perMinute(hours: readonly Hour[], nowMs = Date.now()): number {
+  const began = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
+  const of = (from: number) => hours.find((hour) => hour.from === from)?.accepted ?? 0;
+  const share = 1 - (nowMs - began) / HOUR_MS;
+  return (of(began) + share * of(began - HOUR_MS)) / 60;
+}
+
+/** Accepted, and not delivered yet. */
+export function waiting(hours: readonly Hour[]): number {
+  return hours.reduce((sum, { accepted, delivered }) => sum + Math.max(0, accepted - delivered), 0);
+}
+
+export function ago(atMs: number): string {
+  const seconds = Math.max(0, Math.round((Date.now() - atMs) / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeUuidV7 } from "../../src/events/index.ts";
+import { CHROMIUM } from "./chromium.ts";
+import { type ConsoleSite, openConsole } from "./console-site.ts";
+
+describe.skipIf(CHROMIUM === undefined)(
+  "answers, and what they cost, in the console (skipped without Chromium)",
+  () => {
+    let console: ConsoleSite;
+    let page: Page;
+    let serving: () => Promise<{ answers: number; [name: string]: unknown }>;
+
+    beforeAll(async () => {
+      console = await openConsole();
+      page = console.page;
+      const { site, keys } = console;
+      serving = async () => (await site.must(keys.secret, "/v1/admin/serving")).json.last_hour;
+      await console.signIn();
+    });
+
+    afterAll(() => console?.dispose());
+
+    it("is empty before anybody asked", async () => {
+      const { site } = console;
+      const fresh = await site.tenant("fresh");
+      const { json } = await site.must(fresh.secret, "/v1/admin/costs");
+      expect(json).toMatchObject({
+        answers: 0,
+        events: 0,
+        bill: { total: 0 },
+        usd_per_thousand_answers: null,
+      });
+      expect((await site.must(fresh.secret, "/v1/admin/serving")).json.last_day).toEqual({
+        ...{ answers: 0, errors: 0, personal: 0, degraded: 0, reasons: {}, waited_ms: null },
+      });
+    });
+
+    it("counts what was answered to good keys, each once, and tells how fast and how well", async () => {
+      const { site, keys } = console;
+      const before = await serving();
+      for (let asked = 0; asked < 6; asked++)
+        await site.must(keys.publishable, `/v1/recommendations?recent=boots&session_id=s${asked}`);
+      await site.must(keys.publishable, "/v1/recommendations:batch", {
+        body: { recent: ["boots"], placements: [{ scenario: "home" }, { scenario: "foot" }] },
+      });
+      await site.must(keys.publishable, "/v1/rank", { body: { recent: ["boots"], items: ["novel"] } });
+      // Neither is an answer to a visitor.
+      expect((await site.ask(`${keys.publishable}x`, "/v1/recommendations?recent=boots")).status).toBe(401);
+      expect((await site.ask(keys.publishable, "/v1/recommendations?limit=many")).status).toBe(400);
+      await expect.poll(serving, { timeout: 60_000, interval: 1_000 }).toMatchObject({
+        ...{ answers: before.answers + 8, errors: 0, waited_ms: { p50: expect.any(Number) } },
+      });
+      expect(Number((await serving()).personal)).toBeGreaterThanOrEqual(8);
+      await page.reload();
+      const row = page.getByRole("region", { name: "Answers by the hour" }).getByRole("row").nth(1);
+      await expect.poll(() => row.getByRole("cell").first().textContent()).toBe(String(before.answers + 8));
+      await page.getByText("Nothing needs you.").waitFor();
+    });
+
+    it("makes a bill of what was used, and shows how far each limit is", async () => {
+      const { site, keys } = console;
+      const body = ["boots", "novel", "boots"].map((item_id, at) => ({
+        ...{ event_id: makeUuidV7(Date.now() + at, randomBytes(10)), type: "view", item_id, session_id: "s" },
+        ...{ occurred_at: Date.now(), sent_at: Date.now(), consent: "granted" },
+      }));
+      await site.must(keys.secret, "/v1/events", { body });
+      const costs = async () => (await site.must(keys.secret, "/v1/admin/costs?days=1")).json;
+      await expect
+        .poll(costs, { timeout: 60_000, interval: 1_000 })
+        .toMatchObject({ events: 3, event_requests: 1 });
+      const { answers, bill, usd_per_thousand_answers, limits } = await costs();
+      const { total, ...lines } = bill;
+      expect(Object.values<number>(lines).reduce((sum, usd) => sum + usd, 0)).toBeCloseTo(total, 8);
+      expect(bill.workers).toBeCloseTo(((answers + 1) * 0.3) / 1_000_000, 8);
+      expect(usd_per_thousand_answers).toBeCloseTo((1_000 * total) / answers, 8);
+      const used = Object.fromEntries(
+        limits.map(({ name, used }: { name: string; used: number }) => [name, used]),
+      );
+      expect(used.core_bytes).toBeGreaterThan(1_000);
+      expect(used.model_items).toBeGreaterThan(3);
+      await console.go("Costs");
+      await page.getByLabel("Of the last").selectOption("1");
+      const headroom = page.getByRole("region", { name: "Headroom: table" });
+      await expect.poll(() => headroom.getByRole("row").count()).toBe(limits.length + 1);
+      const requests = page.getByRole("row").filter({ hasText: "Requests" });
+      expect(await requests.getByRole("cell").first().textContent()).not.toBe("0");
+      expect((await site.ask(keys.secret, "/v1/admin/costs?days=61")).json.error.field).toBe("days");
+      expect(console.failures).toEqual([]);
+    });
+  },
+);

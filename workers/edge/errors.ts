@@ -75,13 +75,29 @@ export function schemaError(code: "invalid_parameter" | "invalid_body", error: z
   });
 }
 
-export function firstIssue(error: z.ZodError): { field: string; message: string; limit?: number } {
-  const issue = error.issues[0];
-  if (issue === undefined) return { field: "", message: "is invalid" };
-  // zod says of an unknown key only that it is there, not where.
-  const keys = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-  const field = [...issue.path, ...keys].map(String).join(".");
-  const bound =
-    issue.code === "too_big" ? issue.maximum : issue.code === "too_small" ? issue.minimum : undefined;
-  return { field, message: issue.message, ...(bound === undefined ? {} : { limit: Number(bound) }) };
+/** One thing that is wrong, by its field. */
+export interface Issue {
+  /** A parameter, or the dotted path into the body; empty: all of it. */
+  field: string;
+  message: string;
+  limit?: number;
+}
+
+export function firstIssue(error: z.ZodError): Issue {
+  return issuesOf(error)[0] ?? { field: "", message: "is invalid" };
+}
+
+/** All that is wrong, in the schema's order. */
+export function issuesOf(error: z.ZodError): Issue[] {
+  return error.issues.flatMap((issue) => {
+    const bound =
+      issue.code === "too_big" ? issue.maximum : issue.code === "too_small" ? issue.minimum : undefined;
+    // zod says of unknown keys only that they are there, not where.
+    const places = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [key]) : [[]];
+    return places.map((place) => ({
+      field: [...issue.path, ...place].map(String).join("."),
+      message: issue.message,
+      ...(bound === undefined ? {} : { limit: Number(bound) }),
+    }));
+  });
 }

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { SCENARIO_BYTES_MAX, SCENARIOS_MAX } from "../../src/base/index.ts";
-import { isStandardType } from "../../src/events/index.ts";
+import { SCENARIOS_MAX } from "../../src/base/index.ts";
 import type { ScenarioVersion } from "../../src/features/index.ts";
 import type { Contended, ScenarioCall, ScenarioRefusal } from "../../src/ops/index.ts";
 import { scenarioNameSchema, scenarioSchema } from "../../src/serving/index.ts";
-import { type Env, memory, pipeline } from "./bindings.ts";
+import { memory, pipeline } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
 import { settled } from "./outcome.ts";
 import { SMALL_BODY } from "./routes-admin.ts";
+import { refuseTooLarge, refuseUnknownTypes, scenarioCheckRoute } from "./scenario-check.ts";
 
 const VERSIONS_DEFAULT = 20;
 /** At 20 KB each, 2 MB over RPC. */
@@ -53,6 +53,7 @@ const EXAMPLE = {
 
 /** Named ways of answering: checked here, kept by the pipeline, every version of each. */
 export const scenarioRoutes: Endpoint[] = [
+  scenarioCheckRoute,
   endpoint({
     ...common,
     method: "get",
@@ -85,7 +86,7 @@ export const scenarioRoutes: Endpoint[] = [
     async handle({ tenant, env, param, query, actor, json }) {
       const name = nameOf(param);
       const wanted = checked(await json());
-      await knowsTypes(env, tenant, Object.keys((wanted.event_weights as object | undefined) ?? {}));
+      await refuseUnknownTypes(env, tenant, Object.keys((wanted.event_weights as object | undefined) ?? {}));
       const outcome = await pipeline(env).putScenario(tenant, { name, config: wanted }, call(query, actor));
       return changed(tenant, outcome);
     },
@@ -158,24 +159,8 @@ function versionOf(param: Call["param"]): number {
 function checked(given: unknown): Record<string, unknown> {
   const parsed = scenarioSchema.safeParse(given);
   if (!parsed.success) throw schemaError("invalid_body", parsed.error);
-  const bytes = new TextEncoder().encode(JSON.stringify(given)).byteLength;
-  if (bytes > SCENARIO_BYTES_MAX) {
-    const words = `the scenario has ${bytes} bytes as JSON, over the ${SCENARIO_BYTES_MAX} allowed`;
-    throw new ApiError("too_large", words, { limit: "SCENARIO_BYTES_MAX" });
-  }
+  refuseTooLarge(given);
   return given as Record<string, unknown>;
-}
-
-/** A weight of a type that no event has would never count, and nobody would be told. */
-async function knowsTypes(env: Env, tenant: string, types: readonly string[]): Promise<void> {
-  const others = types.filter((type) => !isStandardType(type));
-  if (others.length === 0) return;
-  const custom = (await pipeline(env).getTenant(tenant))?.customEventTypes ?? [];
-  const unknown = others.find((type) => !custom.includes(type));
-  if (unknown === undefined) return;
-  const field = `event_weights.${unknown}`;
-  const words = `${field}: is neither a standard type of events nor one of the tenant's custom_event_types`;
-  throw new ApiError("invalid_body", words, { field });
 }
 
 /** What an earlier release took may be nothing that this one reads. */

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiFailure, get, send } from "./api.ts";
-import { Card, Empty, Failure } from "./parts.tsx";
+import { ApiFailure, get, send } from "../api.ts";
+import { Card, Empty, Failure } from "../parts.tsx";
+import type { Config } from "./config.ts";
 
 const PREVIEW_AFTER_MS = 500;
 
@@ -11,32 +12,23 @@ interface Previewed {
 }
 
 /** The list that a visitor with a few items would get under these rules, before they are stored. */
-export function Preview({ text }: { text: string }) {
+export function Preview({ config, isWrong }: { config: Config; isWrong: boolean }) {
   const [recent, setRecent] = useState("");
   const [shown, setShown] = useState<Previewed | ApiFailure | null>(null);
+  const { rules = {}, limit = 10 } = config;
+  const asked = JSON.stringify({ rules, limit });
   useEffect(() => {
+    if (isWrong) return;
     let isWanted = true;
     const timer = setTimeout(async () => {
-      try {
-        const { rules = {}, limit = 10 } = parsed(text) as { rules?: object; limit?: number };
-        const items = recent.split(/[\s,]+/).filter((item) => item !== "");
-        const own = items.length > 0 ? items : await firstItems();
-        const answer = await send<Previewed>("POST", "/v1/recommendations", {
-          recent: own,
-          rules,
-          limit,
-          fields: ["title"],
-        });
-        if (isWanted) setShown(answer);
-      } catch (error) {
-        if (isWanted) setShown(error instanceof ApiFailure ? error : new ApiFailure(0, String(error)));
-      }
+      const list = await previewed(asked, recent);
+      if (isWanted) setShown(list);
     }, PREVIEW_AFTER_MS);
     return () => {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [text, recent]);
+  }, [asked, recent, isWrong]);
   return (
     <Card
       title="Preview"
@@ -50,39 +42,53 @@ export function Preview({ text }: { text: string }) {
           onInput={(event) => setRecent(event.currentTarget.value)}
         />
       </label>
-      {shown === null ? (
+      {isWrong ? (
+        <Empty>The list comes when what is marked is put right.</Empty>
+      ) : shown === null ? (
         <Empty>On its way.</Empty>
       ) : shown instanceof ApiFailure ? (
         <Failure error={shown} />
       ) : (
-        <>
-          <p class="note" role="status">
-            {shown.qualifying === undefined ? "" : `${shown.qualifying} items qualify.`}
-            {shown.relaxed === undefined ? "" : ` Relaxed: ${shown.relaxed.join(", ")}.`}
-          </p>
-          <ol class="plain">
-            {shown.items.map(({ item_id, title, source }) => (
-              <li key={item_id}>
-                {title ?? item_id} <span class="badge">{source}</span>
-              </li>
-            ))}
-          </ol>
-        </>
+        <PreviewedList {...shown} />
       )}
     </Card>
   );
 }
 
+function PreviewedList({ items, qualifying, relaxed }: Previewed) {
+  return (
+    <>
+      <p class="note" role="status">
+        {qualifying === undefined ? "" : `${qualifying} items qualify.`}
+        {relaxed === undefined ? "" : ` Relaxed: ${relaxed.join(", ")}.`}
+      </p>
+      {items.length === 0 ? <Empty>The list is empty.</Empty> : null}
+      <ol class="plain">
+        {items.map(({ item_id, title, source }) => (
+          <li key={item_id}>
+            {title ?? item_id} <span class="badge">{source}</span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+async function previewed(asked: string, recent: string): Promise<Previewed | ApiFailure> {
+  try {
+    const items = recent.split(/[\s,]+/).filter((item) => item !== "");
+    const own = items.length > 0 ? items : await firstItems();
+    return await send<Previewed>("POST", "/v1/recommendations", {
+      ...JSON.parse(asked),
+      recent: own,
+      fields: ["title"],
+    });
+  } catch (error) {
+    return error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
+  }
+}
+
 async function firstItems(): Promise<string[]> {
   const { items } = await get<{ items: { item_id: string }[] }>("/v1/popular", { limit: "1" });
   return items.map(({ item_id }) => item_id);
-}
-
-/** The configuration as written; an error says what is wrong with it as JSON. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ApiFailure(0, `this is no JSON: ${(error as Error).message}`);
-  }
 }

@@ -111,7 +111,8 @@ interface SumsWanted {
   nowMs: number;
 }
 
-async function readSums(profiles: Reader, wanted: SumsWanted): Promise<Sums> {
+/** Of each key the sums of all counters over every window; a key without any is absent. */
+export async function readSums(profiles: Reader, wanted: SumsWanted): Promise<Sums> {
   if (wanted.keys.length === 0) return new Map();
   const answers = await profiles.batch<Record<string, unknown>>(sumStatements(profiles, wanted));
   return sumsOf(answers.map(({ results }) => results));

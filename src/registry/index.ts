@@ -11,7 +11,7 @@ export {
   readArtifactFile,
   readManifest,
 } from "./artifact.ts";
-export { modelKey, partFileName, pointerKey, versionName } from "./keys.ts";
+export { modelKey, partFileName, pointerKey, VERSION_PATTERN, versionName } from "./keys.ts";
 export {
   type Exposure,
   type Interval,
@@ -38,6 +38,7 @@ export { REPORT, type RunReport, reportSchema, type TrialReport } from "./report
 export type {
   HistoryEntry,
   LadderList,
+  NoVersion,
   RequestContext,
   ScoreAnswer,
   ScoredItem,

@@ -7,6 +7,9 @@ export function modelKey(tenant: string, version: string, file: string): string 
   return `models/${tenant}/${version}/${file}`;
 }
 
+/** What `versionName` makes. */
+export const VERSION_PATTERN = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+
 /**
  * What a version keeps of a learner's fit, for later fits to start from: tables of items and weights, no user among them. Of the fit
  * that was evaluated and of the one on all rows: what is to be judged may only start from what has not seen its test slice.

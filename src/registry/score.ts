@@ -56,6 +56,11 @@ export interface ScoreRequest {
   explain?: boolean;
   /** With `explain`: items to be told of although they may not be in the list. */
   explainItems?: string[];
+  /**
+   * With `explain`: of this version, which need not be live. It is loaded beside the live one, the question waits for that, and its list is of what may
+   * be answered now.
+   */
+  version?: string;
 }
 
 /** A ranked list from outside the model. */
@@ -121,7 +126,15 @@ export type ScoreAnswer =
   /** The tenant has no live model. */
   | { status: "no_model" }
   /** No item of the history is known to the model or the overlay. */
-  | { status: "no_history"; modelVersion: string };
+  | { status: "no_history"; modelVersion: string }
+  | NoVersion;
+
+/** The `version` asked for is not kept (`unknown`), or cannot be held beside the live models just now (`unfit`). */
+export interface NoVersion {
+  status: "no_version";
+  problem: "unknown" | "unfit";
+  detail: string;
+}
 
 /** The scorer Worker's RPC entrypoint. */
 export interface ScorerRpc {

@@ -1,6 +1,7 @@
 import { SECOND_MS } from "../base/index.ts";
 import type { ScoreAnswer, ScoreRequest } from "../registry/index.ts";
 import { answerFrom } from "./answer.ts";
+import { answerBeside } from "./beside.ts";
 import type { ScoringPorts } from "./ports.ts";
 import { refreshIfDue } from "./refresh.ts";
 import { Shelf } from "./tenant.ts";
@@ -13,7 +14,7 @@ const STALE_WAIT_MS = 20;
 const EXPLAIN_WAIT_MS = 4_000;
 
 export interface Scorer {
-  /** Never waits for a model, but to explain a list. `waitUntil` keeps the background work alive after the answer. */
+  /** Never waits for a model, but to explain a list, or to tell what another version's would be. `waitUntil` keeps the background work alive after the answer. */
   score(request: ScoreRequest, context: { waitUntil(promise: Promise<unknown>): void }): Promise<ScoreAnswer>;
 }
 
@@ -22,7 +23,8 @@ export function createScorer(ports: ScoringPorts): Scorer {
   const shelf = new Shelf();
   return {
     async score(request, { waitUntil }) {
-      const { tenant, nowMs } = request;
+      const { tenant, nowMs, version } = request;
+      shelf.beside.retireIfIdle(nowMs);
       const slot = shelf.touch(tenant);
       refreshIfDue(ports, shelf, slot, { nowMs, waitUntil });
       const mayWait = slot.view !== null || slot.liveVersion === null;
@@ -34,6 +36,12 @@ export function createScorer(ports: ScoringPorts): Scorer {
       }
       // Read after the wait: the view may be another by now, and stays this one until the answer.
       const { view } = slot;
+      if (version !== undefined && version !== view?.model.manifest.version) {
+        const answer = answerBeside(ports, shelf, { slot, request, version });
+        // Goes on though nobody waits any more: the next question finds the version loaded.
+        waitUntil(answer);
+        return answer;
+      }
       if (view !== null) return answerFrom(view, request);
       return slot.liveVersion === null ? { status: "no_model" } : { status: "cold" };
     },

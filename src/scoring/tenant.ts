@@ -1,4 +1,5 @@
 import type { Overlay } from "../catalogue/index.ts";
+import { BESIDE_IDLE_MS, BesidePlace } from "./beside-place.ts";
 import type { ModelView } from "./view.ts";
 
 /** What the scorer knows of one tenant. All of it can be read again from R2. */
@@ -34,6 +35,8 @@ const TENANTS_MAX = 1_000;
 
 /** The tenants in the order of their last request, and the bytes that their models hold. */
 export class Shelf {
+  /** What is not live: it stands in nobody's way. */
+  readonly beside = new BesidePlace();
   readonly #slots = new Map<string, TenantSlot>();
 
   /** The tenant's slot, now the most recently used. */
@@ -54,11 +57,29 @@ export class Shelf {
   makeRoom(bytes: number, { of, bytesMax }: { of: TenantSlot; bytesMax: number }): void {
     const others = [...this.#slots.values()].filter((slot) => slot !== of && slot.view !== null);
     let held = others.reduce((sum, slot) => sum + (slot.view?.bytes ?? 0), 0);
+    if (held + bytes + this.beside.bytes > bytesMax) this.beside.retire();
     for (const slot of others) {
       if (held + bytes <= bytesMax) return;
       held -= slot.view?.bytes ?? 0;
       evict(slot);
     }
+  }
+
+  /** Whether `bytes` that are not live fit. Models of tenants for whom nobody has asked for minutes are evicted, no others. */
+  makeRoomBeside(
+    bytes: number,
+    { of, bytesMax, nowMs }: { of: TenantSlot; bytesMax: number; nowMs: number },
+  ): boolean {
+    const slots = [...this.#slots.values()];
+    let held = slots.reduce((sum, slot) => sum + (slot.view?.bytes ?? 0), 0);
+    for (const slot of slots) {
+      if (held + bytes <= bytesMax) break;
+      // Under requests the pointer is looked at every few seconds.
+      if (slot === of || slot.view === null || nowMs - slot.attemptedAtMs < BESIDE_IDLE_MS) continue;
+      held -= slot.view.bytes;
+      evict(slot);
+    }
+    return held + bytes <= bytesMax;
   }
 
   #forgetOldest(): void {

@@ -4,8 +4,8 @@ import type { Answer } from "./finish.ts";
 import { type AnswerItem, SOURCES } from "./ladder.ts";
 import type { Ranking } from "./rank.ts";
 
-/** The wire form of answers: one shape for every list. */
-const fields = {
+/** The wire form of answers: one shape for every list. These are the fields of an item that a question may ask for. */
+export const ITEM_FIELDS_ANSWERED = {
   title: z.string().optional(),
   url: z.string().optional(),
   image: z.string().optional(),
@@ -23,7 +23,7 @@ const answerItemSchema = z
     item_id: z.string(),
     score: z.number().describe("Comparable within one source of one answer."),
     source: z.enum(SOURCES).describe("The rung that the item is of."),
-    ...fields,
+    ...ITEM_FIELDS_ANSWERED,
   })
   .meta({ id: "AnswerItem" });
 
@@ -32,7 +32,11 @@ const common = {
     .string()
     .describe("Send it with the impression and every event that follows from the list."),
   model_version: z.string().nullable().describe("Null when no model had a part in the list."),
-  variant: z.string(),
+  variant: z
+    .enum(["control", "personal", "popular"])
+    .describe(
+      "Of a scenario with a `holdout`: `personal`, or `popular` for who is held out; `control` everywhere else.",
+    ),
   degraded: z
     .object({ reason: z.enum(DEGRADED_REASONS), detail: z.string() })
     .optional()
@@ -76,7 +80,7 @@ export const rankAnswerSchema = z
           .number()
           .optional()
           .describe("Absent for items that the model does not know: they stand last."),
-        ...fields,
+        ...ITEM_FIELDS_ANSWERED,
       }),
     ),
   })

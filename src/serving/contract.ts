@@ -9,6 +9,7 @@ import {
   RECOMMENDATION_ID_BYTES_MAX,
 } from "../base/index.ts";
 import { ITEM_FIELDS } from "../events/index.ts";
+import { VERSION_PATTERN } from "../registry/index.ts";
 import { rulesSchema } from "../rules/index.ts";
 import {
   CONFIG_READ_MS,
@@ -101,12 +102,20 @@ const recommendationId = z
   .optional()
   .describe("Of a list that the same visit was given within the hour: then a publishable key may ask.");
 const WHICH_MISSING = "to be told why they are not in the list, if they are not.";
+const modelVersion = z
+  .string()
+  .regex(VERSION_PATTERN, "must be a version as GET /v1/admin/models names it")
+  .optional()
+  .describe(
+    "With a secret key: the list that this version, which is kept but need not be live, would give now. It is loaded for the question, which may take seconds.",
+  );
 
-export const whyQuerySchema = listQuery.omit({ cursor: true, fields: true }).extend({
+export const whyQuerySchema = listQuery.omit({ cursor: true }).extend({
   ...visitor,
   recent: recommendationsQuerySchema.shape.recent,
   items: listOf(id, WHY_ITEMS_MAX).optional().describe(`Item ids, comma-separated, ${WHICH_MISSING}`),
   recommendation_id: recommendationId,
+  model_version: modelVersion,
 });
 
 export const itemListQuerySchema = listQuery;
@@ -142,9 +151,10 @@ const listBody = {
 
 export const recommendationsBodySchema = z.strictObject({ ...visitorBody, ...listBody, cursor });
 
-export const whyBodySchema = recommendationsBodySchema.omit({ cursor: true, fields: true }).extend({
+export const whyBodySchema = recommendationsBodySchema.omit({ cursor: true }).extend({
   items: z.array(id).max(WHY_ITEMS_MAX).optional().describe(`Item ids, ${WHICH_MISSING}`),
   recommendation_id: recommendationId,
+  model_version: modelVersion,
 });
 
 export const batchBodySchema = z.strictObject({

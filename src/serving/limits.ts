@@ -24,6 +24,8 @@ export const SCORE_SHARE = 1;
 export const SCORE_SLOW_SHARE = 0.5;
 /** For people: some hundred runs of the model. */
 export const EXPLAIN_MS = 5_000;
+/** Of a version that is not live: it may have to be loaded, after another that somebody compares it to. */
+export const EXPLAIN_VERSION_MS = 20_000;
 /** One bulk read of KV. Past it, these rungs are empty. */
 export const LISTS_SHARE = 1;
 /** A list of the Cache API, asked only when the scorer gave none. */
@@ -95,6 +97,8 @@ export const PAGED_ITEMS_MAX = 500;
 export const PLACEMENTS_MAX = 10;
 /** More than half of a list given to trial is no list for visitors. */
 export const EXPLORED_SHARE_MAX = 0.5;
+/** Above half, the popular list would be the rule. */
+export const HOLDOUT_SHARE_MAX = 0.5;
 /** Event types that a scenario weighs; as many as a tenant has. */
 export const SCENARIO_EVENT_TYPES_MAX = 150;
 /** Against a view's weight of one. */

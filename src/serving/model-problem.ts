@@ -32,6 +32,8 @@ export function problemOf(outcome: NoList): Problem | null {
       return { reason: "scorer_error", detail: "the model could not be asked" };
     case "no_model":
       return { reason: "no_model", detail: "no model has been published yet" };
+    case "no_version":
+      return { reason: "no_model", detail: outcome.detail };
     case "no_history":
       return HISTORY_UNKNOWN;
     default:

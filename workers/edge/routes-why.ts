@@ -1,11 +1,9 @@
-import * as z from "zod";
 import { HOUR_MS } from "../../src/base/index.ts";
+import type { NoVersion } from "../../src/registry/index.ts";
 import {
-  type Explanation,
   explain,
   readRecommendationId,
   readUserToken,
-  VARIANT,
   visitMark,
   whyBodySchema,
   whyQuerySchema,
@@ -15,49 +13,7 @@ import { memory } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import { ANSWER_BODY } from "./routes-answers.ts";
-
-const reasons = {
-  rank_before: z.number().nullable().describe("Its place without any rule, of the first 1,000."),
-  boosts: z
-    .array(z.object({ name: z.string(), by: z.number() }))
-    .describe("Boosts and rotation, in standard deviations."),
-  pin: z.string().optional().describe("The pin that put it there."),
-  history: z
-    .array(z.object({ item_id: z.string(), by: z.number() }))
-    .describe("What of the history spoke for it: by how much its score falls without that item."),
-};
-
-const whySchema = z
-  .object({
-    model_version: z.string().nullable(),
-    variant: z.string(),
-    scenario: z.object({
-      name: z.string(),
-      version: z.number().describe("0: nothing is stored under the name."),
-    }),
-    items: z.array(
-      z.object({ item_id: z.string(), rank: z.number(), source: z.string(), score: z.number(), ...reasons }),
-    ),
-    not_listed: z.array(
-      z.object({
-        item_id: z.string(),
-        reason: z
-          .string()
-          .describe(
-            "`unknown`, `unavailable`, `excluded`, `filter` or `filter.<name>`, `rotation`, `min_score`, `cap.<field>`, or `rank`: others came before it.",
-          ),
-        ...reasons,
-      }),
-    ),
-    qualifying: z.number().nullable(),
-    relaxed: z.array(z.string()),
-    notices: z
-      .array(z.object({ field: z.string(), message: z.string() }))
-      .optional()
-      .describe("What of the request was not used, and why."),
-    degraded: z.object({ reason: z.string(), detail: z.string() }).optional(),
-  })
-  .meta({ id: "Why" });
+import { whyBody, whySchema } from "./why-body.ts";
 
 const common = {
   path: "/v1/why",
@@ -95,19 +51,39 @@ export const whyRoutes: Endpoint[] = [
 interface WhyAsked extends ListAsked, VisitorAsked {
   items?: readonly string[] | undefined;
   recommendation_id?: string | undefined;
+  model_version?: string | undefined;
 }
 
 async function why(
   call: Pick<Call, "tenant" | "ports" | "timeline" | "request" | "keyKind">,
   asked: WhyAsked,
 ): Promise<unknown> {
+  if (asked.model_version !== undefined && call.keyKind !== "secret") {
+    const field = "model_version";
+    throw new ApiError("invalid_parameter", `${field}: needs a secret key, as a version is loaded for it`, {
+      field,
+    });
+  }
   await checkAsker(call, asked);
   const { ports, timeline } = call;
   const isVouchedFor = await maySpeakFor(call, asked);
   const visitor = visitorOf(call, isVouchedFor ? asked : { ...asked, user_id: undefined });
   const request = listRequest(call, visitor, asked, { scenario: "recommendations" });
-  const told = await explain({ ...request, items: asked.items ?? [] }, ports, { memory, timeline });
-  return { ...body(told), ...(isVouchedFor ? {} : { notices: [USER_UNVOUCHED] }) };
+  const about = { items: asked.items ?? [], modelVersion: asked.model_version };
+  const told = await explain({ ...request, ...about }, ports, { memory, timeline });
+  if (told.noVersion !== undefined) throw versionRefusal(asked.model_version, told.noVersion);
+  return { ...whyBody(told), ...(isVouchedFor ? {} : { notices: [USER_UNVOUCHED] }) };
+}
+
+function versionRefusal(version: string | undefined, { problem, detail }: NoVersion): ApiError {
+  const field = "model_version";
+  if (problem === "unfit")
+    return new ApiError("unavailable", `${field}: ${version} cannot be loaded: ${detail}`, { field });
+  return new ApiError(
+    "not_found",
+    `${field}: ${version} is not kept; GET /v1/admin/models lists those that are`,
+    { field },
+  );
 }
 
 const USER_UNVOUCHED = {
@@ -150,38 +126,4 @@ async function checkAsker(
     const words = `${field}: is of no list that was given lately to this session_id and anonymous_id`;
     throw new ApiError("forbidden", words, { field });
   }
-}
-
-function body({ modelVersion, scenario, items, unlisted, qualifying, relaxed, problem }: Explanation) {
-  return {
-    model_version: modelVersion,
-    variant: VARIANT,
-    scenario,
-    items: items.map(({ itemId, rank, source, score, ...why }) => ({
-      ...{ item_id: itemId, rank, source, score },
-      ...reasonsBody(why),
-    })),
-    not_listed: unlisted.map(({ itemId, reason, ...why }) => ({
-      item_id: itemId,
-      reason,
-      ...reasonsBody(why),
-    })),
-    qualifying,
-    relaxed,
-    ...(problem === null ? {} : { degraded: problem }),
-  };
-}
-
-function reasonsBody({
-  rankBefore,
-  boosts,
-  pin,
-  history,
-}: Pick<Explanation["unlisted"][number], "rankBefore" | "boosts" | "pin" | "history">) {
-  return {
-    rank_before: rankBefore,
-    boosts,
-    ...(pin === undefined ? {} : { pin }),
-    history: history.map(({ itemId, by }) => ({ item_id: itemId, by })),
-  };
 }

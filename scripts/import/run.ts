@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import type { Event, Item, User } from "../../src/events/index.ts";
+import type { Checked, Kind } from "../../src/tabular/index.ts";
 import { type ApiClient, sendEvents, upsertItems, upsertUsers } from "../client/index.ts";
-import { type Checked, checkInteraction, checkItem, checkUser } from "./check.ts";
-import type { Kind, Mapping } from "./fields.ts";
+import { checkInteraction, checkItem, checkUser } from "./check.ts";
+import type { Mapping } from "./fields.ts";
 import { type Format, type ImportRecord, readRecords } from "./records.ts";
 import { fingerprintOf, type ImportState, type Reject, RejectsFile, resume, saveState } from "./state.ts";
 

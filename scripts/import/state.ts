@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
-import type { Kind } from "./fields.ts";
+import type { Kind } from "../../src/tabular/index.ts";
 
 /** Enough of the file to tell it from another of the same size. */
 const FINGERPRINT_BYTES = 1 << 20;

@@ -80,6 +80,7 @@ describe("the package", () => {
       "@biomejs/biome",
       "@types/node",
       "@types/react",
+      "@types/papaparse",
       "@cloudflare/vitest-plugin",
     ];
     const unused = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(

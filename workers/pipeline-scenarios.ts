@@ -13,11 +13,11 @@ import {
   scenarioVersions,
   type VersionRange,
 } from "../src/ops/index.ts";
-import { LakeEntrypoint } from "./pipeline-lake.ts";
+import { DataEntrypoint } from "./pipeline-data.ts";
 import { objectStore, wait } from "./pipeline-ports.ts";
 
 /** The scenarios' part of `Admin`. */
-export class ScenarioEntrypoint extends LakeEntrypoint implements ScenarioAdmin {
+export class ScenarioEntrypoint extends DataEntrypoint implements ScenarioAdmin {
   async listScenarios(tenant: string) {
     return listScenarios(this.#ports(tenant).core, tenant);
   }

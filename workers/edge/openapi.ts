@@ -14,7 +14,11 @@ const TAGS = [
     name: "admin",
     description: "Keys, models and retraining. With the secret key; making a tenant with the admin token.",
   },
-  { name: "lake", description: "The open tables as they are, for other engines too. With the admin token." },
+  {
+    name: "lake",
+    description:
+      "The open tables as they are, for other engines too, with the admin token; a tenant's own part with its secret key.",
+  },
   { name: "service", description: "Open to all." },
 ];
 

@@ -50,6 +50,10 @@ const TOLD: Record<string, Told> = {
   },
   "jobs/{job}": { description: "The job's name.", example: "commit" },
   "namespaces/{ns}": { description: "A layer of the lake.", example: "silver" },
+  "tables/{name}": {
+    description: `The table's full name, ${AS_LISTED}`,
+    example: "silver.interactions",
+  },
   "tables/{table}": { description: "The table's name.", example: "interactions" },
 };
 

@@ -66,6 +66,8 @@ export const SCENARIOS_MAX = 50;
 export const SCENARIO_BYTES_MAX = 20_000;
 /** Models that a scorer holds, over all tenants: under half of a Worker's 128 MB, as ONNX Runtime itself takes 29 MB and up. */
 export const SCORER_MODELS_BYTES_MAX = 60_000_000;
+/** A model and the one that takes its place, beside each other for as long as that takes. */
+export const SCORER_SWAP_BYTES_MAX = 90_000_000;
 
 /** A purchase so long after a click on its item in a list is that list's: longer, and other things had their part in it. */
 export const ATTRIBUTED_HOURS = 24;

@@ -1,5 +1,6 @@
 import { FoldedTexts, type RuleColumn, type RuleColumns, type Scalar } from "../rules/index.ts";
 import { NUMBER_COLUMN_NAMES, type NumberColumn, type TextColumn } from "./columns.ts";
+import type { IdIndex } from "./id-index.ts";
 import type { PackedColumn } from "./packed.ts";
 import { RuleFields } from "./rule-columns.ts";
 
@@ -8,7 +9,7 @@ const ROWS_AT_ONCE = 4_000;
 
 interface CatalogColumns {
   ids: readonly string[];
-  idToIndex: ReadonlyMap<string, number>;
+  idToIndex: IdIndex;
   numbers: Record<NumberColumn, Float64Array>;
   texts: Record<TextColumn, PackedColumn>;
 }

@@ -8,7 +8,7 @@ export interface RuleColumns {
   readonly bytes: number;
   /** [size] */
   readonly ids: readonly string[];
-  readonly idToRow: ReadonlyMap<string, number>;
+  readonly idToRow: Pick<ReadonlyMap<string, number>, "get">;
   /** Undefined: no item has the field. `item_id` is not among them. */
   column(field: string): RuleColumn | undefined;
 }

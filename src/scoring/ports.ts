@@ -16,4 +16,6 @@ export interface ScoringPorts {
   onFault(fault: Fault): void;
   /** Bytes of models held over all tenants; `SCORER_MODELS_BYTES_MAX` when absent. */
   modelsBytesMax?: number;
+  /** Bytes of a tenant's old and new model while they are swapped; `SCORER_SWAP_BYTES_MAX` when absent. */
+  swapBytesMax?: number;
 }

@@ -1,4 +1,4 @@
-import { MINUTE_MS, SCORER_MODELS_BYTES_MAX, SECOND_MS } from "../base/index.ts";
+import { MINUTE_MS, SCORER_MODELS_BYTES_MAX, SCORER_SWAP_BYTES_MAX, SECOND_MS } from "../base/index.ts";
 import { mergeOverlay, type Overlay, overlayKey, readOverlay } from "../catalogue/index.ts";
 import { readPointer } from "../registry/index.ts";
 import { fetchArtifact, startModel } from "./model.ts";
@@ -118,6 +118,8 @@ async function load(
   if (slot.view === null) await ports.sleep(COLD_WAIT_MS);
   // Kept aside: another tenant's load may evict this one meanwhile, and its overlay with it.
   const { overlay } = slot;
+  // The next version is about as large as this one. Where both do not fit, visitors get the ladder's lists for the second or two of loading.
+  if (2 * (slot.view?.bytes ?? 0) > (ports.swapBytesMax ?? SCORER_SWAP_BYTES_MAX)) evict(slot);
   const artifact = await fetchArtifact(ports, tenant, version);
   if (!artifact.ok) return refuse(artifact.error);
   const bytesMax = ports.modelsBytesMax ?? SCORER_MODELS_BYTES_MAX;

@@ -1,5 +1,6 @@
 import { LATE_ITEMS_MAX, type Tensor } from "../base/index.ts";
 import {
+  type Catalogue,
   contentFeatures,
   type ItemVectors,
   itemFields,
@@ -124,18 +125,17 @@ function rankingOf(
 }
 
 /** The newest items that the model has not seen and that may be answered. */
-function lateItems(
-  changed: ReadonlyMap<string, OverlayItem>,
-  known: ReadonlyMap<string, number>,
-): OverlayItem[] {
-  const late = [...changed.values()].filter((item) => isAvailable(item) && !known.has(item.item_id));
+function lateItems(changed: ReadonlyMap<string, OverlayItem>, known: Catalogue["idToIndex"]): OverlayItem[] {
+  const late = [...changed.values()].filter(
+    (item) => isAvailable(item) && known.get(item.item_id) === undefined,
+  );
   late.sort((a, b) => (b.updated_at ?? 0) - (a.updated_at ?? 0) || (a.item_id < b.item_id ? -1 : 1));
   return late.slice(0, LATE_ITEMS_MAX);
 }
 
 function* availabilityChanges(
   changed: ReadonlyMap<string, OverlayItem>,
-  known: ReadonlyMap<string, number>,
+  known: Catalogue["idToIndex"],
 ): Generator<{ index: number; available: boolean }> {
   for (const [itemId, item] of changed) {
     const index = known.get(itemId);

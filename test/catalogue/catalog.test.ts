@@ -27,9 +27,11 @@ const FULL: CatalogItem = {
 it("keeps every field of a full item and none of an empty one", async () => {
   const catalogue = await readCatalog(await writeCatalog([FULL, { item_id: "b", popularity: 0 }]));
   expect(catalogue.ids).toEqual(["ä/1", "b"]);
-  expect([...catalogue.idToIndex]).toEqual([
-    ["ä/1", 0],
-    ["b", 1],
+  expect(["ä/1", "b", "c", ""].map((id) => catalogue.idToIndex.get(id))).toEqual([
+    0,
+    1,
+    undefined,
+    undefined,
   ]);
   const { item_id: _, stock: __, hidden: ___, popularity: ____, ...fields } = FULL;
   expect(catalogue.fieldsOf(0, ITEM_FIELDS)).toEqual(fields);

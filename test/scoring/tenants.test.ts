@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Engine } from "../../src/base/index.ts";
 import { type CatalogItem, mergeOverlay, writeOverlay } from "../../src/catalogue/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { harness, idsOf, requestOf, T0 } from "./harness.ts";
@@ -77,4 +78,28 @@ it("remembers at most a thousand tenants, and forgets the longest unused", async
   await h.warm("one-more");
   expect(h.log.releases).toBe(1);
   expect((await h.score(requestOf("first", ["boots"]))).status).toBe("cold");
+});
+
+it("swaps a model beside the next one where both fit, and lets go of it first where they do not", async () => {
+  for (const [swapBytesMax, released] of [
+    [1_000_000, 0],
+    [1_000, 1],
+  ] as const) {
+    const releasedAtLoad: number[] = [];
+    const engine: Engine = {
+      load(...given) {
+        releasedAtLoad.push(h.log.releases);
+        return ENGINE.load(...given);
+      },
+    };
+    const h = harness(engine, { swapBytesMax });
+    await goLive(h.store, "acme", SHOP);
+    await h.warm("acme");
+    await goLive(h.store, "acme", SHOP, { createdAtMs: 1_000 });
+    expect((await h.score(requestOf("acme", ["boots"], { nowMs: T0 + 15_000 }))).status).toBe("ok");
+    await h.settle();
+    expect(h.log).toMatchObject({ loads: 2, releases: 1 });
+    expect(releasedAtLoad).toEqual([0, released]);
+    expect((await h.score(requestOf("acme", ["boots"], { nowMs: T0 + 15_001 }))).status).toBe("ok");
+  }
 });

@@ -27,7 +27,7 @@ describe("what is said of tables", () => {
   beforeAll(async () => {
     const lake = openLake(store);
     const [event] = eventsOf("shop", 1);
-    const item = { item_id: event?.item_id ?? "", title: "A", updated_at: NOW_MS };
+    const item = { item_id: event?.item_id ?? "", title: "A", updated_at: NOW_MS, published_at: NOW_MS };
     await landShop(store, { events: event === undefined ? [] : [event], items: [item] });
     const at = { nowMs: NOW_MS };
     await lake.append(

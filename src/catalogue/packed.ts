@@ -1,4 +1,5 @@
-const decoder = new TextDecoder();
+// A text may begin with a byte order mark, and a rest of one all the more.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A column of text, by row; a value that is absent is not the same as an empty one. */
 export interface PackedColumn {
@@ -51,25 +52,33 @@ function packLabels(cells: Cells): PackedColumn | null {
 
 const ABSENT: PackedColumn = { byteLength: 0, has: () => false, at: () => undefined };
 
-/** One block of UTF-8 and the offset of each row's end: an eighth of the memory of as many strings, and nothing is decoded until it is asked for. */
+/**
+ * What all begin with, once; one block of UTF-8 with the rest, and the offset of each row's end: an eighth of the memory of as many strings, and
+ * nothing is decoded until it is asked for.
+ */
 class PackedTexts implements PackedColumn {
+  /** As of addresses on one host. */
+  readonly #prefix: string;
   readonly #bytes: Uint8Array;
-  /** Row i is `bytes[ends[i − 1] … ends[i]]`. */
+  /** Row i is the prefix and `bytes[ends[i − 1] … ends[i]]`. */
   readonly #ends: Uint32Array;
   /** 1 where the value is absent. */
   readonly #absent: Uint8Array;
 
   constructor(cells: Cells) {
+    const shared = sharedLength(cells);
+    this.#prefix = decoder.decode(cells.find((cell) => cell)?.subarray(0, shared));
     this.#ends = new Uint32Array(cells.length);
     this.#absent = new Uint8Array(cells.length);
     let total = 0;
     for (const [row, cell] of cells.entries()) {
-      total += cell?.byteLength ?? 0;
-      this.#ends[row] = total;
       if (cell === null || cell === undefined) this.#absent[row] = 1;
+      else total += cell.byteLength - shared;
+      this.#ends[row] = total;
     }
     this.#bytes = new Uint8Array(total);
-    for (const [row, cell] of cells.entries()) if (cell) this.#bytes.set(cell, this.#start(row));
+    for (const [row, cell] of cells.entries())
+      if (cell) this.#bytes.set(cell.subarray(shared), this.#start(row));
   }
 
   get byteLength(): number {
@@ -82,10 +91,30 @@ class PackedTexts implements PackedColumn {
 
   at(row: number): string | undefined {
     if (!this.has(row)) return undefined;
-    return decoder.decode(this.#bytes.subarray(this.#start(row), this.#ends[row]));
+    return this.#prefix + decoder.decode(this.#bytes.subarray(this.#start(row), this.#ends[row]));
   }
 
   #start(row: number): number {
     return row === 0 ? 0 : (this.#ends[row - 1] as number);
   }
+}
+
+/** Bytes that all begin with, and that end where a character does. */
+function sharedLength(cells: Cells): number {
+  const first = cells.find((cell) => cell);
+  if (!first) return 0;
+  let shared = first.byteLength;
+  for (const cell of cells) {
+    if (!cell) continue;
+    let same = 0;
+    while (same < shared && cell[same] === first[same]) same++;
+    shared = same;
+  }
+  while (shared > 0 && isContinuation(first[shared])) shared--;
+  return shared;
+}
+
+/** Of a character of several bytes, those after its first begin with the bits 10. */
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

@@ -25,6 +25,16 @@ describe("columns of text in memory", () => {
     );
   });
 
+  it("share a beginning up to where a character ends", () => {
+    // ä, å and ö begin with one byte, 0xC3.
+    const texts = Array.from({ length: 100 }, (_, row) => `https://shöp/${row % 2 === 0 ? "ä" : "å"}${row}`);
+    const marked = texts.map((text) => `\ufeff${text.slice(0, 8)}\ufeff${text.slice(8)}`);
+    for (const own of [texts, [...texts, "https://shö"], [...texts, undefined, ""], marked]) {
+      const column = packColumn(cellsOf(own));
+      expect(own.map((_, row) => column.at(row))).toEqual(own);
+    }
+  });
+
   it("take two bytes a row for labels, nothing for what nobody has, and the text itself where all differ", () => {
     const rows = 10_000;
     const sizeOf = (at: (row: number) => string | undefined) =>
@@ -32,6 +42,7 @@ describe("columns of text in memory", () => {
     expect(sizeOf(() => undefined)).toBe(0);
     expect(sizeOf((row) => `brand-${row % 400}`)).toBeLessThan(4);
     expect(sizeOf((row) => `Title ${row}`)).toBeLessThan(17);
+    expect(sizeOf((row) => `https://shop.example/products/${row}`)).toBeLessThan(10);
   });
 });
 

@@ -2,6 +2,7 @@ import { ladderOf, rungsWanted } from "./below.ts";
 import { climb, hasModels, mayBeLastGood } from "./climb.ts";
 import { wasShown } from "./cursor.ts";
 import { type Answer, finish } from "./finish.ts";
+import { variantOf } from "./holdout.ts";
 import { keepGood } from "./keep-good.ts";
 import type { Wanted } from "./ladder.ts";
 import { ListReader } from "./list-reader.ts";
@@ -38,8 +39,8 @@ export async function makeAnswer(
 }
 
 /**
- * The tenant's lists, already on their way where one of the requests will need them: whoever turns out to be unknown, or a scenario that explores,
- * needs no second round.
+ * The tenant's lists, already on their way where one of the requests will need them: whoever turns out to be unknown, a scenario that explores,
+ * or somebody who is held out, needs no second round.
  */
 export function startLists(
   requests: readonly AnswerRequest[],
@@ -49,12 +50,12 @@ export function startLists(
   const [{ tenant, subject }] = requests as [AnswerRequest];
   const categories = subject.kind === "anybody" && subject.category !== null;
   const lists = new ListReader({ tenant, categories }, ports, context);
-  const explores = requests.some(({ scenario }) => {
-    const known = rememberedScenario(tenant, scenario, ports, context.memory);
-    return known === undefined || known.scenario.explorationShare > 0;
+  const needsLists = requests.some((request) => {
+    const known = rememberedScenario(tenant, request.scenario, ports, context.memory)?.scenario;
+    return known === undefined || known.explorationShare > 0 || variantOf(request, known) === "popular";
   });
   const isNobody = subject.kind === "visitor" && maybeNobody(subject.visitor);
-  if (subject.kind === "anybody" || isNobody || explores) lists.start();
+  if (subject.kind === "anybody" || isNobody || needsLists) lists.start();
   return lists;
 }
 
@@ -70,7 +71,8 @@ export async function findItems(
   const { plan, known } = round;
   const exclude = subject.kind === "item" ? [...request.exclude, subject.itemId] : [...request.exclude];
   const below = rungsWanted(request, round, ports);
-  const hasHistory = known.history.entries.length > 0;
+  // Who is held out is answered as if nothing were known, but for what rules ask and what was seen.
+  const hasHistory = plan.variant !== "popular" && known.history.entries.length > 0;
   const asks = hasHistory || plan.hasRules;
   const ladder = asks && !hasHistory ? await ladderOf(lists, below) : [];
   const owner = hasHistory && cursor === null ? ownerOf(request, round, ports.now()) : null;
@@ -106,6 +108,7 @@ export async function findItems(
   );
   return {
     ...{ items: climbed.items, modelVersion: climbed.modelVersion, limit: plan.limit, wanted, below },
+    variant: plan.variant,
     ...rulesSaid(model.list),
     notices: round.notices,
     problems: [

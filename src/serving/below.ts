@@ -1,3 +1,4 @@
+import { HELD_OUT_LIST } from "./holdout.ts";
 import { listFilter } from "./list-filter.ts";
 import type { ListReader } from "./list-reader.ts";
 import type { AnswerRequest, Subject } from "./plan.ts";
@@ -23,7 +24,7 @@ export function rungsWanted(
     };
   };
   return {
-    common: commonOf(subject),
+    common: plan.variant === "popular" ? HELD_OUT_LIST : commonOf(subject),
     fallback: plan.scenario.fallback,
     segment: subject.kind === "visitor" ? segment : null,
     limit: plan.limit + (cursor?.shown.size ?? 0) + round.known.history.entries.length,

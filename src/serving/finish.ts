@@ -1,3 +1,4 @@
+import type { Variant } from "../experiments/index.ts";
 import type { Cursor } from "./cursor.ts";
 import { type DegradedReason, degradedBy, type Problem } from "./degraded.ts";
 import { type ExplorationRecord, writeExploration } from "./exploration.ts";
@@ -11,7 +12,7 @@ export interface Answer {
   recommendationId: string;
   /** Null when no model had a part in the list. */
   modelVersion: string | null;
-  variant: string;
+  variant: Variant;
   items: AnswerItem[];
   /** How many items the rules allow; absent without rules, or where that could not be told. */
   qualifying?: number;
@@ -27,13 +28,10 @@ export interface Answer {
 }
 
 /** A list before it has an id. */
-export interface Found extends Omit<Answer, "recommendationId" | "variant" | "degraded"> {
+export interface Found extends Omit<Answer, "recommendationId" | "degraded"> {
   problems: Problem[];
   limit: number;
 }
-
-/** The only one until a tenant runs an experiment. */
-export const VARIANT = "control";
 
 /** The found list as an answer: with its id, and with the first of its problems named. */
 export async function finish(
@@ -41,17 +39,16 @@ export async function finish(
   { problems, limit, ...found }: Found,
   ports: ServingPorts,
 ): Promise<Answer> {
-  const { items, modelVersion } = found;
+  const { items, modelVersion, variant } = found;
   // Behind its first page a list ends where it ends.
   const isEnd = request.cursor !== null && request.cursor.shown.size > 0;
   const shortage = isEnd ? null : shortageOf(items.length, limit);
   const degraded = degradedBy(shortage === null ? problems : [...problems, shortage]);
-  const said = { modelVersion, source: items[0]?.source ?? "none", degraded: degraded?.reason };
+  const said = { modelVersion, variant, source: items[0]?.source ?? "none", degraded: degraded?.reason };
   const { exploration } = found;
   return {
     ...found,
     recommendationId: await answerId(request, { ...said, exploration }, ports),
-    variant: VARIANT,
     ...(degraded === undefined ? {} : { degraded }),
   };
 }
@@ -63,15 +60,16 @@ export function answerId(
   { tenant, scenario, seed, visit }: Asked,
   said: {
     modelVersion: string | null;
+    variant: Variant;
     source: string;
     degraded: DegradedReason | undefined;
     exploration?: ExplorationRecord | undefined;
   },
   { now, signer }: Pick<ServingPorts, "now" | "signer">,
 ): Promise<string> {
-  const { modelVersion, source, degraded, exploration } = said;
+  const { modelVersion, variant, source, degraded, exploration } = said;
   const id: RecommendationId = {
-    ...{ tenant, scenario, variant: VARIANT, modelVersion, seed, mintedAtMs: now(), source },
+    ...{ tenant, scenario, variant, modelVersion, seed, mintedAtMs: now(), source },
     ...(degraded === undefined ? {} : { degraded }),
     ...(visit === null ? {} : { visit }),
     ...(exploration === undefined ? {} : { explored: writeExploration(exploration) }),

@@ -10,6 +10,7 @@ export {
   answerBody,
   answerSchema,
   batchAnswerSchema,
+  ITEM_FIELDS_ANSWERED,
   rankAnswerSchema,
   rankingBody,
 } from "./answer-body.ts";
@@ -29,7 +30,7 @@ export {
 export { type Cursor, mintCursor, readCursor } from "./cursor.ts";
 export { type Timely, type Timer, within } from "./deadline.ts";
 export { type ExplorationRecord, propensities, readExploration } from "./exploration.ts";
-export { type Answer, VARIANT } from "./finish.ts";
+export type { Answer } from "./finish.ts";
 export { historyOfItems } from "./history.ts";
 export { checkKey, checkSessionKey, type KeyProblem } from "./key-check.ts";
 export { Lru } from "./lru.ts";
@@ -68,6 +69,7 @@ export {
   scenarioNameSchema,
   scenarioSchema,
 } from "./scenario.ts";
+export { type ServedAnswer, ServedCounter } from "./served-counter.ts";
 export { csrfToken, mintSession, readSession, type Session } from "./session.ts";
 export { createSigner, type Signer } from "./signer.ts";
 export { readConfig } from "./tenant-config.ts";

@@ -1,4 +1,5 @@
 import { eventTypeCode } from "../events/index.ts";
+import type { Variant } from "../experiments/index.ts";
 import type { LadderList, RequestContext, ScoreRequest } from "../registry/index.ts";
 import type { Rules, VisitorFacts } from "../rules/index.ts";
 import type { History } from "./history.ts";
@@ -10,7 +11,9 @@ import type { Scenario } from "./scenario.ts";
 export interface ModelQuestion {
   tenant: string;
   scenario: Pick<Scenario, "name" | "version" | "repeat" | "eventWeights">;
-  /** With none, the lists to be answered as far as the rules allow. */
+  /** `popular`: the history has a say in rules alone. */
+  variant: Variant;
+  /** With none, or with none that has a say, the lists to be answered as far as the rules allow. */
   history: History;
   ladder: readonly LadderList[];
   exclude: readonly string[];
@@ -43,9 +46,9 @@ export function questionOf(
   { plan, known, facts }: Round,
   own: Pick<ModelQuestion, "exclude" | "ladder" | "onShort" | "keep" | "mayAskAgain">,
 ): ModelQuestion {
-  const { scenario, carried: fields, limit, spare, rules, hasRules } = plan;
+  const { scenario, variant, carried: fields, limit, spare, rules, hasRules } = plan;
   return {
-    ...{ tenant, scenario, fields, spare, facts, context, ...own },
+    ...{ tenant, scenario, variant, fields, spare, facts, context, ...own },
     history: known.history,
     together: subject.kind === "item" && subject.together,
     rules: hasRules ? rules : null,
@@ -57,6 +60,7 @@ export function questionOf(
 /** All that the list depends on besides tenant, model and overlay. */
 export function questionKey({
   scenario,
+  variant,
   history,
   ladder,
   exclude,
@@ -68,16 +72,19 @@ export function questionKey({
   facts,
 }: ModelQuestion): string {
   const { name, version } = scenario;
-  const asked = [name, version, history.key, [...exclude].sort(), limit, fields, together];
+  const asked = [name, version, variant, history.key, [...exclude].sort(), limit, fields, together];
   return JSON.stringify(rules === null ? asked : [...asked, spare, rules, facts, ladder]);
 }
 
 /** The question as the scorer is asked it. */
 export function scoreRequest(
-  { tenant, scenario, history, ladder, together, exclude, limit, spare, fields, rules, facts }: ModelQuestion,
+  question: ModelQuestion,
   context: RequestContext | undefined,
   nowMs: number,
 ): ScoreRequest {
+  const { tenant, history, ladder, together, exclude, limit, spare, fields, rules, facts } = question;
+  const { scenario, variant } = question;
+  const ranksByHistory = variant !== "popular" && history.entries.length > 0;
   return {
     tenant,
     nowMs,
@@ -90,9 +97,9 @@ export function scoreRequest(
     ...(context === undefined ? {} : { context }),
     ...(rules === null ? {} : { rules }),
     ...(facts === null ? {} : { visitor: facts }),
-    ...(history.entries.length > 0 || ladder.length === 0 ? {} : { ladder: [...ladder] }),
+    ...(ranksByHistory || ladder.length === 0 ? {} : { ladder: [...ladder] }),
     ...(together ? { together } : {}),
-    ...weightsOf(scenario),
+    ...(variant === "popular" ? mute(history) : weightsOf(scenario)),
   };
 }
 
@@ -103,4 +110,9 @@ export function weightsOf({
   if (eventWeights === null) return {};
   const byCode = Object.entries(eventWeights).map(([type, weight]) => [eventTypeCode(type), weight]);
   return { eventWeights: Object.fromEntries(byCode) };
+}
+
+/** The history as it is for somebody who is held out: it tells nothing about taste, and rules may ask for it all the same. */
+export function mute({ entries }: History): Pick<ScoreRequest, "eventWeights"> {
+  return { eventWeights: Object.fromEntries(entries.map(({ typeCode }) => [typeCode, 0])) };
 }

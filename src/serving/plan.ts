@@ -1,5 +1,6 @@
 import { ANSWER_ITEMS_DEFAULT } from "../base/index.ts";
 import { ITEM_FIELDS, type ItemField } from "../events/index.ts";
+import type { UnitIds, Variant } from "../experiments/index.ts";
 import type { RequestContext } from "../registry/index.ts";
 import {
   isEmptyRules,
@@ -10,6 +11,7 @@ import {
   usesVisitor,
 } from "../rules/index.ts";
 import type { Cursor } from "./cursor.ts";
+import { variantOf } from "./holdout.ts";
 import { EXPLORED_SLOTS_MAX } from "./limits.ts";
 import type { CommonList } from "./rungs.ts";
 import type { Scenario } from "./scenario.ts";
@@ -27,6 +29,8 @@ export interface AnswerRequest {
   /** The scenario's name. */
   scenario: string;
   subject: Subject;
+  /** As the request names them: what a holdout goes by. */
+  ids: UnitIds;
   /** Null: as many as the scenario says. */
   limit: number | null;
   exclude: readonly string[];
@@ -52,6 +56,8 @@ export interface AnswerRequest {
 /** A request as its scenario completes it. */
 export interface Plan {
   scenario: Scenario;
+  /** Of the scenario's holdout; `popular`: the model has no part in the list. */
+  variant: Variant;
   rules: Rules;
   /** Whether there are any. */
   hasRules: boolean;
@@ -72,11 +78,14 @@ export function planOf(request: AnswerRequest, scenario: Scenario): Plan {
   const fields = request.fields ?? scenario.fields ?? [];
   const counted = rules.caps.map(({ field }) => ITEM_FIELDS.find((name) => name === field.split(".")[0]));
   const isCounted = counted.every((field) => field !== undefined);
-  // A pinned item would be moved from its place.
-  const explores = scenario.explorationShare > 0 && rules.pins.length === 0 && isCounted;
+  const variant = variantOf(request, scenario);
+  // A pinned item would be moved from its place; and what lists are held against is to be nothing but popular.
+  const explores =
+    scenario.explorationShare > 0 && variant !== "popular" && rules.pins.length === 0 && isCounted;
   const beside = explores ? counted.filter((field) => field !== undefined) : [];
   return {
     scenario,
+    variant,
     rules,
     hasRules: !isEmptyRules(rules),
     usesVisitor: usesVisitor(rules),

@@ -1,12 +1,15 @@
 import type { ScoredItem } from "../registry/index.ts";
+import { rungsWanted } from "./below.ts";
 import { hasModels } from "./climb.ts";
 import { within } from "./deadline.ts";
 import { degradedBy, type Problem } from "./degraded.ts";
-import { type Answer, answerId, VARIANT } from "./finish.ts";
+import { type Answer, answerId } from "./finish.ts";
+import { byPopularity, isHeldOut } from "./holdout.ts";
 import { SCORE_SHARE } from "./limits.ts";
+import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
 import { HISTORY_UNKNOWN, lackOf, problemOf } from "./model-problem.ts";
-import { weightsOf } from "./model-question.ts";
+import { mute, weightsOf } from "./model-question.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
 import { readRound } from "./round.ts";
@@ -21,7 +24,7 @@ export interface Ranking
 
 /**
  * Puts the items in the order that the model, its second stage included, sees for the visitor. Rules that exclude have no say, as the caller chose the list;
- * boosts of the scenario have. Without a model, or without a history, the order is the one given, boosts aside, no item has a score, and `degraded` says why.
+ * boosts of the scenario have. For somebody who is held out the order is that of the popular list. Without a model, or without a history, the order is the one given, boosts aside, no item has a score, and `degraded` says why.
  */
 export async function rankItems(
   request: AnswerRequest & { items: readonly string[] },
@@ -29,8 +32,13 @@ export async function rankItems(
   context: { memory: ServingMemory; timeline: Timeline },
 ): Promise<Ranking> {
   const { tenant } = request;
-  const { plan, known, facts, lacks, notices } = await readRound(request, ports, context);
-  const items = [...new Set(request.items)];
+  const lists = new ListReader({ tenant, categories: false }, ports, context);
+  if (isHeldOut(request, ports, context.memory)) lists.start();
+  const round = await readRound(request, ports, context);
+  const { plan, known, facts, lacks, notices } = round;
+  const given = [...new Set(request.items)];
+  const isPopular = plan.variant === "popular";
+  const items = isPopular ? await byPopularity(given, lists, rungsWanted(request, round, ports)) : given;
   const rules = { ...plan.rules, filters: [], caps: [], pins: [], minScore: null, diversity: 0 };
   const work = ports.scorer.score({
     tenant,
@@ -43,7 +51,7 @@ export async function rankItems(
     candidates: items,
     ...(plan.hasRules ? { rules } : {}),
     ...(facts === null ? {} : { visitor: facts }),
-    ...weightsOf(plan.scenario),
+    ...(isPopular ? mute(known.history) : weightsOf(plan.scenario)),
     ...(request.context === undefined ? {} : { context: request.context() }),
   });
   const timely = await context.timeline.measure(
@@ -59,16 +67,18 @@ export async function rankItems(
   if (answered !== null) problems.push(...lackOf(answered));
   // Without a history the scorer gives back the order it was given, moved by boosts alone.
   const isGiven = answered !== null && answered.items.length > 0 && !hasModels(answered.items);
-  if (isGiven) problems.push(HISTORY_UNKNOWN);
+  if (isGiven && !isPopular) problems.push(HISTORY_UNKNOWN);
   const ranked = isGiven ? null : answered;
   problems.push(...lacks);
   const modelVersion = ranked?.modelVersion ?? null;
   const degraded = degradedBy(problems);
-  const said = { modelVersion, source: ranked === null ? "none" : "model", degraded: degraded?.reason };
+  const { variant } = plan;
+  const source = ranked !== null ? "model" : isPopular ? "popular" : "none";
+  const said = { modelVersion, variant, source, degraded: degraded?.reason };
   return {
     recommendationId: await answerId(request, said, ports),
     modelVersion,
-    variant: VARIANT,
+    variant,
     items: inOrder(items, isGiven ? answered.items.map(unscored) : (answered?.items ?? [])),
     ...(degraded === undefined ? {} : { degraded }),
     notices,

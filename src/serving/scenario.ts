@@ -3,7 +3,12 @@ import { ANSWER_ITEMS_MAX } from "../base/index.ts";
 import { ITEM_FIELDS } from "../events/index.ts";
 import type { StoredScenario } from "../features/index.ts";
 import { NO_RULES, type Rules, rulesSchema } from "../rules/index.ts";
-import { EXPLORED_SHARE_MAX, SCENARIO_EVENT_TYPES_MAX, SCENARIO_WEIGHT_MAX } from "./limits.ts";
+import {
+  EXPLORED_SHARE_MAX,
+  HOLDOUT_SHARE_MAX,
+  SCENARIO_EVENT_TYPES_MAX,
+  SCENARIO_WEIGHT_MAX,
+} from "./limits.ts";
 
 /** The lists below the model's that a scenario may choose from, and their usual order. */
 export const FALLBACKS = ["last_good", "segment", "trending", "popular", "newest"] as const;
@@ -59,6 +64,14 @@ export const scenarioSchema = z
       .describe(
         "Gives places to items of which little is known yet, each with a logged propensity; not beside `pin`.",
       ),
+    holdout: z
+      .strictObject({
+        share: z.number().min(0).max(HOLDOUT_SHARE_MAX).describe("Of the visitors."),
+      })
+      .optional()
+      .describe(
+        "Gives a share of the visitors the popular list in place of the model's, under the same rules: what lists are worth is the difference between the two. A visitor stays with one variant, by `user_id`, else `anonymous_id`, else `session_id`; who names none is never held out, and who signs in is assigned anew.",
+      ),
   })
   .meta({ id: "Scenario" });
 
@@ -76,6 +89,8 @@ export interface Scenario {
   eventWeights: Record<string, number> | null;
   fallback: readonly Fallback[];
   explorationShare: number;
+  /** Of the visitors; 0: nobody is held out. */
+  holdoutShare: number;
 }
 
 /** What holds where nothing is stored under a name. */
@@ -90,6 +105,7 @@ export function plainScenario(name: string): Scenario {
     eventWeights: null,
     fallback: FALLBACKS,
     explorationShare: 0,
+    holdoutShare: 0,
   };
 }
 
@@ -97,7 +113,7 @@ export function plainScenario(name: string): Scenario {
 export function readScenario({ name, version, config }: StoredScenario): Scenario | null {
   const parsed = scenarioSchema.safeParse(config);
   if (!parsed.success) return null;
-  const { rules, limit, fields, repeat, event_weights, fallback, exploration } = parsed.data;
+  const { rules, limit, fields, repeat, event_weights, fallback, exploration, holdout } = parsed.data;
   return {
     name,
     version,
@@ -108,5 +124,6 @@ export function readScenario({ name, version, config }: StoredScenario): Scenari
     eventWeights: event_weights ?? null,
     fallback: fallback ?? FALLBACKS,
     explorationShare: exploration?.share ?? 0,
+    holdoutShare: holdout?.share ?? 0,
   };
 }

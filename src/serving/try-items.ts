@@ -93,7 +93,7 @@ function shownWithin(
 
 /** Where the next page begins, and why there is none although the list may go on. */
 function paged(
-  { limit, notices }: Pick<Found, "limit" | "notices">,
+  { limit, notices, variant }: Pick<Found, "limit" | "notices" | "variant">,
   cursor: Cursor,
   items: readonly AnswerItem[],
 ): Pick<Found, "next" | "notices"> {
@@ -101,6 +101,7 @@ function paged(
   const next = advance(
     cursor,
     items.map(({ itemId }) => itemId),
+    variant,
   );
   return { next, notices: next === null ? [...notices, PAGES_END] : notices };
 }

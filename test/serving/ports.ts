@@ -171,6 +171,7 @@ export interface Ask {
 export const PLAIN = {
   ...{ scenario: "home", limit: 3, exclude: [], fields: [], seed: 7 },
   ...{ rules: NO_RULES, attributes: {}, location: null, referrer: null, visit: null, cursor: null },
+  ids: {},
 };
 
 /** One isolate: a memory of its own over a world that it shares with others. */

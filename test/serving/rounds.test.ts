@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hashKey, makeKey } from "../../src/events/index.ts";
+import { assignVariant } from "../../src/experiments/index.ts";
 import { NO_RULES, parseRules, type Rules } from "../../src/rules/index.ts";
 import {
   type AnswerRequest,
@@ -38,6 +39,7 @@ async function openWorld(): Promise<World> {
   world.lists.set("shore", found);
   const scenarios = [
     { name: "exploring", config: { exploration: { share: 0.5 } } },
+    { name: "held", config: { holdout: { share: 0.5 } } },
     { name: "sized", config: { rules: { filter: { "attributes.size": { user: "attributes.size" } } } } },
   ];
   const stored = scenarios.map((one) => ({ ...one, version: 1, updatedAtMs: 0 }));
@@ -52,6 +54,13 @@ function rules(value: unknown): Rules {
 }
 
 const SIZED = rules({ filter: { "attributes.size": { user: "attributes.size" } } });
+
+const [HELD_OUT_USER, PERSONAL_USER] = (["popular", "personal"] as const).map((variant) =>
+  ITEMS.find(
+    (id) => assignVariant(`u:${id}`, { tenant: "shore", experiment: "held", share: 0.5 }) === variant,
+  ),
+);
+const HELD_OUT = { scenario: "held", ids: { user_id: HELD_OUT_USER } };
 
 type Ask = (world: World, memory: ServingMemory) => Promise<unknown>;
 
@@ -225,6 +234,35 @@ const TABLE: Record<string, { ask: Ask } & Record<State, string[][]>> = {
     warm: [["profile"], SCORED],
     "warm, without lists": [["lists", "profile"], SCORED],
     "asked before": [["profile"]],
+  },
+  // The lists are all that is needed, and are not waited for after the profile.
+  "recommendations for a user who is held out": {
+    ask: one(visitor({ userId: "ann" }), HELD_OUT),
+    cold: [COLD_USER],
+    warm: [["profile"]],
+    "warm, without lists": [["lists", "profile"]],
+    "asked before": [["profile"]],
+  },
+  "recommendations for `recent` items of somebody who is held out": {
+    ask: one(visitor({ recent: ["x"] }), HELD_OUT),
+    cold: [COLD],
+    warm: [],
+    "warm, without lists": [["lists"]],
+    "asked before": [],
+  },
+  "recommendations beside those who are held out": {
+    ask: one(visitor({ recent: ["x"] }), { scenario: "held", ids: { user_id: PERSONAL_USER } }),
+    cold: [COLD, SCORED],
+    warm: [SCORED],
+    "warm, without lists": [SCORED],
+    "asked before": [],
+  },
+  "rank for somebody who is held out": {
+    ask: ranking(visitor({ recent: ["x"] }), HELD_OUT),
+    cold: [["key", "scenarios"], ["lists"], SCORED],
+    warm: [SCORED],
+    "warm, without lists": [["lists"], SCORED],
+    "asked before": [SCORED],
   },
   "similar items": {
     ask: one({ kind: "item", itemId: "x", together: false }),

@@ -27,6 +27,7 @@ describe("a stored scenario", () => {
       rules: NO_RULES,
       fallback: FALLBACKS,
       explorationShare: 0,
+      holdoutShare: 0,
     });
   });
 
@@ -39,6 +40,7 @@ describe("a stored scenario", () => {
       event_weights: { purchase: 5, view: 0 },
       fallback: [],
       exploration: { share: 0.1 },
+      holdout: { share: 0.2 },
     };
     const where = { kind: "item", field: "price", test: { op: "lt", value: 9 } };
     expect(readScenario(stored(config))).toEqual({
@@ -51,6 +53,7 @@ describe("a stored scenario", () => {
       eventWeights: { purchase: 5, view: 0 },
       fallback: [],
       explorationShare: 0.1,
+      holdoutShare: 0.2,
     });
   });
 

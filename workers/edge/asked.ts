@@ -63,6 +63,7 @@ export function listRequest(
     tenant: call.tenant,
     scenario: asked.scenario ?? scenario,
     subject,
+    ids: asked,
     limit: asked.limit ?? null,
     exclude: asked.exclude ?? [],
     fields: asked.fields ?? null,

@@ -1,5 +1,5 @@
 // A text may begin with a byte order mark, and a rest of one all the more.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 /** A column of text, by row; a value that is absent is not the same as an empty one. */
 export interface PackedColumn {

@@ -14,17 +14,23 @@ export interface Sight {
 export const SIGHT_FIELDS = "title,image,price,currency";
 
 /** One item of a list: its picture, its name with a way to it, and what else is to be said. */
-export function ItemRow({ item, beside, children }: ItemRowProps) {
+export function ItemRow({ item, beside, facts, children }: ItemRowProps) {
   const { item_id, title, image, price, currency } = item;
   return (
     <li>
-      {image === undefined ? <span class="thumb" /> : <img class="thumb" src={image} alt="" loading="lazy" />}
+      {image === undefined ? (
+        <span class="thumb" aria-hidden="true">
+          {(title ?? item_id).slice(0, 1)}
+        </span>
+      ) : (
+        <img class="thumb" src={image} alt="" loading="lazy" />
+      )}
       <div>
         <a href={linkTo({ kind: "item", id: item_id })}>{title ?? item_id}</a> {beside}
-        <small>
-          {" "}
+        <small class="facts">
           {item_id}
           {price === undefined ? "" : ` · ${price.toLocaleString()} ${currency ?? ""}`}
+          {facts}
         </small>
         {children}
       </div>
@@ -36,6 +42,8 @@ interface ItemRowProps {
   item: Sight;
   /** On the line of the name. */
   beside?: ComponentChildren;
+  /** Behind its id and price. */
+  facts?: ComponentChildren;
   children?: ComponentChildren;
 }
 

@@ -23,7 +23,7 @@ export function Side({ of, list, beside, about, choice, titleOf }: SideProps) {
     <Await of={list} rows={10}>
       {(why) => (
         <>
-          <p class="note">{howMade(why)}</p>
+          <p class="note">{howMade(why, choice)}</p>
           {about === "" ? null : <About why={why} itemId={about} titleOf={titleOf} />}
           {why.items.length > 0 ? null : why.degraded === undefined || of.kind === "item" ? (
             <Empty>The list is empty.</Empty>
@@ -35,7 +35,12 @@ export function Side({ of, list, beside, about, choice, titleOf }: SideProps) {
           )}
           <ol class="list">
             {why.items.map((item) => (
-              <ItemRow key={item.item_id} item={item} beside={<Marks item={item} beside={beside} />}>
+              <ItemRow
+                key={item.item_id}
+                item={item}
+                beside={<Marks item={item} beside={beside} />}
+                facts={<Score of={item.score} />}
+              >
                 <p class="note">{reasonWords(item, titleOf).join(" · ")}</p>
               </ItemRow>
             ))}
@@ -46,9 +51,11 @@ export function Side({ of, list, beside, about, choice, titleOf }: SideProps) {
   );
 }
 
-function howMade({ model_version: version, qualifying, relaxed, degraded }: Why): string {
+function howMade({ model_version: version, qualifying, relaxed, degraded }: Why, { model }: Choice): string {
   const parts = [
-    version === null ? "No model had a part." : `Model of ${versionWords(version)}.`,
+    version === null
+      ? "No model had a part."
+      : `${model === "" ? "The live model" : "The model"} of ${versionWords(version)}.`,
     ...(qualifying === null ? [] : [`${qualifying.toLocaleString()} items may stand in it.`]),
     ...(relaxed.length === 0 ? [] : [`Too few qualified, so this was given up: ${relaxed.join(", ")}.`]),
     ...(degraded === undefined ? [] : [`${degraded.detail}.`]),
@@ -60,6 +67,16 @@ function plainPath({ id }: Subject, { scenario }: Choice): string {
   const query = new URLSearchParams({ user_id: id, limit: "10", fields: SIGHT_FIELDS });
   if (scenario !== "") query.set("scenario", scenario);
   return `/v1/recommendations?${query}`;
+}
+
+function Score({ of }: { of: number }) {
+  return (
+    <>
+      {" · "}
+      <abbr title="Standard deviations above the mean of all items that may stand in the list.">score</abbr>{" "}
+      {of.toFixed(2)}
+    </>
+  );
 }
 
 function Marks({ item, beside }: { item: Listed; beside: readonly Listed[] | undefined }) {
@@ -76,10 +93,6 @@ function Marks({ item, beside }: { item: Listed; beside: readonly Listed[] | und
           {words}
         </span>
       )}
-      <small title="Score: standard deviations above the mean of what may stand in the list.">
-        {" "}
-        {item.score.toFixed(2)}
-      </small>
     </>
   );
 }

@@ -25,6 +25,8 @@ export function Sides({ of, address, change, titleOf }: SidesProps) {
     useLoaded<Why>(isSame ? null : whyPath(of, right, about)),
   ] as const;
   const items = lists.map(({ data }) => data?.items);
+  const listed = new Map(items.flatMap((each = []) => each.map(({ item_id, title }) => [item_id, title])));
+  const nameOf: Titles = (itemId) => listed.get(itemId) ?? titleOf(itemId);
   return (
     <>
       <p role="status" class="note">
@@ -45,7 +47,7 @@ export function Sides({ of, address, change, titleOf }: SidesProps) {
                 of={of}
                 list={lists[side === 0 ? 0 : 1]}
                 beside={items[side === 0 ? 1 : 0]}
-                {...{ about, titleOf, choice: side === 0 ? left : right }}
+                {...{ about, titleOf: nameOf, choice: side === 0 ? left : right }}
               />
             )}
           </Card>

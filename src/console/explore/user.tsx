@@ -99,7 +99,7 @@ function Missing({ about, ask }: { about: string; ask: (itemId: string) => void 
             ask("");
           }}
         >
-          Ask no more
+          Clear
         </button>
       )}
     </form>

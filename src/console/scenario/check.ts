@@ -32,7 +32,8 @@ export function useProblems(config: Config): readonly Problem[] {
 async function check(text: string): Promise<readonly Problem[]> {
   try {
     const config: unknown = JSON.parse(text);
-    return (await send<{ problems: Problem[] }>("POST", "/v1/admin/scenarios:check", config)).problems;
+    const { problems } = await send<{ problems: Problem[] }>("POST", "/v1/admin/scenarios:check", config);
+    return problems.map(({ field, message }) => ({ field, message: inShort(message) }));
   } catch (error) {
     const { message, field = "" } = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
     return [{ field, message }];
@@ -44,4 +45,15 @@ export function problemAt(problems: readonly Problem[], path: Path, isBelow: boo
   const place = path.join(".");
   const found = problems.find(({ field }) => field === place || (isBelow && field.startsWith(`${place}.`)));
   return found?.message;
+}
+
+const WORDS: Readonly<Record<string, string>> = { int: "whole number", array: "list", object: "group" };
+
+/** What the check says of a type or a bound, as said beside a field. */
+function inShort(message: string): string {
+  const [, type] = /^Invalid input: expected (\w+), received/.exec(message) ?? [];
+  if (type !== undefined) return `must be a ${WORDS[type] ?? type}`;
+  const [, sign, bound] = /^Too (?:big|small): expected \w+ to be ([<>])=(\S+)$/.exec(message) ?? [];
+  if (bound === undefined) return message;
+  return sign === "<" ? `must be ${bound} at most` : `must be ${bound} at least`;
 }

@@ -51,7 +51,7 @@ export function Editor({ name, draft: edited, onDraft, onStored }: EditorProps) 
   const isLoading = history.data === null && history.error?.status !== 404;
   return (
     <>
-      <div class="columns">
+      <div class="columns edited">
         <ConfigEditor name={name} draft={draft} problems={problems} isLoading={isLoading} onDraft={onDraft} />
         <div class="beside">
           <Preview config={draft.config} isWrong={draft.fault !== null || problems.length > 0} />
@@ -87,7 +87,7 @@ export function Editor({ name, draft: edited, onDraft, onStored }: EditorProps) 
           </Card>
         </div>
       </div>
-      <History name={name} history={history} onRestored={drop} />
+      {isLoading ? null : <History name={name} history={history} onRestored={drop} />}
     </>
   );
 }

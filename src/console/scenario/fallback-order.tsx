@@ -53,13 +53,11 @@ export function FallbackOrder({ form }: { form: Form }) {
         })}
       </ol>
       {problem === undefined ? null : <small class="wrong">{problem}</small>}
-      <p class="actions">
-        {leftOut.map((list) => (
-          <button key={list} type="button" onClick={() => put([...order, list])}>
-            Add {FALLBACK_WORDS[list] ?? list}
-          </button>
-        ))}
-      </p>
+      {leftOut.map((list) => (
+        <button key={list} type="button" onClick={() => put([...order, list])}>
+          Add {FALLBACK_WORDS[list] ?? list}
+        </button>
+      ))}
     </fieldset>
   );
 }

@@ -42,24 +42,39 @@ export function Preview({ config, isWrong }: { config: Config; isWrong: boolean 
           onInput={(event) => setRecent(event.currentTarget.value)}
         />
       </label>
-      {isWrong ? (
-        <Empty>The list comes when what is marked is put right.</Empty>
-      ) : shown === null ? (
-        <Empty>On its way.</Empty>
+      {shown === null ? (
+        <Waiting isWrong={isWrong} />
       ) : shown instanceof ApiFailure ? (
         <Failure error={shown} />
       ) : (
-        <PreviewedList {...shown} />
+        <PreviewedList {...shown} isOld={isWrong} />
       )}
     </Card>
   );
 }
 
-function PreviewedList({ items, qualifying, relaxed }: Previewed) {
+function Waiting({ isWrong }: { isWrong: boolean }) {
+  if (isWrong) return <Empty>The list comes when what is marked is put right.</Empty>;
+  return (
+    <output class="skeleton" aria-label="loading">
+      <span />
+      <span />
+      <span />
+    </output>
+  );
+}
+
+/** `isOld`: of the last configuration that was right. */
+function PreviewedList({ items, qualifying, relaxed, isOld }: Previewed & { isOld: boolean }) {
   return (
     <>
       <p class="note" role="status">
-        {qualifying === undefined ? "" : `${qualifying} items qualify.`}
+        {isOld ? "As it was: what is marked must be put right first. " : ""}
+        {qualifying === undefined ? null : (
+          <abbr title="Items that are to be had and pass every filter, of which the list takes the best.">
+            {qualifying === 1 ? "1 item qualifies." : `${qualifying} items qualify.`}
+          </abbr>
+        )}
         {relaxed === undefined ? "" : ` Relaxed: ${relaxed.join(", ")}.`}
       </p>
       {items.length === 0 ? <Empty>The list is empty.</Empty> : null}

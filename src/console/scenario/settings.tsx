@@ -33,6 +33,14 @@ export function Settings({ form }: { form: Form }) {
           inputMode="decimal"
           notation={PERCENT}
         />
+        <Entry
+          form={form}
+          path={["holdout", "share"]}
+          label="Visitors held out"
+          hint="% of the visitors, who get the most popular items instead, so that the lift can be measured"
+          inputMode="decimal"
+          notation={PERCENT}
+        />
       </div>
       <CarriedFields form={form} />
       <label class="check">

@@ -13,6 +13,7 @@ import {
   readCosts,
   readOutcome,
   readServing,
+  runningHoldouts,
 } from "../src/ops/index.ts";
 import { readManifest, readPointer } from "../src/registry/index.ts";
 import { ExploreEntrypoint } from "./pipeline-explore.ts";
@@ -40,7 +41,8 @@ export class InsightEntrypoint extends ExploreEntrypoint {
   }
 
   async outcome(tenant: string, fromMs: number) {
-    return readOutcome(this.#lake(tenant), { tenant, fromMs });
+    const holdouts = await runningHoldouts(this.env.DB, tenant, Date.now());
+    return readOutcome(this.#lake(tenant), { tenant, fromMs, holdouts });
   }
 
   async audit(tenant: string, limit: number) {

@@ -36,6 +36,7 @@ export type { ErasePorts } from "./erasure/ports.ts";
 export { type EraseOutcome, eraseUsers } from "./erasure/step.ts";
 export { type ExploreAdmin, explorer, type HistoryEvent } from "./explore.ts";
 export { exportUser, type UserExport } from "./export-user.ts";
+export { type Holdout, runningHoldouts } from "./holdouts.ts";
 export { beginImport, type ImportStart } from "./imports.ts";
 export { type ChangePorts, changeItem, changeItems, removeItem } from "./item-changes.ts";
 export { type ConfigPorts, createKey, listKeys, type NewKey, revokeKey } from "./keys.ts";
@@ -50,6 +51,7 @@ export type {
   LakeObject,
   LakeObjectRequest,
 } from "./lake-admin.ts";
+export type { Comparison, ScenarioLift, VariantOutcome } from "./lift.ts";
 export { type ListOutcome, type Outcome, readOutcome } from "./outcome.ts";
 export type { RebuildPorts } from "./rebuild/ports.ts";
 export { type RebuildProgress, rebuildStep } from "./rebuild/step.ts";

@@ -94,7 +94,7 @@ beforeAll(async () => {
     ],
   });
   await makeCurrent(store);
-  outcome = await readOutcome(openLake(store), { tenant: "shop", fromMs: FROM_MS });
+  outcome = await readOutcome(openLake(store), { tenant: "shop", fromMs: FROM_MS, holdouts: [] });
 });
 
 it("counts lists and places that were seen, and clicks, each item of a list once", () => {
@@ -123,8 +123,11 @@ it("gives a purchase to the list that it names, else to the last one that the vi
 
 it("says so where there is more than one look can hold", async () => {
   const lake = openLake(store);
-  const short = await readOutcome(lake, { tenant: "shop", fromMs: FROM_MS, rowsMax: 1 });
+  const short = await readOutcome(lake, { tenant: "shop", fromMs: FROM_MS, holdouts: [], rowsMax: 1 });
   expect(short.complete).toBe(false);
-  const nobody = await readOutcome(lake, { tenant: "hill", fromMs: FROM_MS });
-  expect(nobody).toEqual({ lists: [], all: { purchases: 0, value: 0, customers: 0 }, complete: true });
+  const nobody = await readOutcome(lake, { tenant: "hill", fromMs: FROM_MS, holdouts: [] });
+  expect(nobody).toEqual({
+    ...{ lists: [], lifts: [], complete: true },
+    all: { purchases: 0, value: 0, customers: 0 },
+  });
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ATTRIBUTED_HOURS, DAY_MS } from "../../src/base/index.ts";
+import type { Comparison, ScenarioLift, VariantOutcome } from "../../src/ops/index.ts";
 import { pipeline } from "./bindings.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 
@@ -28,6 +29,46 @@ const listSchema = z.object({
   value: z.number().describe("Sum of what those purchases are worth, as they were sent."),
 });
 
+const variantSchema = z.object({
+  visitors: z.number().describe("Who saw a list: users, else devices, else sessions, as they were assigned."),
+  clicked_visitors: z.number().describe("Of them, those who clicked in one."),
+  lists: z.number().describe("That were seen."),
+  clicked_lists: z.number().describe("Of them, those of which an item was clicked."),
+  value: z.number().describe("Of purchases that the lists had a part in."),
+  value_squared: z.number().describe("The sum of the squares of what each visitor bought so."),
+});
+
+const comparisonSchema = z
+  .object({
+    personal: z.number().nullable(),
+    popular: z.number().nullable(),
+    lift: z.number().nullable().describe("0.2: 20 % more with personal lists. Null: too little is known."),
+    low: z.number().nullable(),
+    high: z
+      .number()
+      .nullable()
+      .describe(
+        "The interval holds the truth at all looks together in 95 of 100 experiments: look as often as you like, and stop when you like.",
+      ),
+    verdict: z
+      .enum(["early", "better", "worse"])
+      .describe("`early`: the interval holds 0, or there is none yet; 100 visitors of each are needed."),
+  })
+  .meta({ id: "Comparison" });
+
+const liftSchema = z.object({
+  scenario: z.string(),
+  share: z.number().describe("Of the visitors who are held out."),
+  from: z
+    .number()
+    .describe("Since when: the share's last change, 31 days ago at most, whatever `days` says."),
+  complete: z.boolean().describe("False: there is more than one answer reads."),
+  personal: variantSchema,
+  popular: variantSchema,
+  click_rate: comparisonSchema.describe("Clicked lists of those seen."),
+  value_per_visitor: comparisonSchema.describe("Value of purchases that lists had a part in, by visitor."),
+});
+
 /** What is read out of the lake for people: whether it pays, who changed what, what is kept of somebody. */
 export const outcomeRoutes: Endpoint[] = [
   endpoint({
@@ -36,7 +77,7 @@ export const outcomeRoutes: Endpoint[] = [
     method: "get",
     path: "/v1/admin/outcome",
     summary:
-      "What became of the lists that visitors saw: impressions, clicks, purchases and their value by scenario and variant, and their share of all.",
+      "What became of the lists that visitors saw: impressions, clicks, purchases and their value by scenario and variant, their share of all, and their lift over the popular list.",
     query: z.object({
       days: z.coerce
         .number()
@@ -50,17 +91,21 @@ export const outcomeRoutes: Endpoint[] = [
       from: z.number(),
       complete: z.boolean().describe("False: there is more than one answer reads."),
       lists: z.array(listSchema),
+      lifts: z
+        .array(liftSchema)
+        .describe("Of each scenario with a `holdout`: what its lists are worth against the popular list."),
       all: z
         .object({ purchases: z.number(), value: z.number(), customers: z.number() })
         .describe("Of all visitors, whether a list had a part in it or not."),
     }),
     async handle({ tenant, env, query }) {
       const fromMs = Date.now() - query.days * DAY_MS;
-      const { lists, ...rest } = await pipeline(env).outcome(tenant, fromMs);
+      const { lists, lifts, ...rest } = await pipeline(env).outcome(tenant, fromMs);
       return {
         from: fromMs,
         ...rest,
         lists: lists.map(({ clickedLists, ...list }) => ({ ...list, clicked_lists: clickedLists })),
+        lifts: lifts.map(liftBody),
       };
     },
   }),
@@ -128,3 +173,22 @@ export const outcomeRoutes: Endpoint[] = [
     },
   }),
 ];
+
+function liftBody({ scenario, share, sinceMs, complete, ...told }: ScenarioLift) {
+  return {
+    ...{ scenario, share, from: sinceMs, complete },
+    personal: variantBody(told.personal),
+    popular: variantBody(told.popular),
+    click_rate: comparisonBody(told.clickRate),
+    value_per_visitor: comparisonBody(told.valuePerVisitor),
+  };
+}
+
+function variantBody({ clickedVisitors, clickedLists, valueSquared, ...same }: VariantOutcome) {
+  const more = { clicked_visitors: clickedVisitors, clicked_lists: clickedLists };
+  return { ...same, ...more, value_squared: valueSquared };
+}
+
+function comparisonBody({ value, ...same }: Comparison) {
+  return { ...same, lift: value };
+}

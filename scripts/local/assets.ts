@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "./workers.ts";
@@ -37,15 +37,19 @@ export async function buildAssets(folder: string = ASSETS_FOLDER): Promise<void>
   ]);
 }
 
-/** The console: one page, one module, one style sheet, its plots' own style included. */
+/**
+ * The console: one page, one style sheet, its plots' own style included, and a module with the parts that it loads when they are asked for. Those
+ * are named by what is in them: a browser never has parts of two builds.
+ */
 export async function buildConsole(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const source = path.join(ROOT, CONSOLE);
   await Promise.all([
     copyFile(path.join(source, "index.html"), path.join(folder, "index.html")),
     build({
       entryPoints: [path.join(source, "main.tsx"), path.join(source, "console.css")],
-      entryNames: "[name]",
+      ...{ entryNames: "[name]", chunkNames: "[name]-[hash]", splitting: true },
       ...{ outdir: folder, bundle: true, minify: true, format: "esm", target: "es2022" },
       ...{ logLevel: "error", legalComments: "none", tsconfig: path.join(source, "tsconfig.json") },
     }),

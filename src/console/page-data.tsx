@@ -6,6 +6,8 @@ import { LineageGraph } from "./data/lineage-graph.tsx";
 import { QuarantineCard } from "./data/quarantine-card.tsx";
 import type { Report } from "./data/report.ts";
 import { TablesCard } from "./data/tables.tsx";
+import { Doctor } from "./doctor.tsx";
+import { Import } from "./import/card.tsx";
 import type { Models } from "./model-cards.ts";
 import { Await, Card, Page } from "./parts.tsx";
 import { useLoaded } from "./use-loaded.ts";
@@ -18,6 +20,7 @@ export function DataPage() {
   const models = useLoaded<Models>("/v1/admin/models");
   return (
     <Page question="Can the data be trusted?">
+      <Doctor />
       <Card
         title="The way of the data"
         note="From your pages to the model: how much there is at each place, when it was last written, and what its checks say."
@@ -37,6 +40,7 @@ export function DataPage() {
       <SumsCard report={report} />
       <QuarantineCard />
       <TablesCard of={tables} />
+      <Import />
     </Page>
   );
 }

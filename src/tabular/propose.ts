@@ -52,9 +52,11 @@ export function proposeMapping(
   return columns.map((facts) => chosen.get(facts.name) ?? restOf(kind, facts));
 }
 
-function restOf(kind: Kind, { name, type, longest }: ColumnFacts): Proposal {
-  const isKept =
-    kind !== "interactions" && !["empty", "object", "list"].includes(type) && longest <= ATTRIBUTE_CHARS_MAX;
+function restOf(kind: Kind, { name, type, reading, longest }: ColumnFacts): Proposal {
+  // Only JSON's lists come without a separator: an attribute takes a list's text, and no list.
+  const isPlain =
+    type !== "empty" && type !== "object" && (type !== "list" || reading.separator !== undefined);
+  const isKept = kind !== "interactions" && isPlain && longest <= ATTRIBUTE_CHARS_MAX;
   return { column: name, field: isKept ? attributeOf(name) : null, confidence: 1, by: "rest" };
 }
 

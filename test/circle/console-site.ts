@@ -50,7 +50,7 @@ export async function openConsole(tenant = "shore"): Promise<ConsoleSite> {
     },
     async go(name) {
       await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
-      await expect.poll(() => page.locator("[aria-label=loading]").count()).toBe(0);
+      await expect.poll(() => page.locator("[aria-label=loading]").count(), { timeout: 20_000 }).toBe(0);
     },
     async dispose() {
       await browser.close();

@@ -135,12 +135,14 @@ function unwrap(body: unknown): unknown {
 
 /**
  * Country, device and bot flag by the request. A server sends for its visitors: the name of its own HTTP library says nothing
- * of them, while an agent with a comment in parentheses is a visitor's, handed on.
+ * of them, while an agent with a comment in parentheses is a visitor's, handed on. Without a key it is the console's session, which imports what others
+ * did: its own browser is nobody's.
  */
 function clientOf({ request, keyKind }: Pick<Call, "request" | "keyKind">) {
   const agent = request.headers.get("user-agent") ?? "";
-  const isLibrary = keyKind === "secret" && !agent.includes("(");
-  const client = isLibrary ? { device: "other" as const, isBot: false } : readUserAgent(agent);
+  const isOthers = !agent.includes("(") || !request.headers.has("authorization");
+  const client =
+    keyKind === "secret" && isOthers ? { device: "other" as const, isBot: false } : readUserAgent(agent);
   const country = keyKind === "secret" ? undefined : (request.cf?.country as string | undefined);
   return country === undefined ? client : { ...client, country };
 }

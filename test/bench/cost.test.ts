@@ -1,9 +1,9 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { describe, expect, it } from "vitest";
 import { countedEnv, noCounts } from "../../scripts/bench/cost/counting.ts";
-import { billOf, NO_USAGE, plus, times } from "../../src/ops/index.ts";
 import { TRAFFIC, Visitors } from "../../scripts/bench/cost/traffic.ts";
 import type { StoredEvent } from "../../src/events/index.ts";
+import { billOf, NO_USAGE, plus, times } from "../../src/ops/index.ts";
 
 describe("a bill", () => {
   it("has each operation on its line, at the published rate", () => {

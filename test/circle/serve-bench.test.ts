@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import type { CatalogueServeReport, SoakReport } from "../../scripts/bench/index.ts";
 import { ROOT } from "../../scripts/local/runtime.ts";
+import { billOf, PER_ANSWER, PER_EVENT, PER_EVENT_REQUEST, plus, times } from "../../src/ops/index.ts";
 
 /** Runs a bench as a user does, small; its times are this machine's affair, what it counts is not. */
 function bench(...options: string[]): unknown {
@@ -45,6 +46,14 @@ it(
     expect(report.memoryMb).toBeGreaterThan(15);
     const { total, ...lines } = usdPerMillion;
     expect(Object.values(lines).reduce((sum, usd) => sum + usd, 0)).toBeCloseTo(total, 2);
+    // What the console estimates a bill by: every answer brings an event, ten events come in a call.
+    const estimated = billOf(
+      plus(times(PER_ANSWER, 1e6), times(PER_EVENT_REQUEST, 2e5), times(PER_EVENT, 2e6)),
+    );
+    for (const line of ["workers", "kv", "d1", "queue"] as const) {
+      expect(estimated[line], line).toBeGreaterThan(usdPerMillion[line] / 1.5);
+      expect(estimated[line], line).toBeLessThan(1.5 * usdPerMillion[line]);
+    }
   },
   LONG_MS,
 );

@@ -101,7 +101,7 @@ describe.skipIf(CHROMIUM === undefined)("scenarios in Chromium (skipped where th
     await page.getByLabel(/^Diversity/).fill("0.25");
     await page.getByLabel("rest for").fill("2d");
     await page.getByLabel("Least score").fill("-0.5");
-    await page.getByLabel("little is known of").fill("7");
+    await page.getByLabel("Exploration").fill("7");
     await page.getByLabel("held out").fill("5 %");
     await page.getByLabel("may come again").check();
     await page.getByRole("button", { name: "popular: earlier" }).click();

@@ -47,10 +47,10 @@ const WORDS: Readonly<Record<Operator, string>> = {
 };
 
 const TIME_WORDS: Partial<Record<Operator, string>> = {
-  lt: "is before",
-  lte: "is no later than",
-  gt: "is after",
-  gte: "is no earlier than",
+  lt: "before",
+  lte: "until",
+  gt: "after",
+  gte: "from",
 };
 
 export function operatorWords(operator: Operator, kind: Kind): string {

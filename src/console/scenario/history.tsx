@@ -44,7 +44,7 @@ export function History({ name, history, onRestored }: HistoryProps) {
                   <td>
                     <Time ms={one.updated_at} />
                   </td>
-                  <td>
+                  <td class="number">
                     <code>{one.updated_by}</code>
                   </td>
                   <td class="changed">

@@ -28,8 +28,8 @@ export function Settings({ form }: { form: Form }) {
         <Entry
           form={form}
           path={["exploration", "share"]}
-          label="Places for items little is known of"
-          hint="% of the places, 50 at most"
+          label="Exploration"
+          hint="% of the places, for items of which little is known; 50 at most"
           inputMode="decimal"
           notation={PERCENT}
         />

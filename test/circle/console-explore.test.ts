@@ -200,6 +200,22 @@ describe.skipIf(CHROMIUM === undefined)("Explore in Chromium (skipped where ther
     });
   }
 
+  it("shows what visitors get while no model is live, and what a kept version would give them", async () => {
+    const { page, site, keys } = console;
+    const store = r2ObjectStore(await site.runtime.lake());
+    await store.delete([`models/${TENANT}/current.json`]);
+    await site.until(
+      () => site.ask(keys.secret, "/v1/why?user_id=ann"),
+      ({ json }) => json.degraded?.reason === "no_model",
+    );
+    await page.evaluate(`location.hash = "#/explore?user=ann&model2=${version}"`);
+    const left = page.getByRole("region", { name: "The list" });
+    await left.getByText("What they get meanwhile:").waitFor();
+    await expect.poll(() => left.getByRole("listitem").count()).toBeGreaterThan(1);
+    const right = page.getByRole("region", { name: "Beside it" });
+    await right.getByText("because of Crime novel").waitFor();
+  });
+
   it("breaks nowhere on the way", () => {
     expect(console.failures).toEqual([]);
   });

@@ -31,7 +31,7 @@ it("tells how alike two lists are", () => {
 it("asks for a user's list, or for that of somebody who has just looked at an item", () => {
   const query = (path: string) => Object.fromEntries(new URL(path, "https://shop.example").searchParams);
   const plain = query(whyPath({ kind: "user", id: "an&n" }, { scenario: "", model: "" }, ""));
-  expect(plain).toMatchObject({ user_id: "an&n", limit: "10" });
+  expect(plain).toMatchObject({ user_id: "an&n", timeout_ms: "2000" });
   expect(Object.keys(plain)).not.toContain("model_version");
   const chosen = { scenario: "home", model: "20261121T150954Z-1a2b3c4d" };
   expect(query(whyPath({ kind: "item", id: "sku-1" }, chosen, "sku-2"))).toMatchObject({

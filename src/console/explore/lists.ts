@@ -19,6 +19,8 @@ export interface Listed extends Reasons {
 
 export interface Why {
   model_version: string | null;
+  /** `popular`: by an experiment the visitor gets what is popular. */
+  variant: string;
   items: Listed[];
   not_listed: (Reasons & { item_id: string; reason: string })[];
   qualifying: number | null;
@@ -28,22 +30,19 @@ export interface Why {
 
 export type Subject = { kind: "user" | "item"; id: string };
 
-/** What one side is made by; empty: no scenario, the live model. */
+/** What one side is made by; empty: no scenario named, the live model. */
 export interface Choice {
   scenario: string;
   model: string;
 }
 
-/** Places of a list. */
-const LIMIT = 10;
 /** Nobody waits for a page here: profile and lists may take their time. */
 const TIMEOUT_MS = 2_000;
 
-/** The list of a user, or of somebody who has just looked at an item, and what of `about` is not in it. */
+/** The list of a user, or of somebody who has just looked at an item, as long as its scenario has it, and what of `about` is not in it. */
 export function whyPath({ kind, id }: Subject, { scenario, model }: Choice, about: string): string {
   const query = new URLSearchParams({
     [kind === "user" ? "user_id" : "recent"]: id,
-    limit: String(LIMIT),
     fields: "title,image,price,currency",
     timeout_ms: String(TIMEOUT_MS),
   });

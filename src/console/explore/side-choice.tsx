@@ -36,7 +36,7 @@ export function SideChoice({
           value={choice.scenario}
           onChange={(event) => change({ ...choice, scenario: event.currentTarget.value })}
         >
-          <option value="">none</option>
+          <option value="">none named</option>
           {[...names].map((name) => (
             <option key={name}>{name}</option>
           ))}

@@ -51,11 +51,17 @@ export function Side({ of, list, beside, about, choice, titleOf }: SideProps) {
   );
 }
 
-function howMade({ model_version: version, qualifying, relaxed, degraded }: Why, { model }: Choice): string {
+function howMade(
+  { model_version: version, variant, qualifying, relaxed, degraded }: Why,
+  { model }: Choice,
+): string {
   const parts = [
     version === null
       ? "No model had a part."
       : `${model === "" ? "The live model" : "The model"} of ${versionWords(version)}.`,
+    ...(variant === "popular"
+      ? ["An experiment gives this visitor what is popular, to tell what the model is worth."]
+      : []),
     ...(qualifying === null ? [] : [`${qualifying.toLocaleString()} items may stand in it.`]),
     ...(relaxed.length === 0 ? [] : [`Too few qualified, so this was given up: ${relaxed.join(", ")}.`]),
     ...(degraded === undefined ? [] : [`${degraded.detail}.`]),
@@ -64,7 +70,7 @@ function howMade({ model_version: version, qualifying, relaxed, degraded }: Why,
 }
 
 function plainPath({ id }: Subject, { scenario }: Choice): string {
-  const query = new URLSearchParams({ user_id: id, limit: "10", fields: SIGHT_FIELDS });
+  const query = new URLSearchParams({ user_id: id, fields: SIGHT_FIELDS });
   if (scenario !== "") query.set("scenario", scenario);
   return `/v1/recommendations?${query}`;
 }

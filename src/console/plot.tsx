@@ -40,7 +40,7 @@ export function Plot({ label, height, of, draw, children }: PlotProps) {
   }, [of, scheme]);
   return (
     <figure class="plot">
-      <div ref={place} role="img" aria-label={label} style={{ height }} />
+      <div ref={place} role="img" aria-label={label} style={{ height: `${height}px` }} />
       <figcaption>{children}</figcaption>
     </figure>
   );

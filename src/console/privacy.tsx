@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { get, send } from "./api.ts";
-import { Action, Await, Card, Empty, Table, Time } from "./parts.tsx";
+import { Action, Await, Card, Empty, Time } from "./parts.tsx";
 import { useLoaded } from "./use-loaded.ts";
+import { VirtualTable } from "./virtual-rows.tsx";
 
 interface Exported {
   user_id: string;
@@ -68,20 +69,26 @@ interface Audit {
 }
 
 export function AuditCard() {
-  const audit = useLoaded<Audit>("/v1/admin/audit?limit=100");
+  const audit = useLoaded<Audit>("/v1/admin/audit?limit=1000");
   return (
     <Card
       title="Audit"
-      note="Who changed what, newest first; a change is told within a minute. The actor is root, or the beginning of the key's hash."
+      note="Who changed what, the newest thousand; a change is told within a minute. The actor is root, or the beginning of the key's hash."
     >
       <Await of={audit}>
         {({ changes }) =>
           changes.length === 0 ? (
             <Empty>Nothing has been told yet.</Empty>
           ) : (
-            <Table caption="Changes" head={["When", "What", "Name", "Actor"]}>
-              {changes.map(({ changed_at, name, action, actor }) => (
-                <tr key={`${changed_at} ${action} ${name}`}>
+            <VirtualTable
+              caption="Changes"
+              head={["When", "What", "Name", "Actor"]}
+              widths={[25, 25, 30, 20]}
+              rows={changes}
+              keyOf={({ changed_at, action, name }) => `${changed_at} ${action} ${name}`}
+            >
+              {({ changed_at, name, action, actor }) => (
+                <>
                   <th scope="row">
                     <Time ms={changed_at} />
                   </th>
@@ -92,9 +99,9 @@ export function AuditCard() {
                   <td>
                     <code>{actor}</code>
                   </td>
-                </tr>
-              ))}
-            </Table>
+                </>
+              )}
+            </VirtualTable>
           )
         }
       </Await>

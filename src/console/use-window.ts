@@ -49,7 +49,9 @@ export function useWindow(place: { current: HTMLElement | null }, wanted: Wanted
     onChange: () => redraw(undefined),
     ...{ scrollToFn: elementScroll, observeElementRect, observeElementOffset },
   };
-  const [virtualizer] = useState(() => new Virtualizer<HTMLElement, HTMLTableRowElement>(options));
+  const [virtualizer] = useState(() =>
+    withoutJumps(new Virtualizer<HTMLElement, HTMLTableRowElement>(options)),
+  );
   virtualizer.setOptions(options);
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
@@ -61,6 +63,12 @@ export function useWindow(place: { current: HTMLElement | null }, wanted: Wanted
       kept.current = index;
     },
   };
+}
+
+/** What is seen is kept in its place by the browser's own scroll anchoring: writing the offset would end a scroll that is under way. */
+function withoutJumps<Place extends Element, Row extends Element>(virtualizer: Virtualizer<Place, Row>) {
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
+  return virtualizer;
 }
 
 function withKept(shown: number[], kept: number, count: number): number[] {

@@ -76,7 +76,7 @@ function Gap({ columns, px }: { columns: number; px: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
     <tr class="gap" aria-hidden="true">
-      <td colSpan={columns} style={{ height: px }} />
+      <td colSpan={columns} style={{ height: `${px}px` }} />
     </tr>
   );
 }

@@ -45,7 +45,7 @@ it("says of each how much, how fresh, and the worst that its checks found", () =
   expect(byId.get("queue")?.lines[0]).toBe("2 events");
   expect(byId.get("bronze.events")).toMatchObject({ state: "warn", checks: "! 1 of 3 worth a look" });
   expect(byId.get("bronze.events")?.lines[1]).toBe("3 min ago");
-  expect(byId.get("silver.items")).toMatchObject({ state: "pass", checks: "✓ 1 checks pass" });
+  expect(byId.get("silver.items")).toMatchObject({ state: "pass", checks: "✓ its check passes" });
   expect(byId.get("gold.item_daily")?.state).toBe("error");
   expect(byId.get("gold.training_runs")).toMatchObject({ title: "model", state: null });
   expect(byId.get("gold.training_runs")?.lines[1]).toBe("none is live");
@@ -62,6 +62,18 @@ it("places no two nodes over each other, all within the picture, and draws every
     for (const b of picture.nodes.slice(at + 1)) {
       expect(a.x !== b.x || Math.abs(a.y - b.y) >= NODE.height, `${a.id} ${b.id}`).toBe(true);
     }
+  }
+  // What is drawn straight is in a lane of its own: no node stands in it.
+  const lanes = picture.edges.flatMap(({ path }) => [...path.matchAll(/(\S+) (\S+)H/g)]);
+  expect(lanes.length).toBeGreaterThan(3);
+  for (const [, x, y] of lanes) {
+    const over = picture.nodes.filter(
+      (one) => one.x === Number(x) && Math.abs(one.y + NODE.height / 2 - Number(y)) <= NODE.height / 2,
+    );
+    expect(
+      over.map(({ id }) => id),
+      `${x} ${y}`,
+    ).toEqual([]);
   }
   expect(picture.edges.length).toBe(nodes.reduce((sum, { from }) => sum + from.length, 0));
   expect(placed([])).toMatchObject({ nodes: [], edges: [], width: 0 });

@@ -35,6 +35,7 @@ export function LineageGraph({ nodes }: { nodes: readonly LineageNode[] }) {
   );
 }
 
+/** Its lines are the link's name, which the blanks at their ends keep apart. */
 function Node({ node }: { node: PlacedNode }) {
   const { x, y, title, lines, state, checks, table } = node;
   const drawn = (
@@ -42,11 +43,11 @@ function Node({ node }: { node: PlacedNode }) {
       <rect width={NODE.width} height={NODE.height} rx={8} />
       {state === null ? null : <rect class="state" y={8} width={4} height={NODE.height - 16} rx={2} />}
       <text class="title" x={INSET} y={LINE + 4}>
-        {title}
+        {`${title} `}
       </text>
       {told(lines, checks).map((line, at) => (
         <text key={line} class={line === checks ? "checks" : ""} x={INSET} y={LINE + 4 + (at + 1) * LINE}>
-          {line}
+          {`${line} `}
         </text>
       ))}
     </g>
@@ -56,7 +57,6 @@ function Node({ node }: { node: PlacedNode }) {
     // biome-ignore lint/a11y/useValidAnchor: a picture has no buttons, and this does lead to a place on the page
     <a
       href="#/data"
-      aria-label={`${title}: ${told(lines, checks).join(", ")}. To its row.`}
       onClick={(event) => {
         event.preventDefault();
         showRow(table);

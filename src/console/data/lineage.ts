@@ -1,5 +1,5 @@
 import { type Activity, ago, waiting } from "../activity.ts";
-import { type LakeTable, rowsOf } from "./lake.ts";
+import type { LakeTable } from "./lake.ts";
 import { ORDER, type Report, type Status } from "./report.ts";
 
 /** A place that data pass through. */
@@ -46,12 +46,11 @@ export function lineageOf({ tables, report, activity, modelAtMs }: LineageFacts)
   const inbound: LineageNode[] = [
     {
       ...{ id: SOURCES, column: 0, title: "beacon, API, import", ...unchecked, from: [] },
-      lines: accepted === undefined ? [] : [`${accepted.toLocaleString()} events`, "in 24 hours"],
+      lines: accepted === undefined ? [] : [count(accepted, "event"), "in 24 hours"],
     },
     {
       ...{ id: QUEUE, column: 1, title: "queue", ...unchecked, from: [SOURCES] },
-      lines:
-        activity === null ? [] : [`${waiting(activity.hours).toLocaleString()} events`, "not delivered yet"],
+      lines: activity === null ? [] : [count(waiting(activity.hours), "event"), "not delivered yet"],
     },
   ];
   const known = new Map(tables.map((table) => [table.name, table]));
@@ -81,10 +80,13 @@ function originsOf({ name, made_from }: LakeTable): string[] {
 
 function linesOf(table: LakeTable, modelAtMs: number | null): string[] {
   if (table.name === MODEL) {
-    return [`${rowsOf(table)} runs`, modelAtMs === null ? "none is live" : `live since ${ago(modelAtMs)}`];
+    return [count(table.rows, "run"), modelAtMs === null ? "none is live" : `live for ${ago(modelAtMs)}`];
   }
   const { written_at } = table;
-  return [`${rowsOf(table)} rows`, written_at === null ? "never written" : `${ago(written_at)} ago`];
+  return [
+    `${table.shared_files === 0 ? "" : "≥ "}${count(table.rows, "row")}`,
+    written_at === null ? "never written" : `${ago(written_at)} ago`,
+  ];
 }
 
 function checksOf(name: string, report: Report | null): Pick<LineageNode, "state" | "checks"> {
@@ -96,8 +98,12 @@ function checksOf(name: string, report: Report | null): Pick<LineageNode, "state
   const told: Record<Status, string> = {
     error: `✕ ${same} of ${own.length} checks fail`,
     warn: `! ${same} of ${own.length} worth a look`,
-    unknown: `? ${own.length - same} of ${own.length} checks pass`,
-    pass: `✓ ${own.length} checks pass`,
+    unknown: `? ${same} of ${own.length} cannot tell yet`,
+    pass: own.length === 1 ? "✓ its check passes" : `✓ ${own.length} checks pass`,
   };
   return { state: status, checks: told[status] };
+}
+
+function count(many: number, one: string): string {
+  return `${many.toLocaleString()} ${one}${many === 1 ? "" : "s"}`;
 }

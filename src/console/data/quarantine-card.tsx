@@ -50,32 +50,34 @@ function Reasons({
   onChoose: (reason: string | null) => void;
 }) {
   return (
-    <Table caption="Reasons" head={["Reason", "What it means", "Set aside", "Taken back", "Newest", ""]}>
-      {reasons.map(({ reason, check, rows, taken_back, newest_at }) => (
-        <tr key={`${reason} ${check}`}>
-          <th scope="row">
-            <code>{reason}</code>
-          </th>
-          <td>
-            It {wordsOf(reason)}.{check === null ? null : <small> Check: {check}.</small>}
-          </td>
-          <td class="number">{rows.toLocaleString()}</td>
-          <td class="number">{taken_back.toLocaleString()}</td>
-          <td>
-            <Time ms={newest_at} />
-          </td>
-          <td>
-            <button
-              type="button"
-              aria-pressed={chosen === reason}
-              aria-label={`Only examples of ${reason}`}
-              onClick={() => onChoose(chosen === reason ? null : reason)}
-            >
-              Only these
-            </button>
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <div class="roomy">
+      <Table caption="Reasons" head={["Reason", "What it means", "Set aside", "Taken back", "Newest", ""]}>
+        {reasons.map(({ reason, check, rows, taken_back, newest_at }) => (
+          <tr key={`${reason} ${check}`}>
+            <th scope="row">
+              <code>{reason}</code>
+            </th>
+            <td>
+              It {wordsOf(reason)}.{check === null ? null : <small> Check: {check}.</small>}
+            </td>
+            <td class="number">{rows.toLocaleString()}</td>
+            <td class="number">{taken_back.toLocaleString()}</td>
+            <td>
+              <Time ms={newest_at} />
+            </td>
+            <td>
+              <button
+                type="button"
+                aria-pressed={chosen === reason}
+                aria-label={`Only examples of ${reason}`}
+                onClick={() => onChoose(chosen === reason ? null : reason)}
+              >
+                Only these
+              </button>
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </div>
   );
 }

@@ -18,41 +18,43 @@ export function TablesCard({ of }: { of: Loaded<{ tables: LakeTable[] }> }) {
         {({ tables }) => (
           <>
             <Sums tables={tables} />
-            <Table
-              caption="Tables of the lake"
-              head={["Table", "Rows", "Files", "Size", "Columns", "Written", ""]}
-            >
-              {tables.map((table) => (
-                <tr key={table.name} id={rowId(table.name)} tabIndex={-1}>
-                  <th scope="row">
-                    <code>{table.name}</code>
-                    <br />
-                    <small>{table.about}</small>
-                  </th>
-                  <td class="number">{rowsOf(table)}</td>
-                  <td class="number">
-                    {table.files.toLocaleString()}
-                    {table.shared_files === 0 ? null : <small> and {table.shared_files} shared</small>}
-                  </td>
-                  <td class="number">{size(table.bytes)}</td>
-                  <td class="number">{table.columns}</td>
-                  <td class="number">
-                    {table.written_at === null ? "never" : `${ago(table.written_at)} ago`}
-                  </td>
-                  <td>
-                    <button
-                      type="button"
-                      aria-expanded={open === table.name}
-                      aria-label={`Snapshots of ${table.name}`}
-                      disabled={table.snapshot === null}
-                      onClick={() => setOpen(open === table.name ? null : table.name)}
-                    >
-                      Snapshots
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </Table>
+            <div class="roomy">
+              <Table
+                caption="Tables of the lake"
+                head={["Table", "Rows", "Files", "Size", "Columns", "Written", ""]}
+              >
+                {tables.map((table) => (
+                  <tr key={table.name} id={rowId(table.name)} tabIndex={-1}>
+                    <th scope="row">
+                      <code>{table.name}</code>
+                      <br />
+                      <small>{table.about}</small>
+                    </th>
+                    <td class="number">{rowsOf(table)}</td>
+                    <td class="number">
+                      {table.files.toLocaleString()}
+                      {table.shared_files === 0 ? null : <small> and {table.shared_files} shared</small>}
+                    </td>
+                    <td class="number">{size(table.bytes)}</td>
+                    <td class="number">{table.columns}</td>
+                    <td class="number">
+                      {table.written_at === null ? "never" : `${ago(table.written_at)} ago`}
+                    </td>
+                    <td>
+                      <button
+                        type="button"
+                        aria-expanded={open === table.name}
+                        aria-label={`Snapshots of ${table.name}`}
+                        disabled={table.snapshot === null}
+                        onClick={() => setOpen(open === table.name ? null : table.name)}
+                      >
+                        Snapshots
+                      </button>
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            </div>
             {open === null ? null : <Snapshots key={open} table={open} />}
           </>
         )}

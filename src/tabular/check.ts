@@ -46,9 +46,29 @@ export function checkUser(fields: Record<string, unknown>): Checked<User> {
   return check(userSchema, fields);
 }
 
-function check<T>(schema: z.ZodType<T>, value: unknown): Checked<T> {
+function check<T>(schema: z.ZodType<T>, value: Record<string, unknown>): Checked<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data };
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim());
-  return { reason: issues.join("; ") };
+  return { reason: parsed.error.issues.map((issue) => complaint(issue, value)).join("; ") };
+}
+
+const EXPECTED: Record<string, string> = {
+  ...{ number: "a number", int: "a whole number", string: "text", boolean: "yes or no", array: "a list" },
+};
+const VALUE_CHARS_MAX = 40;
+
+/** What is wrong, beginning with the field: in the words of a table where a cell is of another kind, else in the schema's. */
+function complaint(issue: z.core.$ZodIssue, value: Record<string, unknown>): string {
+  const field = issue.path.join(".");
+  if (issue.code !== "invalid_type") return `${field} ${issue.message}`.trim();
+  const cell = issue.path.reduce<unknown>(
+    (of, name) =>
+      typeof of === "object" && of !== null
+        ? Object.entries(of).find(([key]) => key === String(name))?.[1]
+        : undefined,
+    value,
+  );
+  if (cell === undefined) return `${field} is missing`;
+  const text = typeof cell === "string" ? cell : JSON.stringify(cell);
+  return `${field} must be ${EXPECTED[issue.expected] ?? issue.expected}: "${text.slice(0, VALUE_CHARS_MAX)}" is not`;
 }

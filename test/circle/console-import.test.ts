@@ -57,7 +57,7 @@ describe.skipIf(CHROMIUM === undefined)("import and doctor in Chromium (skipped 
       "P-0",
       "Lamp 0",
       "0.5",
-      '["Home","Lamps"]',
+      "Home, Lamps",
       "red; blue",
     ]);
     await card()
@@ -98,7 +98,7 @@ describe.skipIf(CHROMIUM === undefined)("import and doctor in Chromium (skipped 
     const rows = card().getByRole("region", { name: /First rows/ });
     expect(await rows.getByRole("row").nth(1).textContent()).toContain("add_to_cart");
     await card().getByRole("button", { name: "Send all rows" }).click();
-    const done = "Done: 1,200 events accepted, 1 rows refused.";
+    const done = "Done: 1,200 events accepted, 1 row refused.";
     await expect.poll(() => status().textContent(), { timeout: 20_000 }).toBe(done);
     await expect.poll(events, { timeout: 20_000 }).toBe(1_200);
     await choose("renamed.jsonl", file);

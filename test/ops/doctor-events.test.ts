@@ -6,12 +6,13 @@ import { type EventFacts, readEventFacts } from "../../src/ops/doctor/event-fact
 import type { Finding } from "../../src/ops/doctor/finding.ts";
 import { judgeEvents } from "../../src/ops/doctor/judge-events.ts";
 import { judgeTraffic } from "../../src/ops/doctor/judge-traffic.ts";
+import type { IntakeFacts } from "../../src/ops/doctor/stored-facts.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { landShop, makeCurrent } from "../retraining/landed.ts";
 import { NOW_MS } from "../retraining/shop-events.ts";
 import { catalogue, healthyWeek, listId, told, visitor } from "./doctor-shop.ts";
 
-const INTAKE = { delivered: 0, distinct: 0, setAside: [], declaredTypes: [] };
+const INTAKE: IntakeFacts = { delivered: 0, distinct: 0, setAside: [], declaredTypes: [] };
 let week: StoredEvent[];
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ async function factsWith(more: readonly StoredEvent[], rowsMax?: number): Promis
   return readEventFacts(openLake(store), { tenant: "shop", nowMs: NOW_MS, ...bound });
 }
 
-async function found(more: readonly StoredEvent[], intake: Partial<typeof INTAKE> = {}): Promise<Finding[]> {
+async function found(more: readonly StoredEvent[], intake: Partial<IntakeFacts> = {}): Promise<Finding[]> {
   const facts = await factsWith(more);
   return [...judgeEvents(facts), ...judgeTraffic(facts, { ...INTAKE, ...intake })];
 }

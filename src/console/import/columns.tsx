@@ -5,42 +5,44 @@ import { fieldWords, holdsWords, sureWords } from "./words.ts";
 /** What becomes of each column, to be mended. `chosen`: column → field or null, where somebody has chosen. */
 export function Columns({ kind, columns, proposals, chosen, onChoose }: ColumnsProps) {
   return (
-    <Table caption="Columns" head={["Column", "Holds", "For example", "Becomes", "How sure"]}>
-      {columns.map((facts, index) => {
-        const proposal = proposals[index] ?? {
-          column: facts.name,
-          field: null,
-          confidence: 1,
-          by: "rest" as const,
-        };
-        const own = chosen.get(facts.name);
-        const field = own === undefined ? proposal.field : own;
-        return (
-          <tr key={facts.name}>
-            <th scope="row">
-              <code>{facts.name}</code>
-            </th>
-            <td>{holdsWords(facts)}</td>
-            <td class="cut">{facts.examples.join(", ")}</td>
-            <td>
-              <select
-                aria-label={`What ${facts.name} becomes`}
-                value={field ?? ""}
-                onChange={(event) => onChoose(facts.name, event.currentTarget.value || null)}
-              >
-                <option value="">left out</option>
-                {optionsOf(kind, facts.name).map((name) => (
-                  <option key={name} value={name}>
-                    {fieldWords(kind, name)}
-                  </option>
-                ))}
-              </select>
-            </td>
-            <td>{own === undefined ? sureWords(kind, proposal) : "Your choice"}</td>
-          </tr>
-        );
-      })}
-    </Table>
+    <div class="mapping">
+      <Table caption="Columns" head={["Column", "Becomes", "How sure", "Holds", "For example"]}>
+        {columns.map((facts, index) => {
+          const proposal = proposals[index] ?? {
+            column: facts.name,
+            field: null,
+            confidence: 1,
+            by: "rest" as const,
+          };
+          const own = chosen.get(facts.name);
+          const field = own === undefined ? proposal.field : own;
+          return (
+            <tr key={facts.name}>
+              <th scope="row">
+                <code>{facts.name}</code>
+              </th>
+              <td>
+                <select
+                  aria-label={`What ${facts.name} becomes`}
+                  value={field ?? ""}
+                  onChange={(event) => onChoose(facts.name, event.currentTarget.value || null)}
+                >
+                  <option value="">left out</option>
+                  {optionsOf(kind, facts.name).map((name) => (
+                    <option key={name} value={name}>
+                      {fieldWords(kind, name)}
+                    </option>
+                  ))}
+                </select>
+              </td>
+              <td>{own === undefined ? sureWords(kind, proposal) : "Your choice"}</td>
+              <td>{holdsWords(facts)}</td>
+              <td class="cut">{facts.examples.join(", ")}</td>
+            </tr>
+          );
+        })}
+      </Table>
+    </div>
   );
 }
 

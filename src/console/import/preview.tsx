@@ -35,7 +35,7 @@ export function Preview({ plan, sample }: { plan: Plan; sample: readonly FileRow
           <tr key={row}>
             <th scope="row">
               {row}
-              {reason === null ? null : <span class="badge error"> refused</span>}
+              {reason === null ? null : <span class="badge error refused">refused</span>}
             </th>
             {fields.map((field) => (
               <td key={field} class="cut">
@@ -73,5 +73,6 @@ function cellText(value: unknown): string {
       .toISOString()
       .replace("T", " ")
       .replace(/\.000Z$/, "Z");
+  if (Array.isArray(value)) return value.join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

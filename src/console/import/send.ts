@@ -12,6 +12,8 @@ import { convert, type Plan, rowEventId } from "./plan.ts";
 export interface Refusal {
   row: number;
   reason: string;
+  /** What stood there, as far as it could be read. */
+  record?: object;
 }
 
 /** How far an import is. */
@@ -78,7 +80,7 @@ export async function sendRows(
         values === undefined
           ? { reason: error ?? "cannot be read" }
           : convert(plan, values, { eventId, sentAtMs: Date.now() });
-      if ("reason" in checked) refuse(progress, { row, reason: checked.reason });
+      if ("reason" in checked) refuse(progress, { row, reason: checked.reason, record: values ?? {} });
       else {
         const full = batcher.add(row, checked.value);
         if (full !== null) await begin(full);
@@ -147,7 +149,8 @@ async function sendBatch(kind: Kind, batch: readonly Row[], progress: Progress):
   const answer = await persistently(() => send<Answer>("POST", path as string, body));
   const verdicts = Array.isArray(answer.rejected) ? answer.rejected : (answer.verdicts ?? []);
   for (const { index, error } of verdicts) {
-    refuse(progress, { row: batch[index]?.row ?? 0, reason: `${error.field} ${error.message}`.trim() });
+    const { row = 0, body: record = {} } = batch[index] ?? {};
+    refuse(progress, { row, reason: `${error.field} ${error.message}`.trim(), record });
   }
   progress.accepted += batch.length - verdicts.length;
   progress.notices = [

@@ -53,7 +53,11 @@ export function Sending({ file, open, plan, onClose }: SendingProps) {
   return (
     <>
       <p>
-        <progress aria-label={`Importing ${file.name}`} max={file.size} value={progress?.bytes ?? 0} />
+        <progress
+          aria-label={`Importing ${file.name}`}
+          max={file.size}
+          value={state === "done" ? file.size : (progress?.bytes ?? 0)}
+        />
       </p>
       <p role="status">{told(state, progress, plan)}</p>
       {started === null || started.is_new ? null : (
@@ -112,7 +116,7 @@ function tooLate({ started_at }: Started): string {
 function told(state: State, progress: Progress | null, { kind }: Plan): string {
   if (state === "reading") return "Reading the file …";
   const { accepted = 0, refused = 0 } = progress ?? {};
-  const counts = `${accepted.toLocaleString()} ${KIND_ROWS[kind]} accepted, ${refused.toLocaleString()} rows refused`;
+  const counts = `${accepted.toLocaleString()} ${KIND_ROWS[kind]} accepted, ${refused.toLocaleString()} ${refused === 1 ? "row" : "rows"} refused`;
   if (state === "sending") return `${counts}. Stay on this page.`;
   if (state === "done") return `Done: ${counts}.`;
   return `Stopped: ${counts}. What was accepted stays; sent again, it counts once.`;
@@ -160,7 +164,7 @@ function Refusals({
         ))}
       </Table>
       <p>
-        <Action act={save}>Save the refused rows' numbers</Action> <small>{kept}</small>
+        <Action act={save}>Save the refused rows</Action> <small>{kept}</small>
       </p>
     </>
   );

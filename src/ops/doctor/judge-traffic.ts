@@ -127,7 +127,7 @@ function setAside({ rows }: EventFacts, { setAside: aside }: IntakeFacts): Findi
         },
         sentence: `${thousands(count)} events of this week ${REASONS[reason] ?? `were set aside (${reason})`}: ${percent(count, all)} of all. They are kept, and count nowhere.`,
         advice:
-          "Below, under quarantine, each is shown with its reason. Once the cause is mended they can be tried again.",
+          "The card “Set aside” of the console shows each with its reason. Once the cause is mended they can be tried again.",
         examples,
       },
     ];

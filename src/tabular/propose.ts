@@ -88,7 +88,7 @@ function scoreOf(
 ): { score: number; by: Proposal["by"] } {
   const form = formOf(field);
   const fit = form === "type" ? typeFit(facts, declared) : (FITS[form][facts.type] ?? 0.1);
-  const name = likeness(facts.name, [field, ...(SYNONYMS[kind][field] ?? [])]);
+  const name = likeness(facts.name, [field, ...(SYNONYMS[kind][field] ?? "").split(", ")]);
   const named = { score: name * (0.4 + 0.6 * fit), by: fit >= 0.9 ? "both" : "name" } as const;
   const bare = { score: byValuesAlone(field, facts, fit), by: "values" } as const;
   return named.score >= bare.score ? named : bare;

@@ -19,7 +19,7 @@ export function Profile({ userId }: { userId: string }) {
   const features = useLoaded<Features>(`/v1/features?${new URLSearchParams({ user_id: userId })}`);
   return (
     <Card title="What is known" note="As of now; rules and the model's second stage go by it.">
-      <Await of={features} rows={6}>
+      <Await of={features} rows={9}>
         {({ segments, user, session }) => (
           <>
             <p>{segments.length === 0 ? "In no segment." : `Segments: ${segments.join(", ")}`}</p>

@@ -156,7 +156,7 @@ describe.skipIf(CHROMIUM === undefined)("Explore in Chromium (skipped where ther
     await page.getByRole("region", { name: "Similar" }).getByText("World atlas").waitFor();
     const seen = page.getByRole("region", { name: "The list" });
     await seen.getByText("because of Crime novel").first().waitFor();
-    await page.getByRole("region", { name: "Why is it not shown" }).getByLabel("User").fill("ann");
+    await page.getByLabel("Why is it not shown to").fill("ann");
     await page.getByRole("button", { name: "Ask", exact: true }).click();
     await page.getByText("is not in this list: the history has it").waitFor();
     expect(new URL(page.url()).hash).toBe("#/explore?user=ann&about=novel");

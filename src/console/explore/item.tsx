@@ -144,7 +144,7 @@ const COLUMNS = ["shown", "viewed", "clicked", "carts", "bought"];
 function NotSeenBy({ ask }: { ask: (userId: string) => void }) {
   const [userId, setUserId] = useState("");
   return (
-    <Card title="Why is it not shown to …?">
+    <Card title="Who does not see it?">
       <form
         class="form"
         onSubmit={(event) => {
@@ -152,7 +152,7 @@ function NotSeenBy({ ask }: { ask: (userId: string) => void }) {
           ask(userId.trim());
         }}
       >
-        <IdField kind="user" label="User" value={userId} onInput={setUserId} />
+        <IdField kind="user" label="Why is it not shown to" value={userId} onInput={setUserId} />
         <button type="submit">Ask</button>
       </form>
     </Card>

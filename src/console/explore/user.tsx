@@ -23,7 +23,7 @@ export function UserView({ id, address, change }: UserViewProps) {
           title="History"
           note="The newest 50 interactions that lists go by; what happens now is here within ten seconds."
         >
-          <Await of={history} rows={6}>
+          <Await of={history} rows={11}>
             {({ events }) =>
               events.length === 0 ? (
                 <Empty>

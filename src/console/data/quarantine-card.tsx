@@ -69,10 +69,9 @@ function Reasons({
               <button
                 type="button"
                 aria-pressed={chosen === reason}
-                aria-label={`Only examples of ${reason}`}
                 onClick={() => onChoose(chosen === reason ? null : reason)}
               >
-                Only these
+                Only these<span class="hidden"> of {reason}</span>
               </button>
             </td>
           </tr>

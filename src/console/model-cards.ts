@@ -56,17 +56,14 @@ export interface Models {
 /** What the gate goes by. */
 export const METRIC = "ndcg@10";
 
-/** Cards never change: each is asked for once. */
-export function useCards(versions: readonly string[]): ReadonlyMap<string, ModelCard> {
-  const [cards, setCards] = useState<ReadonlyMap<string, ModelCard>>(new Map());
+/** Cards never change: each is asked for once. Null for one that could not be had; not there at all yet: on its way. */
+export function useCards(versions: readonly string[]): ReadonlyMap<string, ModelCard | null> {
+  const [cards, setCards] = useState<ReadonlyMap<string, ModelCard | null>>(new Map());
   const missing = versions.filter((version) => !cards.has(version)).join(",");
   useEffect(() => {
     for (const version of missing === "" ? [] : missing.split(",")) {
-      get<ModelCard>(`/v1/admin/models/${version}`).then(
-        (card) => setCards((before) => new Map(before).set(version, card)),
-        // Its row says so by showing none.
-        () => undefined,
-      );
+      const keep = (card: ModelCard | null) => setCards((before) => new Map(before).set(version, card));
+      get<ModelCard>(`/v1/admin/models/${version}`).then(keep, () => keep(null));
     }
   }, [missing]);
   return cards;

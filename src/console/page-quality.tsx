@@ -1,7 +1,7 @@
 import { send } from "./api.ts";
 import { LiveModel } from "./live-model.tsx";
 import { METRIC, type ModelCard, type Models, useCards } from "./model-cards.ts";
-import { Action, Await, Card, Empty, Page, Table, Time } from "./parts.tsx";
+import { Action, Await, Card, Empty, hasSettled, Page, Table, Time, Together } from "./parts.tsx";
 import { type Bar, VersionsPlot } from "./plot-versions.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
@@ -10,38 +10,45 @@ const EVERY_MS = 15_000;
 /** Is it any good? */
 export function QualityPage() {
   const models = useLoaded<Models>("/v1/admin/models", EVERY_MS);
-  const cards = useCards(models.data?.versions ?? []);
-  const bars = (models.data?.versions ?? []).flatMap((version) => barsOf(cards.get(version), version));
+  const versions = models.data?.versions ?? [];
+  const cards = useCards(versions);
+  const bars = versions.flatMap((version) => barsOf(cards.get(version) ?? undefined, version));
   return (
     <Page question="Is it any good?">
-      <Await of={models} rows={6}>
-        {({ live, versions, runs }) => (
-          <>
-            <LiveModel live={live} card={cards.get(live?.version ?? "")} reload={models.reload} />
-            <Card
-              title="Models against popularity"
-              note="NDCG@10 of each version and of popularity on the same cases, which neither had seen, with 95 % intervals."
-            >
-              {versions.length === 0 ? (
-                <Empty>
-                  No model has been published yet: the first comes when a retrain has enough to learn from.
-                </Empty>
-              ) : (
-                <>
-                  {bars.length === 0 ? null : <VersionsPlot label="NDCG@10 by version" bars={bars} />}
-                  <Versions
-                    versions={versions}
-                    live={live?.version ?? null}
-                    cards={cards}
-                    reload={models.reload}
-                  />
-                </>
-              )}
-            </Card>
-            <Runs runs={runs} reload={models.reload} />
-          </>
-        )}
-      </Await>
+      <Together isThere={hasSettled(models) && versions.every((version) => cards.has(version))}>
+        <Await of={models} rows={6}>
+          {({ live, runs }) => (
+            <>
+              <LiveModel
+                live={live}
+                card={cards.get(live?.version ?? "") ?? undefined}
+                reload={models.reload}
+              />
+              <Card
+                title="Models against popularity"
+                note="NDCG@10 of each version and of popularity on the same cases, which neither had seen, with 95 % intervals."
+              >
+                {versions.length === 0 ? (
+                  <Empty>
+                    No model has been published yet: the first comes when a retrain has enough to learn from.
+                  </Empty>
+                ) : (
+                  <>
+                    {bars.length === 0 ? null : <VersionsPlot label="NDCG@10 by version" bars={bars} />}
+                    <Versions
+                      versions={versions}
+                      live={live?.version ?? null}
+                      cards={cards}
+                      reload={models.reload}
+                    />
+                  </>
+                )}
+              </Card>
+              <Runs runs={runs} reload={models.reload} />
+            </>
+          )}
+        </Await>
+      </Together>
     </Page>
   );
 }
@@ -54,13 +61,13 @@ function Versions({
 }: {
   versions: string[];
   live: string | null;
-  cards: ReadonlyMap<string, ModelCard>;
+  cards: ReadonlyMap<string, ModelCard | null>;
   reload: () => void;
 }) {
   return (
     <Table caption="Versions" head={["Version", "Made", "Learner", "NDCG@10", "Popularity", "Cases", ""]}>
       {versions.map((version) => {
-        const card = cards.get(version);
+        const card = cards.get(version) ?? undefined;
         const metric = card?.metrics[METRIC];
         return (
           <tr key={version}>

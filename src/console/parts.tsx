@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ApiFailure } from "./api.ts";
 import type { Loaded } from "./use-loaded.ts";
 
@@ -50,6 +50,22 @@ export function Await<T>({
     );
   }
   if (of.error !== null) return <Failure error={of.error} retry={of.reload} />;
+  return <Skeleton rows={rows} />;
+}
+
+/** Shows what it holds once all of it has come, or could not: nothing moves under somebody's eyes while the rest is on its way. */
+export function Together({ isThere, children }: { isThere: boolean; children: ComponentChildren }) {
+  const wasThere = useRef(false);
+  wasThere.current ||= isThere;
+  return wasThere.current ? children : <Skeleton rows={12} />;
+}
+
+/** Whether an answer came, good or bad. */
+export function hasSettled({ data, error }: Loaded<unknown>): boolean {
+  return data !== null || error !== null;
+}
+
+function Skeleton({ rows }: { rows: number }) {
   return (
     <output class="skeleton" aria-label="loading">
       {Array.from({ length: rows }, (_, row) => `row-${row}`).map((row) => (

@@ -17,6 +17,9 @@ const TICKS = [-0.9, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 1, 2, 4, 9];
 const FEW_TICKS = [-0.9, -0.5, 0, 1, 3, 9];
 /** Ticks stand apart as long as the axis spans less than this, in logarithms. */
 const FINE_SPAN = 1.6;
+/** A tick nearer to an end is left out; one within so much more is written inwards. Shares of the axis. */
+const EDGE = 0.03;
+const BESIDE_EDGE = 0.12;
 
 /**
  * Intervals on one axis, against the line of no difference. The axis is logarithmic: half as much and twice as much stand equally far from none. The
@@ -25,12 +28,10 @@ const FINE_SPAN = 1.6;
 export function IntervalPlot({ label, intervals }: { label: string; intervals: readonly Interval[] }) {
   const from = Math.log1p(Math.max(LOW_MIN, Math.min(-0.1, ...intervals.map(({ low }) => low)))) - 0.05;
   const to = Math.log1p(Math.min(HIGH_MAX, Math.max(0.1, ...intervals.map(({ high }) => high)))) + 0.05;
-  const x = (lift: number) => {
-    const share = (Math.log1p(Math.max(-0.99, lift)) - from) / (to - from);
-    return `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
-  };
+  const shareOf = (lift: number) => (Math.log1p(Math.max(-0.99, lift)) - from) / (to - from);
+  const x = (lift: number) => `${(100 * Math.min(1, Math.max(0, shareOf(lift)))).toFixed(2)}%`;
   const ticks = (to - from < FINE_SPAN ? TICKS : FEW_TICKS).filter(
-    (tick) => Math.log1p(tick) > from + 0.03 * (to - from) && Math.log1p(tick) < to - 0.03 * (to - from),
+    (tick) => shareOf(tick) > EDGE && shareOf(tick) < 1 - EDGE,
   );
   const words = intervals.map(
     ({ name, value, low, high }) => `${name} ${change(value)}, from ${change(low)} to ${change(high)}`,
@@ -47,7 +48,7 @@ export function IntervalPlot({ label, intervals }: { label: string; intervals: r
       {ticks.map((tick) => (
         <g key={tick}>
           <line class={tick === 0 ? "none" : "tick"} x1={x(tick)} x2={x(tick)} y1={0} y2={bottom} />
-          <text x={x(tick)} y={bottom + 16} text-anchor="middle">
+          <text x={x(tick)} y={bottom + 16} text-anchor={anchorAt(shareOf(tick))}>
             {tick === 0 ? "no difference" : change(tick)}
           </text>
         </g>
@@ -66,4 +67,9 @@ export function IntervalPlot({ label, intervals }: { label: string; intervals: r
       })}
     </svg>
   );
+}
+
+function anchorAt(share: number): "start" | "middle" | "end" {
+  if (share < BESIDE_EDGE) return "start";
+  return share > 1 - BESIDE_EDGE ? "end" : "middle";
 }

@@ -68,7 +68,7 @@ function Scenario(lift: ScenarioLift) {
     <section class="lift" aria-label={`Lift of ${scenario}`}>
       <h3>{scenario}</h3>
       <p class="note">
-        {percent(share, 1)} % of visitors held out, counted since <Time ms={from} />.
+        {amount(100 * share)} % of visitors held out, counted since <Time ms={from} />.
         {complete ? "" : " There is more than one look can hold: the figures are of the oldest part."}
       </p>
       <dl class="figures">

@@ -20,7 +20,6 @@ export function DataPage() {
   const models = useLoaded<Models>("/v1/admin/models");
   return (
     <Page question="Can the data be trusted?">
-      <Doctor />
       <Card
         title="The way of the data"
         note="From your pages to the model: how much there is at each place, when it was last written, and what its checks say."
@@ -36,6 +35,7 @@ export function DataPage() {
           )}
         </Await>
       </Card>
+      <Doctor />
       <ChecksCard report={report} />
       <SumsCard report={report} />
       <QuarantineCard />

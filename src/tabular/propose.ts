@@ -136,7 +136,7 @@ function likeness(column: string, names: readonly string[]): number {
 function alike(words: readonly string[], whole: string, others: readonly string[]): number {
   const other = others.join("");
   if (whole === other) return 1;
-  const isWithin = others.every((word) => words.includes(word));
+  const isWithin = others.length > 0 && others.every((word) => words.includes(word));
   if (isWithin && !GENERIC.has(other)) return Math.max(0.7, 0.95 - 0.1 * (words.length - others.length));
   const chars = Math.max(whole.length, other.length);
   if (chars < FUZZY_CHARS_MIN) return 0;

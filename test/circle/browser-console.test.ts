@@ -13,7 +13,7 @@ import { type ConsoleSite, openConsole } from "./console-site.ts";
 
 /** Of the whole console. */
 const GZIP_BYTES_MAX = 150_000;
-const PAGES = ["Now", "Quality", "Outcome", "Explore", "Scenarios", "Data", "Keys"];
+const PAGES = ["Now", "Quality", "Outcome", "Explore", "Scenarios", "Data", "Costs", "Keys"];
 
 describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where there is none)", () => {
   let console: ConsoleSite;

@@ -83,7 +83,7 @@ export function AuditCard() {
             <VirtualTable
               caption="Changes"
               head={["When", "What", "Name", "Actor"]}
-              widths={[25, 25, 30, 20]}
+              widths={[28, 24, 30, 18]}
               rows={changes}
               keyOf={({ changed_at, action, name }) => `${changed_at} ${action} ${name}`}
             >

@@ -12,7 +12,7 @@ export function TablesCard({ of }: { of: Loaded<{ tables: LakeTable[] }> }) {
   return (
     <Card
       title="Tables"
-      note="Open Iceberg tables in your own bucket: your shop's rows, read from the tables' own metadata."
+      note="Open Iceberg tables in your own bucket. Rows, files and size are your shop's as they are now, by the tables' own metadata; written: when rows last came or changed, which merging small files is not."
     >
       <Await of={of} rows={20}>
         {({ tables }) => (

@@ -16,4 +16,4 @@ export { knownEventType } from "./event-type.ts";
 export { FIELDS, type FieldForm, formOf, isField, KINDS, type Kind, OFFERED } from "./fields.ts";
 export { type ColumnFacts, type ColumnType, inferColumns, SAMPLE_ROWS, textOf } from "./infer.ts";
 export { mapFields } from "./map-fields.ts";
-export { attributeOf, guessKind, type Proposal, proposeMapping } from "./propose.ts";
+export { ATTRIBUTE_CHARS_MAX, attributeOf, guessKind, type Proposal, proposeMapping } from "./propose.ts";

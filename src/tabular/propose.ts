@@ -23,7 +23,7 @@ const SCORE_MIN = 0.5;
 const LIKENESS_MIN = 0.75;
 const FUZZY_CHARS_MIN = 4;
 /** What an attribute may hold, as the schema of items has it. */
-const ATTRIBUTE_CHARS_MAX = 500;
+export const ATTRIBUTE_CHARS_MAX = 500;
 const ATTRIBUTE_NAME_CHARS_MAX = 40;
 
 /** The best field for each column, each field once; what is left goes to attributes where the kind has them. */

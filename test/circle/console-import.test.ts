@@ -45,6 +45,10 @@ describe.skipIf(CHROMIUM === undefined)("import and doctor in Chromium (skipped 
       ["ProductID;Product Name;Cost;Category;colour", ...rows, "P-x;too;few"].join("\n"),
     );
     expect(await becomes("ProductID").inputValue()).toBe("item_id");
+    // The field that had the focus is gone: it is in the card yet.
+    expect(await card().evaluate((element) => element.contains(element.ownerDocument.activeElement))).toBe(
+      true,
+    );
     expect(await becomes("Product Name").inputValue()).toBe("title");
     expect(await becomes("Cost").inputValue()).toBe("price");
     expect(await becomes("Category").inputValue()).toBe("categories");

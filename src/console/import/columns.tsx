@@ -35,7 +35,7 @@ export function Columns({ kind, columns, proposals, chosen, onChoose }: ColumnsP
                   ))}
                 </select>
               </td>
-              <td>{own === undefined ? sureWords(kind, proposal) : "Your choice"}</td>
+              <td>{own === undefined ? sureWords(kind, proposal, facts) : "Your choice"}</td>
               <td>{holdsWords(facts)}</td>
               <td class="cut">{facts.examples.join(", ")}</td>
             </tr>

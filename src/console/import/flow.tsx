@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type ColumnFacts, inferColumns, SAMPLE_ROWS } from "../../tabular/index.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { type FileRow, type Piece, readerOf } from "./file.ts";
@@ -39,6 +39,17 @@ export function Flow({ picked: { file, open, sample, columns }, onClose }: FlowP
   const [plan, setPlan] = useState<Plan | null>(null);
   const tenant = useLoaded<{ custom_event_types: string[] }>("/v1/admin/tenant");
   const declared = useMemo(() => new Set(tenant.data?.custom_event_types ?? []), [tenant.data]);
-  if (plan !== null) return <Sending {...{ file, open, plan, onClose }} />;
-  return <Mapping name={file.name} {...{ columns, sample, declared }} onSend={setPlan} onCancel={onClose} />;
+  const step = useRef<HTMLDivElement>(null);
+  // What had the focus, the file's field or the button, is gone with the step before.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each step anew
+  useEffect(() => step.current?.focus(), [plan]);
+  return (
+    <div ref={step} tabIndex={-1}>
+      {plan === null ? (
+        <Mapping name={file.name} {...{ columns, sample, declared }} onSend={setPlan} onCancel={onClose} />
+      ) : (
+        <Sending {...{ file, open, plan, onClose }} />
+      )}
+    </div>
+  );
 }

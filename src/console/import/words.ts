@@ -1,4 +1,11 @@
-import { type ColumnFacts, type Kind, OFFERED, type Proposal, type TimeForm } from "../../tabular/index.ts";
+import {
+  ATTRIBUTE_CHARS_MAX,
+  type ColumnFacts,
+  type Kind,
+  OFFERED,
+  type Proposal,
+  type TimeForm,
+} from "../../tabular/index.ts";
 
 export const KIND_WORDS: Record<Kind, string> = {
   interactions: "Events: what visitors did",
@@ -45,14 +52,18 @@ const LIKELY_FROM = 0.7;
 const BY_WORDS = { name: "by its name", values: "by what it holds", both: "by its name and what it holds" };
 
 /** How sure a proposal is, and by what. */
-export function sureWords(kind: Kind, { field, confidence, by }: Proposal): string {
-  if (by === "rest") {
-    if (field !== null) return "Nothing else fits: kept as an attribute";
-    return kind === "interactions" ? "Nothing fits: left out" : "Left out: empty, too long or no plain value";
-  }
+export function sureWords(kind: Kind, { field, confidence, by }: Proposal, facts: ColumnFacts): string {
+  if (by === "rest" && field !== null) return "Nothing else fits: kept as an attribute";
+  if (by === "rest") return `Left out: ${whyLeftOut(kind, facts)}`;
   const sure =
     confidence >= SURE_FROM ? "Sure" : confidence >= LIKELY_FROM ? "Likely" : "A guess, please check";
   return `${sure}, ${BY_WORDS[by]}`;
+}
+
+function whyLeftOut(kind: Kind, { type, longest }: ColumnFacts): string {
+  if (type === "empty") return "it is empty";
+  if (kind === "interactions") return "no field fits";
+  return longest > ATTRIBUTE_CHARS_MAX ? `longer than ${ATTRIBUTE_CHARS_MAX} characters` : "no plain value";
 }
 
 /** A field's name for people. */

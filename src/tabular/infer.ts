@@ -78,8 +78,7 @@ type Inferred = Pick<ColumnFacts, "type" | "reading">;
 
 function inferTexts(texts: readonly string[], different: readonly string[]): Inferred {
   if (texts.length === 0) return { type: "empty", reading: {} };
-  if (different.length <= 2 && different.every((text) => BOOLEAN.test(text)))
-    return { type: "boolean", reading: {} };
+  if (isBoolean(different)) return { type: "boolean", reading: {} };
   const time = timeFormOf(texts);
   if (time !== null) return { type: "time", reading: { time } };
   if (most(texts, (text) => IMAGE.test(text))) return { type: "image", reading: {} };
@@ -95,6 +94,13 @@ function inferTexts(texts: readonly string[], different: readonly string[]): Inf
 }
 
 const BOOLEAN = /^(?:true|false|yes|no|y|n|0|1)$/i;
+
+/** A column of nothing but ones is a number or an id, too. */
+function isBoolean(different: readonly string[]): boolean {
+  if (different.length > 2 || !different.every((text) => BOOLEAN.test(text))) return false;
+  return different.length === 2 || !/^\d$/.test(different[0] ?? "");
+}
+
 const ADDRESS = /^(?:https?:)?\/\/\S+$/i;
 const IMAGE = /^(?:(?:https?:)?\/\/|\/)\S+\.(?:jpe?g|png|webp|gif|avif|svg)(?:[?#]\S*)?$/i;
 const CURRENCY = /^[A-Z]{3}$/;
@@ -108,11 +114,11 @@ function most(texts: readonly string[], holds: (text: string) => boolean): boole
   return texts.filter(holds).length >= SHARE_MIN * texts.length;
 }
 
-/** What numbers of each unit are between 2001 and 2100: as many other numbers are not. */
+/** What numbers of each unit are between 1985 and 2096: as many other numbers are not. */
 const NUMERIC_TIMES: Partial<Record<TimeForm, RegExp>> = {
-  s: /^(?:9[89]\d{8}|[1-3]\d{9})(?:\.\d+)?$/,
-  ms: /^(?:9[89]\d{10}|[1-3]\d{12})(?:\.\d+)?$/,
-  us: /^(?:9[89]\d{13}|[1-3]\d{15})$/,
+  s: /^(?:[5-9]\d{8}|[1-3]\d{9})(?:\.\d+)?$/,
+  ms: /^(?:[5-9]\d{11}|[1-3]\d{12})(?:\.\d+)?$/,
+  us: /^(?:[5-9]\d{14}|[1-3]\d{15})$/,
   compact: /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/,
 };
 const ISO = /^\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T ]|$)|^[A-Z][a-z]{2}, \d/;

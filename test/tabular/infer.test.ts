@@ -14,6 +14,7 @@ const timeOf = (...cells: unknown[]) => facts(...cells).reading.time;
 describe("what a column is", () => {
   it("tells times by their size and form", () => {
     expect(timeOf("1433221332", "1433224214")).toBe("s");
+    expect(timeOf("964982703", "964981247")).toBe("s");
     expect(timeOf("1433221332117", "1433224214164")).toBe("ms");
     expect(timeOf("1609459200123456", "1609459201123456")).toBe("us");
     expect(timeOf("2019-10-01 00:00:00 UTC", "2019-10-01 00:00:04 UTC")).toBe("iso");
@@ -43,6 +44,7 @@ describe("what a column is", () => {
   it("tells booleans, addresses, images, currencies, lists, and text that only looks like one", () => {
     expect(typeOf("0", "1", "1")).toBe("boolean");
     expect(typeOf("Yes", "no")).toBe("boolean");
+    expect(typeOf("1", "1")).toBe("number");
     expect(typeOf("https://shop.example/a?b=1", "https://shop.example/c")).toBe("url");
     expect(typeOf("https://shop.example/a.JPG?w=100", "//cdn.example/c.webp")).toBe("image");
     expect(typeOf("EUR", "EUR", "USD")).toBe("currency");

@@ -30,15 +30,17 @@ export function Alerts(known: Known) {
   ];
   return (
     <Card title="All in all">
-      {alerts.length === 0 ? (
-        <p role="status">Nothing needs you.</p>
-      ) : (
-        <ul role="status">
-          {alerts.map((alert) => (
-            <li key={alert}>{alert}</li>
-          ))}
-        </ul>
-      )}
+      <div role="status">
+        {alerts.length === 0 ? (
+          <p>Nothing needs you.</p>
+        ) : (
+          <ul>
+            {alerts.map((alert) => (
+              <li key={alert}>{alert}</li>
+            ))}
+          </ul>
+        )}
+      </div>
     </Card>
   );
 }

@@ -5,3 +5,4 @@
 export { assignVariant, type UnitIds, unitOf, type Variant } from "./assign.ts";
 export { LIFT_ALPHA, type Lift, lift, type Verdict } from "./lift.ts";
 export { addUnit, NO_UNITS, type RatioSums, ratioOf } from "./ratio.ts";
+export { isSkewed } from "./split.ts";

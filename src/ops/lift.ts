@@ -1,4 +1,12 @@
-import { addUnit, type Lift, lift, NO_UNITS, type RatioSums, ratioOf } from "../experiments/index.ts";
+import {
+  addUnit,
+  isSkewed,
+  type Lift,
+  lift,
+  NO_UNITS,
+  type RatioSums,
+  ratioOf,
+} from "../experiments/index.ts";
 import type { Holdout } from "./holdouts.ts";
 import type { ListSum, ListSums } from "./list-sums.ts";
 
@@ -25,6 +33,8 @@ export interface Comparison extends Lift {
 export interface ScenarioLift extends Holdout {
   /** False where there was more than one look can hold. */
   complete: boolean;
+  /** The visitors are not in the share's proportion, beyond chance: no verdict is to be trusted. */
+  skewed: boolean;
   personal: VariantOutcome;
   popular: VariantOutcome;
   /** Clicked lists of those seen. */
@@ -58,6 +68,7 @@ export function liftsOf(
     return {
       ...holdout,
       complete,
+      skewed: isSkewed({ popular: popular.length, personal: personal.length }, holdout.share),
       personal: outcomeOf(personal),
       popular: outcomeOf(popular),
       clickRate: compared(({ clickedLists, lists: seen }) => ({ part: clickedLists, whole: seen })),

@@ -107,7 +107,7 @@ describe.skipIf(CHROMIUM === undefined)("half of the visitors held out (skipped 
       ({ json }) => seenBy(json.lifts[0]) === VISITORS && json.all.purchases === bought,
     );
     const [told] = reply.json.lifts;
-    expect(told).toMatchObject({ scenario: "home", share: 0.5, complete: true });
+    expect(told).toMatchObject({ scenario: "home", share: 0.5, complete: true, skewed: false });
     for (const variant of ["personal", "popular"] as const) {
       const own = variants[variant];
       const clicking = own.filter((_, at) => at % 10 < CLICKING[variant]).length;

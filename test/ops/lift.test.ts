@@ -90,7 +90,7 @@ beforeAll(async () => {
 
 describe("the lift of a scenario, whatever window is asked for beside it", () => {
   it("counts visitors as they were assigned, each with all of its lists", () => {
-    expect(lift).toMatchObject({ ...HOME, complete: true });
+    expect(lift).toMatchObject({ ...HOME, complete: true, skewed: false });
     expect(lift.personal).toEqual({
       ...{ visitors: 121, clickedVisitors: 60, lists: 241, clickedLists: 60 },
       ...{ value: 600, valueSquared: 6_000 },
@@ -117,6 +117,12 @@ describe("the lift of a scenario, whatever window is asked for beside it", () =>
     expect(valuePerVisitor.popular).toBeCloseTo(290 / 111);
     expect(valuePerVisitor).toMatchObject({ value: null, low: null, high: null, verdict: "early" });
   });
+});
+
+it("says so where the visitors are not in the proportion of the share", async () => {
+  const holdouts = [{ ...HOME, share: 0.1 }];
+  const outcome = await readOutcome(openLake(store), { tenant: "shop", fromMs: NOW_MS - DAY_MS, holdouts });
+  expect(outcome.lifts).toMatchObject([{ skewed: true, popular: { visitors: 111 } }]);
 });
 
 it("a holdout that nobody has been assigned by yet has no lift", async () => {

@@ -63,6 +63,11 @@ const liftSchema = z.object({
     .number()
     .describe("Since when: the share's last change, 31 days ago at most, whatever `days` says."),
   complete: z.boolean().describe("False: there is more than one answer reads."),
+  skewed: z
+    .boolean()
+    .describe(
+      "True: there are more or fewer visitors held out than the share and chance allow (1 in 1,000 experiments), so trust no verdict. Questions and impressions may name different ids, or one of the lists is not shown alike.",
+    ),
   personal: variantSchema,
   popular: variantSchema,
   click_rate: comparisonSchema.describe("Clicked lists of those seen."),
@@ -174,9 +179,9 @@ export const outcomeRoutes: Endpoint[] = [
   }),
 ];
 
-function liftBody({ scenario, share, sinceMs, complete, ...told }: ScenarioLift) {
+function liftBody({ scenario, share, sinceMs, complete, skewed, ...told }: ScenarioLift) {
   return {
-    ...{ scenario, share, from: sinceMs, complete },
+    ...{ scenario, share, from: sinceMs, complete, skewed },
     personal: variantBody(told.personal),
     popular: variantBody(told.popular),
     click_rate: comparisonBody(told.clickRate),

@@ -25,6 +25,7 @@ export interface ScenarioLift {
   share: number;
   from: number;
   complete: boolean;
+  skewed: boolean;
   personal: Variant;
   popular: Variant;
   click_rate: Comparison;
@@ -61,7 +62,7 @@ export function LiftCard({ lifts }: { lifts: readonly ScenarioLift[] }) {
 }
 
 function Scenario(lift: ScenarioLift) {
-  const { scenario, share, from, complete, click_rate, value_per_visitor } = lift;
+  const { scenario, share, from, complete, skewed, click_rate, value_per_visitor } = lift;
   const intervals = [intervalOf("Clicks", click_rate), intervalOf("Sales per visitor", value_per_visitor)];
   const told = intervals.filter((interval) => interval !== null);
   return (
@@ -71,6 +72,7 @@ function Scenario(lift: ScenarioLift) {
         {amount(100 * share)} % of visitors held out, counted since <Time ms={from} />.
         {complete ? "" : " There is more than one look can hold: the figures are of the oldest part."}
       </p>
+      {skewed ? <Skewed {...lift} /> : null}
       <dl class="figures">
         <LiftFigure
           label="clicks"
@@ -96,6 +98,18 @@ function Scenario(lift: ScenarioLift) {
       )}
       <Variants {...lift} />
     </section>
+  );
+}
+
+/** Nothing else is worth reading before this is put right. */
+function Skewed({ share, personal, popular }: ScenarioLift) {
+  return (
+    <p class="failure" role="alert">
+      The split is off: {percent(popular.visitors, popular.visitors + personal.visitors)} % of the visitors
+      saw the popular list, not {amount(100 * share)} %, and chance does not do that. Trust no verdict here.
+      Ask for lists with the same user, device and session ids that the beacon sends, and show both lists
+      alike.
+    </p>
   );
 }
 

@@ -24,13 +24,14 @@ export async function diagnose(
   tenant: string,
   nowMs: number,
 ): Promise<Diagnosis> {
-  const [events, catalogue, users, intake, unseen] = await Promise.all([
+  const [events, catalogue, users, intake] = await Promise.all([
     readEventFacts(lake, { tenant, nowMs }),
     readCatalogueFacts(core, tenant),
     readUserFacts({ core, profiles }, tenant),
     readIntakeFacts({ core, profiles }, tenant, nowMs),
-    readUnseenItems({ core, lake }, tenant, nowMs),
   ]);
+  // After the events: together their ids would take half of the Worker's memory.
+  const unseen = await readUnseenItems({ core, lake }, tenant, nowMs);
   const findings = [
     ...judgeEvents(events),
     ...judgeTraffic(events, intake),
@@ -50,21 +51,16 @@ async function readUnseenItems(
   tenant: string,
   nowMs: number,
 ): Promise<UnseenItems | null> {
-  const seen = new Set<string>();
+  const left = new Set<string>();
+  for await (const itemId of listedItemIds(core, tenant, nowMs)) left.add(itemId);
+  const items = left.size;
   let rowsRead = 0;
   for await (const { columns, rows } of lake.scan(ITEM_DAILY, { tenant, columns: ["item_id"] })) {
-    for (const itemId of columns.item_id) if (itemId !== null) seen.add(itemId);
+    for (const itemId of columns.item_id) if (itemId !== null) left.delete(itemId);
     rowsRead += rows;
     if (rowsRead >= ROWS_MAX) return null;
   }
-  const unseen: UnseenItems = { items: 0, neverSeen: 0, examples: [] };
   // Before the first event everything is unseen: that is no finding.
   if (rowsRead === 0) return null;
-  for await (const itemId of listedItemIds(core, tenant, nowMs)) {
-    unseen.items++;
-    if (seen.has(itemId)) continue;
-    unseen.neverSeen++;
-    if (unseen.examples.length < EXAMPLES_MAX) unseen.examples.push(itemId);
-  }
-  return unseen;
+  return { items, neverSeen: left.size, examples: [...left].slice(0, EXAMPLES_MAX) };
 }

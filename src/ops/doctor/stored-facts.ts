@@ -2,7 +2,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { DAY_MS, HOUR_MS, LEDGER_HOURS } from "../../base/index.ts";
 import { readIntakeCounts, readLedgerCounts, readStoredTenant, userSubject } from "../../features/index.ts";
 import { EXAMPLES_MAX } from "./finding.ts";
-import { DOCTOR_DAYS, IDS_MAX, ITEM_NEW_MS, USERS_LOOKED_AT } from "./thresholds.ts";
+import { DOCTOR_DAYS, ITEM_NEW_MS, ITEMS_LOOKED_AT, USERS_LOOKED_AT } from "./thresholds.ts";
 
 /** What lists, rules and shop windows live on. */
 export const ITEM_PARTS = ["title", "image", "price", "categories"] as const;
@@ -68,7 +68,7 @@ export async function* listedItemIds(
   nowMs: number,
 ): AsyncGenerator<string> {
   let after = "";
-  for (let read = 0; read < IDS_MAX; read += IDS_PER_READ) {
+  for (let read = 0; read < ITEMS_LOOKED_AT; read += IDS_PER_READ) {
     const { results } = await core
       .prepare(
         `SELECT item_id ${LISTED} AND published_at <= ?2 AND item_id > ?3 ORDER BY item_id LIMIT ${IDS_PER_READ}`,

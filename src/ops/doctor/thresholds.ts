@@ -51,7 +51,12 @@ export const NEVER_SEEN_USERS = { info: 0.8, warn: 0.98 };
 
 /** Rows of the lake: some ten seconds of reading. */
 export const ROWS_MAX = 1_000_000;
-/** Ids kept while reading, each some 100 B: what comes after these many is counted and not looked at by itself. */
-export const IDS_MAX = 200_000;
+/**
+ * Ids of each kind kept while reading, each some 200 B, so that it stays below 30 MB of the Worker's 128: what comes after these many is counted and
+ * not looked at by itself. An id that very many share is among the first.
+ */
+export const IDS_MAX = 50_000;
+/** Items of the catalogue that are held against what was seen, each some 100 B. */
+export const ITEMS_LOOKED_AT = 200_000;
 /** Users that are looked up: a sample of more would tell the same. */
 export const USERS_LOOKED_AT = 2_000;

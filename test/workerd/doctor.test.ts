@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, r2ObjectStore } from "../../src/base/index.ts";
 import { makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
 import { applyEvents, recordQuarantine } from "../../src/features/index.ts";
-import { openLake } from "../../src/lake/index.ts";
+import { ITEM_DAILY, openLake } from "../../src/lake/index.ts";
 import {
   listedItemIds,
   readCatalogueFacts,
@@ -103,6 +103,36 @@ describe("the doctor's look at D1", () => {
     expect(await readIntakeFacts(stores(), "t", NOW_MS)).toEqual({
       ...{ delivered: 5, distinct: 2, declaredTypes: ["swipe"] },
       setAside: [{ reason: "too_late", events: 2, examples: ["a", "b"] }],
+    });
+  });
+
+  it("holds the catalogue against what anybody has ever seen", async () => {
+    const items = Array.from({ length: 20 }, (_, at) => ({
+      item_id: `i${at}`,
+      title: "T",
+      published_at: OLD_MS,
+    }));
+    await changeItems(ports(), "t", { items, nowMs: NOW_MS });
+    const none = {
+      views: 0,
+      clicks: 0,
+      carts: 0,
+      purchases: 0,
+      score: 0,
+      quantity: 0,
+      revenue: 0,
+      subjects: 0,
+    };
+    const lake = openLake(store());
+    // i3 to i19 are left: of them the catalogue has seventeen, and what it never had is none of its.
+    const seen = ["i0", "i1", "i2", "gone"].map((item_id) => ({
+      ...{ tenant: "t", item_id, day: OLD_MS, impressions: 1, ...none },
+    }));
+    await lake.append(ITEM_DAILY, seen, { nowMs: NOW_MS });
+    await lake.commitAllPending({ nowMs: NOW_MS, force: true });
+    const { findings } = await diagnose({ ...stores(), lake }, "t", NOW_MS);
+    expect(findings.find(({ code }) => code === "items_never_seen")).toMatchObject({
+      ...{ severity: "info", count: 17, of: 20, examples: ["i10", "i11", "i12", "i13", "i14"] },
     });
   });
 

@@ -71,7 +71,9 @@ const liftSchema = z.object({
   personal: variantSchema,
   popular: variantSchema,
   click_rate: comparisonSchema.describe("Clicked lists of those seen."),
-  value_per_visitor: comparisonSchema.describe("Value of purchases that lists had a part in, by visitor."),
+  value_per_visitor: comparisonSchema.describe(
+    "Value of purchases that lists had a part in, by visitor: also of what would have been bought without them.",
+  ),
 });
 
 /** What is read out of the lake for people: whether it pays, who changed what, what is kept of somebody. */

@@ -82,7 +82,7 @@ function Scenario(lift: ScenarioLift) {
         <LiftFigure
           label="sales per visitor"
           of={value_per_visitor}
-          meaning={`How much more visitors bought through lists than those with the popular list: of value, by visitor who saw a list. What they would have bought without any list is in both. ${SURE}`}
+          meaning={`How much more visitors bought through lists than those with the popular list: of value, by visitor who saw a list. It counts what went through lists, also what would have been bought without them. ${SURE}`}
         />
       </dl>
       <p class="verdicts">

@@ -1,6 +1,7 @@
 /** What came in, as the API tells it. */
 export interface Activity {
   hours: Hour[];
+  last_accepted_at: number | null;
   layers: { name: string; committed_at: number | null }[];
 }
 
@@ -14,7 +15,7 @@ interface Hour {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How old a layer may be before somebody should look: three times what is promised. */
+/** How long after events a layer may still be without them before somebody should look: three times what is promised. */
 export const LAYERS: Record<string, { title: string; staleMs: number }> = {
   "bronze.events": { title: "every event", staleMs: 3 * MINUTE_MS },
   "silver.interactions": { title: "each once", staleMs: 30 * MINUTE_MS },

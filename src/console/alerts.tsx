@@ -45,21 +45,21 @@ export function Alerts(known: Known) {
   );
 }
 
-const COMES_MS = 2 * 3_600_000;
+/** As exactly as it is known when events last came. */
+const SLOT_MS = 300_000;
 /** A consumer takes thousands a second: so many waiting are no matter of seconds any more. */
 const WAITING_MAX = 100_000;
 
-function ofLayers({ hours, layers }: Activity): string[] {
-  const comes = hours.some(({ from }) => Date.now() - from < COMES_MS);
-  const stale = layers.filter(
-    ({ name, committed_at }) =>
-      comes && Date.now() - (committed_at ?? 0) > (LAYERS[name]?.staleMs ?? Infinity),
-  );
+function ofLayers({ hours, layers, last_accepted_at: came }: Activity): string[] {
+  const stale = layers.filter(({ name, committed_at }) => {
+    const staleMs = LAYERS[name]?.staleMs ?? Number.POSITIVE_INFINITY;
+    return came !== null && (committed_at ?? 0) < came && Date.now() - came - SLOT_MS > staleMs;
+  });
   const behind = waiting(hours);
   return [
     ...stale.map(
       ({ name, committed_at }) =>
-        `${name} was last written ${committed_at === null ? "never" : `${ago(committed_at)} ago`}.`,
+        `Events came, and ${name} was last written ${committed_at === null ? "never" : `${ago(committed_at)} ago`}.`,
     ),
     ...(behind > WAITING_MAX ? [`${behind.toLocaleString()} events wait to be taken from the Queue.`] : []),
   ];

@@ -181,5 +181,6 @@ function percent(part: number, whole: number): string {
 }
 
 function amount(count: number, unit: "bytes" | "items"): string {
-  return unit === "items" ? count.toLocaleString() : `${(count / 1_000_000).toFixed(1)} MB`;
+  if (unit === "items") return count.toLocaleString();
+  return count >= 1e9 ? `${(count / 1e9).toLocaleString()} GB` : `${(count / 1e6).toFixed(1)} MB`;
 }

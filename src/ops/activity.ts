@@ -1,12 +1,14 @@
 import type { D1Database } from "@cloudflare/workers-types";
-import { HOUR_MS } from "../base/index.ts";
-import { readIntakeCounts, readLedgerCounts } from "../features/index.ts";
+import { DAY_MS, HOUR_MS } from "../base/index.ts";
+import { readIntakeCounts, readLedgerCounts, readServed, SERVED_SLOT_MS } from "../features/index.ts";
 import { EVENTS, INTERACTIONS, type Lake, USER_HISTORIES } from "../lake/index.ts";
 
 /** What came in by the hour, and when each layer of the lake was last written. */
 export interface Activity {
   /** Hours in which something was received, oldest first, of the last 24; the hour under way among them. */
   hours: ActivityHour[];
+  /** Beginning of the five minutes in which the edge last told of events; null: not in the last 24 hours. */
+  lastAcceptedMs: number | null;
   /** Null: never. The tables are all tenants': a commit may be of another's rows. */
   layers: { name: string; committedAtMs: number | null }[];
 }
@@ -32,9 +34,10 @@ export async function readActivity(
 ): Promise<Activity> {
   const toHour = Math.floor(nowMs / HOUR_MS);
   const range = { fromHour: toHour - HOURS + 1, toHour };
-  const [intake, ledger, ...layers] = await Promise.all([
+  const [intake, ledger, served, ...layers] = await Promise.all([
     readIntakeCounts(profiles, tenant, range),
     readLedgerCounts(profiles, tenant, range),
+    readServed(profiles, tenant, { fromMs: nowMs - DAY_MS, everyMs: SERVED_SLOT_MS }),
     ...LAYERS.map(async (table) => {
       const snapshot = await lake.snapshot(table, {});
       return { name: table.name, committedAtMs: snapshot?.atMs ?? null };
@@ -47,5 +50,6 @@ export async function readActivity(
     delivered: queue,
     counted: counted.get(hour) ?? 0,
   }));
-  return { hours, layers };
+  const last = served.findLast(({ counts }) => (counts.events ?? 0) > 0);
+  return { hours, layers, lastAcceptedMs: last?.fromMs ?? null };
 }

@@ -16,7 +16,11 @@ const check = (table: string, status: Check["status"]): Check => ({
 });
 const facts: LineageFacts = {
   tables,
-  activity: { hours: [{ from: 0, accepted: 9, delivered: 7, counted: 5 }], layers: [] },
+  activity: {
+    hours: [{ from: 0, accepted: 9, delivered: 7, counted: 5 }],
+    last_accepted_at: null,
+    layers: [],
+  },
   report: {
     ...{ at: 1, complete: true, tables: {} },
     checks: [

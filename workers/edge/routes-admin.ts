@@ -145,12 +145,17 @@ export const adminRoutes: Endpoint[] = [
           }),
         )
         .describe("Oldest first; hours without events are left out."),
+      last_accepted_at: z
+        .number()
+        .nullable()
+        .describe("Beginning of the five minutes in which events last came; null: not in the last 24 hours."),
       layers: z.array(z.object({ name: z.string(), committed_at: z.number().nullable() })),
     }),
     async handle({ tenant, env }) {
-      const { hours, layers } = await pipeline(env).activity(tenant);
+      const { hours, layers, lastAcceptedMs } = await pipeline(env).activity(tenant);
       return {
         hours: hours.map(({ fromMs, ...hour }) => ({ from: fromMs, ...hour })),
+        last_accepted_at: lastAcceptedMs,
         layers: layers.map(({ name, committedAtMs }) => ({ name, committed_at: committedAtMs })),
       };
     },

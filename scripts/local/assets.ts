@@ -13,6 +13,13 @@ const SCRIPTS = [
 const COPIES = ["src/shop/index.html", "src/shop/style.css"];
 /** Served under `/console`. */
 const CONSOLE = "src/console";
+/** No page may show the console within its own, where somebody could be made to press its buttons unseen. A page cannot say so of itself. */
+const HEADERS = `/console/*
+  X-Frame-Options: DENY
+  Content-Security-Policy: frame-ancestors 'none'
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: no-referrer
+`;
 
 /** What the demo page must know of its server; it reads `/demo.json`. */
 export interface DemoFile {
@@ -34,6 +41,7 @@ export async function buildAssets(folder: string = ASSETS_FOLDER): Promise<void>
     ...SCRIPTS.map(({ entry, name }) => bundleScript(path.join(ROOT, entry), path.join(folder, name))),
     ...COPIES.map((file) => copyFile(path.join(ROOT, file), path.join(folder, path.basename(file)))),
     buildConsole(path.join(folder, "console")),
+    writeFile(path.join(folder, "_headers"), HEADERS),
   ]);
 }
 

@@ -71,3 +71,6 @@ export const SCORER_SWAP_BYTES_MAX = 90_000_000;
 
 /** A purchase so long after a click on its item in a list is that list's: longer, and other things had their part in it. */
 export const ATTRIBUTED_HOURS = 24;
+
+/** What an event's `value` may be, either way: beyond any sale in any currency, so that what is beyond it is refused and named, and sums can be read. */
+export const EVENT_VALUE_MAX = 1e12;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { IMPRESSION_ITEMS_MAX, RECOMMENDATION_ID_BYTES_MAX } from "../base/index.ts";
+import { EVENT_VALUE_MAX, IMPRESSION_ITEMS_MAX, RECOMMENDATION_ID_BYTES_MAX } from "../base/index.ts";
 import { idSchema } from "./id.ts";
 import { isUuidV7 } from "./uuid.ts";
 
@@ -24,7 +24,7 @@ export const eventSchema = z
     session_id: idSchema.optional(),
     item_id: idSchema.optional(),
     items: z.array(eventItemSchema).min(1).max(IMPRESSION_ITEMS_MAX).optional(),
-    value: z.number().optional(),
+    value: z.number().min(-EVENT_VALUE_MAX).max(EVENT_VALUE_MAX).optional(),
     quantity: z.number().positive().max(1_000_000).optional(),
     currency: z
       .string()

@@ -15,6 +15,7 @@ export interface ListKind {
 export interface ListSum {
   kind: ListKind;
   mintedAtMs: number;
+  /** By an impression: a list that is known by its click alone would count for those only who click. */
   isSeen: boolean;
   /** Who saw it, as it was assigned a variant; null: nobody who is named. */
   unit: string | null;
@@ -53,8 +54,8 @@ interface Row {
 }
 
 /**
- * The lists that were seen, clicked or bought from since `fromMs`, from silver.interactions: last touch, by recommendation id. Sessions that are not a
- * person's do not count. An id is not asked for its signature: a forged one weighs as much as one request.
+ * The lists that were seen, clicked or bought from since `fromMs`, from silver.interactions: last touch, by recommendation id. Imported events have new ids
+ * and count when they happened. Sessions that are not a person's do not count. An id is not asked for its signature: a forged one weighs as much as one request.
  */
 export async function readListSums(
   lake: Pick<Lake, "scan">,
@@ -75,6 +76,7 @@ export async function readListSums(
         atMs: Number(columns.occurred_at[at]),
         value: columns.value[at] ?? 0,
       };
+      if (row.atMs < fromMs) continue;
       const id = columns.recommendation_id[at] ?? null;
       const origin = id === null ? null : readListOrigin(id);
       const list = origin === null || origin.tenant !== tenant ? null : tally.listOf(origin);

@@ -5,7 +5,7 @@ import { type ListKind, type ListSum, type ListSums, readListSums } from "./list
 
 /** What visitors did with the lists of one scenario and variant, of the kind named by `source`. */
 export interface ListOutcome extends ListKind {
-  /** That were seen: lists by their recommendation ids, and places by impressions. */
+  /** That were seen: lists by their recommendation ids, and places; what was clicked before an impression of it was sent was seen, too. */
   lists: number;
   places: number;
   /** Lists of which an item was clicked, and clicks, each item of a list once. */
@@ -48,8 +48,8 @@ function outcomesOf(lists: readonly ListSum[]): ListOutcome[] {
       sum = { ...kind, lists: 0, places: 0, clickedLists: 0, clicks: 0, purchases: 0, value: 0 };
       byKind.set(kind, sum);
     }
-    if (isSeen) sum.lists++;
-    sum.places += places;
+    if (isSeen || clicks > 0) sum.lists++;
+    sum.places += Math.max(places, clicks);
     if (clicks > 0) sum.clickedLists++;
     sum.clicks += clicks;
     sum.purchases += purchases;

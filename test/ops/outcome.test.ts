@@ -91,6 +91,8 @@ beforeAll(async () => {
       // It says itself which list it is of.
       bought("q", 50, HOUR_MS, { user_id: "cat", recommendation_id: common }),
       bought("r", 1_000, HOUR_MS, { is_bot: true }),
+      // Imported today, and happened long ago.
+      bought("a", 2_000, HOUR_MS, { occurred_at: FROM_MS - DAY_MS }),
     ],
   });
   await makeCurrent(store);
@@ -104,8 +106,9 @@ it("counts lists and places that were seen, and clicks, each item of a list once
   ]);
   expect(counts).toEqual([
     ["home", "model", 2, 6, 4, 2],
+    // Clicked before its impression was sent: no share is above one.
+    ["cart", "model", 1, 1, 1, 1],
     ["home", "common", 1, 1, 0, 0],
-    ["cart", "model", 0, 0, 1, 1],
   ]);
   expect(outcome.complete).toBe(true);
 });

@@ -68,6 +68,8 @@ async function answerSession(c: EdgeContext, endpoint: Endpoint, token: string):
   const session = await openSession(c.req.raw, token, open.ports);
   const call = { ...open, tenant: session.tenant, keyKind: "secret" as const };
   const [, outcome] = await checkThenHandle(checkSession(session, call.ports), endpoint, call);
+  // What is imported counts; what is looked at was no visitor's answer.
+  if (call.said.events > 0) countSaid(call, c);
   return success(endpoint, outcome);
 }
 

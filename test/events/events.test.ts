@@ -33,6 +33,11 @@ function complaints(change: Record<string, unknown>): string[] {
 }
 
 describe("the event schema", () => {
+  it("refuses a value beyond any sale, either way", () => {
+    for (const value of [1e12, -1e12, 0]) expect(complaints({ value })).toEqual([]);
+    for (const value of [1.1e12, -1e300]) expect(complaints({ value })).toEqual(["value"]);
+  });
+
   it("accepts a plain event, and one without session when consent is denied", () => {
     expect(complaints({})).toEqual([]);
     expect(complaints({ session_id: undefined, user_id: undefined, consent: "denied" })).toEqual([]);

@@ -55,7 +55,7 @@ describe("a session", () => {
   it("is a cookie of this host that no script reads and no other site has sent, for eight hours", async () => {
     const { whole, json } = await signIn();
     expect(whole).toMatch(
-      /^__Host-lakeshore=1\.shore\.[0-9a-f]{64}\.\d+\.[\w-]{22}; Path=\/; Max-Age=28800;/,
+      /^__Host-lakeshore=2\.shore\.[0-9a-f]{64}\.\d+\.[\w-]{22}; Path=\/; Max-Age=28800;/,
     );
     for (const word of ["HttpOnly", "Secure", "SameSite=Strict"]) expect(whole).toContain(word);
     expect(whole).not.toContain("Domain");
@@ -118,6 +118,9 @@ describe("a session", () => {
     expect((await ask("POST", SESSION, own)).status).toBe(401);
     const ended = await ask("DELETE", SESSION, own);
     expect([ended.status, ended.cookie]).toEqual([200, expect.stringContaining("Max-Age=0")]);
+    // A copy of the cookie is good no more; another session of the same key is.
+    expect((await ask("GET", SESSION, { cookie })).status).toBe(401);
+    expect((await ask("GET", SESSION, { cookie: (await signIn()).cookie })).status).toBe(200);
     const publishable = makeKey("publishable", "shore", new Uint8Array(24).fill(9));
     expect((await ask("POST", SESSION, { authorization: `Bearer ${publishable}` })).status).toBe(403);
   });

@@ -13,7 +13,7 @@ import { logFailure } from "./log.ts";
 import { readQuery } from "./question.ts";
 import { limitRate } from "./rate.ts";
 import { countError, countSaid } from "./served.ts";
-import { checkSession, openSession, sessionCookie } from "./session.ts";
+import { checkNotEnded, checkSession, openSession, sessionCookie } from "./session.ts";
 
 export type App = Hono<{ Bindings: Env }>;
 type EdgeContext = Context<{ Bindings: Env }>;
@@ -67,7 +67,8 @@ async function answerSession(c: EdgeContext, endpoint: Endpoint, token: string):
   const open = openCall(c, endpoint);
   const session = await openSession(c.req.raw, token, open.ports);
   const call = { ...open, tenant: session.tenant, keyKind: "secret" as const };
-  const [, outcome] = await checkThenHandle(checkSession(session, call.ports), endpoint, call);
+  const [record] = await Promise.all([checkSession(session, call.ports), checkNotEnded(token, c.env.KV)]);
+  const [, outcome] = await checkThenHandle(Promise.resolve(record), endpoint, call);
   // What is imported counts; what is looked at was no visitor's answer.
   if (call.said.events > 0) countSaid(call, c);
   return success(endpoint, outcome);

@@ -6,7 +6,7 @@ import { bearer } from "./access.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import { SMALL_BODY } from "./routes-admin.ts";
-import { CSRF_HEADER, sessionCookie, setCookie } from "./session.ts";
+import { CSRF_HEADER, endSession, sessionCookie, setCookie } from "./session.ts";
 
 /** A working day. */
 const SESSION_MS = 8 * HOUR_MS;
@@ -50,7 +50,7 @@ export const sessionRoutes: Endpoint[] = [
       const body = {
         tenant,
         csrf_token: await csrfToken(token, ports.signer),
-        expires_at: Math.floor(expiresAtMs / SECOND_MS) * SECOND_MS,
+        expires_at: expiresAtMs,
       };
       return Response.json(body, { headers: { "set-cookie": setCookie(token, SESSION_MS / SECOND_MS) } });
     },
@@ -73,8 +73,13 @@ export const sessionRoutes: Endpoint[] = [
   endpoint({
     ...common,
     method: "delete",
-    summary: "Ends the session of this browser.",
-    async handle({ tenant }) {
+    summary:
+      "Ends the session of this browser, and with it every copy of its cookie: elsewhere within a minute.",
+    async handle({ tenant, ports, request, env }) {
+      const token = sessionCookie(request);
+      const nowMs = ports.now();
+      const session = token === null ? null : await readSession(token, { signer: ports.signer, nowMs });
+      if (token !== null && session !== null) await endSession(token, session, { kv: env.KV, nowMs });
       return Response.json({ tenant }, { headers: { "set-cookie": setCookie("", 0) } });
     },
   }),

@@ -1,4 +1,5 @@
-import { equalConstantTime } from "../../src/base/index.ts";
+import type { KVNamespace } from "@cloudflare/workers-types";
+import { equalConstantTime, SECOND_MS } from "../../src/base/index.ts";
 import type { KeyRecord } from "../../src/events/index.ts";
 import {
   checkSessionKey,
@@ -37,11 +38,7 @@ export async function openSession(
   { signer, now }: Pick<ServingPorts, "signer" | "now">,
 ): Promise<Session> {
   const session = await readSession(token, { signer, nowMs: now() });
-  if (session === null) {
-    throw new ApiError("unauthorized", "the session has expired: sign in again", {
-      headers: { "set-cookie": setCookie("", 0) },
-    });
-  }
+  if (session === null) throw expired();
   if (request.method === "GET" || request.method === "HEAD") return session;
   if (request.headers.get("origin") !== new URL(request.url).origin)
     throw new ApiError("forbidden", "a session changes nothing from another site's page");
@@ -51,9 +48,35 @@ export async function openSession(
   return session;
 }
 
+/** KV's own least. */
+const ENDED_LIFE_MIN_S = 60;
+
+/** By the token's signature: the rest of it is the same for all sessions of a key. */
+const endedName = (token: string) => `session-ended/${token.slice(token.lastIndexOf(".") + 1)}`;
+
+/** A copy of the cookie is good no more: at once where it was ended, within a minute elsewhere, as KV is. Remembered for as long as it would have lived. */
+export async function endSession(
+  token: string,
+  { expiresAtMs }: Session,
+  { kv, nowMs }: { kv: Pick<KVNamespace, "put">; nowMs: number },
+): Promise<void> {
+  const leftS = Math.ceil((expiresAtMs - nowMs) / SECOND_MS);
+  await kv.put(endedName(token), "1", { expirationTtl: Math.max(leftS, ENDED_LIFE_MIN_S) });
+}
+
+/** Throws as for an expired one. */
+export async function checkNotEnded(token: string, kv: Pick<KVNamespace, "get">): Promise<void> {
+  if ((await kv.get(endedName(token))) !== null) throw expired();
+}
+
 /** The record of the session's key, or an error. */
 export async function checkSession(session: Session, ports: ServingPorts): Promise<KeyRecord> {
   const check = await checkSessionKey(session, ports, memory);
   if (!check.ok) throw keyError(check.error);
   return check.value;
+}
+
+function expired(): ApiError {
+  const headers = { "set-cookie": setCookie("", 0) };
+  return new ApiError("unauthorized", "the session has expired: sign in again", { headers });
 }

@@ -1,4 +1,4 @@
-import { HOUR_MS, r2ObjectStore } from "../src/base/index.ts";
+import { MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
 import { listTenants, readStoredTenant } from "../src/features/index.ts";
 import type { TrainingSettings } from "../src/registry/index.ts";
 import { noticeSettings, type Rerun, readSettings, runIdOf } from "../src/retraining/index.ts";
@@ -48,13 +48,13 @@ export async function ownTypes(env: TrainerEnv, tenant: string): Promise<readonl
 /** The hour of the day, UTC, in which daily runs begin: the small hours of most of the world's shops. */
 const DAILY_HOUR = 3;
 
-/** One run per tenant and hour: its id is made of both, so a cron that is delivered twice starts one run. */
+/** One run per tenant and minute: its id is made of both, so a cron that is delivered twice starts one run; what it reads is as of that minute. */
 export async function startScheduled(env: TrainerEnv, tenant: string, scheduledMs: number): Promise<void> {
-  const hourMs = Math.floor(scheduledMs / HOUR_MS) * HOUR_MS;
+  const minuteMs = Math.floor(scheduledMs / MINUTE_MS) * MINUTE_MS;
   const { schedule } = (await readSettings(r2ObjectStore(env.LAKE), tenant)).settings;
   if (schedule === "off") return;
-  if (schedule === "daily" && new Date(hourMs).getUTCHours() !== DAILY_HOUR) return;
-  await startRetrain(env, { tenant, reason: "cron", nowMs: hourMs });
+  if (schedule === "daily" && new Date(minuteMs).getUTCHours() !== DAILY_HOUR) return;
+  await startRetrain(env, { tenant, reason: "cron", nowMs: minuteMs });
 }
 
 /** One tenant's failure is told, and keeps nobody else waiting. */

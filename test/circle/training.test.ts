@@ -7,7 +7,13 @@ const RETRAIN_CRON = "23 * * * *";
 const SETTINGS_CRON = "*/10 * * * *";
 
 interface Models {
-  runs: { run_id: string; status: string; started_by: string; refusal: string | null }[];
+  runs: {
+    run_id: string;
+    requested_at: number;
+    status: string;
+    started_by: string;
+    refusal: string | null;
+  }[];
 }
 
 let runtime: LocalRuntime;
@@ -65,6 +71,17 @@ describe("training settings", () => {
     expect(runs.map(({ started_by }) => started_by)).toEqual(["settings"]);
     const { run_id } = await startRetrain(client, { reason: "import" });
     expect(run_id).toMatch(/^shore_import_/);
+  });
+
+  it("start a scheduled run as of the minute in which it is due", async () => {
+    await retrainBySettings(client, { budgetSeconds: 60, schedule: "hourly" }, () => {});
+    const beginMs = Math.floor(Date.now() / 60_000) * 60_000;
+    await runtime.fireCron("trainer", RETRAIN_CRON);
+    const ofCron = async () => {
+      const { runs } = await client.request<Models>("/v1/admin/models");
+      return runs.find(({ started_by }) => started_by === "cron")?.requested_at ?? 0;
+    };
+    await expect.poll(ofCron, { timeout: 60_000, interval: 500 }).toBeGreaterThanOrEqual(beginMs);
   });
 
   it("are taken from a file in the bucket when its version is new, and what is wrong with one is told", async () => {

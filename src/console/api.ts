@@ -12,34 +12,33 @@ export class ApiFailure extends Error {
   }
 }
 
-export interface Session {
-  tenant: string;
-  csrf_token?: string;
-  expires_at?: number;
+/** Whatever was thrown, as something to be shown. */
+export function failureOf(error: unknown): ApiFailure {
+  return error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
 }
 
-const SESSION = "/v1/admin/session";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What answers say of the session. */
+interface SessionWatch {
+  /** An answer said that there is none any more. */
+  ended(): void;
+  /** A change was refused as another session's: whether it may be sent again, as the browser's session is the same tenant's. */
+  replaced(): Promise<boolean>;
+}
+
+export const ENDED = "Your session has ended; sign in again.";
+const CSRF_HEADER = "x-csrf-token";
 /** Kept in this page's memory alone. */
 let csrf = "";
+let watch: SessionWatch | null = null;
 
-/** The session that the browser's cookie stands for; null where there is none. */
-export async function currentSession(): Promise<Session | null> {
-  try {
-    return remember(await send<Session>("GET", SESSION));
-  } catch (error) {
-    if (error instanceof ApiFailure && error.status === 401) return null;
-    throw error;
-  }
+export function bringToken(token: string): void {
+  csrf = token;
 }
 
-/** Shows the secret key once. It is kept nowhere. */
-export async function signIn(secretKey: string): Promise<Session> {
-  return remember(await send<Session>("POST", SESSION, {}, { authorization: `Bearer ${secretKey}` }));
-}
-
-export async function signOut(): Promise<void> {
-  await send("DELETE", SESSION);
-  csrf = "";
+export function watchSession(by: SessionWatch): void {
+  watch = by;
 }
 
 export function get<T>(path: string, query: Record<string, string | undefined> = {}): Promise<T> {
@@ -48,27 +47,59 @@ export function get<T>(path: string, query: Record<string, string | undefined> =
   return send<T>("GET", search.size === 0 ? path : `${path}?${search}`);
 }
 
-export async function send<T>(
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+/** A call within the session. */
+export async function send<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const sentWith = csrf;
+  try {
+    return await call<T>(method, path, body);
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    // An answer that comes late tells of the session that it was asked in, and not of the one after it.
+    if (error.status === 401) {
+      if (csrf === sentWith) watch?.ended();
+      throw new ApiFailure(401, ENDED);
+    }
+    const isForeign = error.status === 403 && error.message.startsWith(CSRF_HEADER);
+    if (isForeign && (await watch?.replaced())) return call<T>(method, path, body);
+    throw error;
+  }
+}
+
+/** The call itself; whoever makes it sees to what becomes of the session. */
+export async function call<T>(
+  method: Method,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<T> {
   const response = await fetch(path, {
     method,
-    headers: { ...(method === "GET" ? {} : { "x-csrf-token": csrf }), ...headers },
+    headers: { ...(method === "GET" ? {} : { [CSRF_HEADER]: csrf }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw new ApiFailure(0, "the server cannot be reached");
   });
-  const text = await response.text();
-  const json = text === "" ? {} : JSON.parse(text);
-  if (response.ok) return json as T;
-  const { message = `answered ${response.status}`, field } = json.error ?? {};
+  const answer = read(await response.text(), response.status);
+  if (response.ok) return answer as T;
+  const { message = told(response.status), field } = errorOf(answer);
   throw new ApiFailure(response.status, message, field);
 }
 
-function remember(session: Session): Session {
-  csrf = session.csrf_token ?? "";
-  return session;
+/** What stands before the server, a proxy or a gateway, answers with pages of its own. */
+function read(text: string, status: number): unknown {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiFailure(status, told(status));
+  }
+}
+
+function errorOf(answer: unknown): { message?: string; field?: string } {
+  const isObject = typeof answer === "object" && answer !== null;
+  return (isObject && (answer as { error?: { message?: string; field?: string } }).error) || {};
+}
+
+function told(status: number): string {
+  return `the server answered ${status}${status < 300 ? " with something that cannot be read" : ""}`;
 }

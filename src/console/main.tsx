@@ -1,6 +1,5 @@
 import { type ComponentType, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { ApiFailure, currentSession, type Session, signOut } from "./api.ts";
 import { CostsPage } from "./page-costs.tsx";
 import { DataPage } from "./page-data.tsx";
 import { ExplorePage } from "./page-explore.tsx";
@@ -10,7 +9,10 @@ import { OutcomePage } from "./page-outcome.tsx";
 import { QualityPage } from "./page-quality.tsx";
 import { ScenariosPage } from "./page-scenarios.tsx";
 import { Failure } from "./parts.tsx";
+import { keepSession, session, signOut } from "./session.ts";
 import { SignIn } from "./sign-in.tsx";
+import { useStore } from "./store.ts";
+import { askBeforeUnload, isAnyUnsaved } from "./unsaved.ts";
 
 /** Each page is one question. */
 const PAGES: Record<string, { name: string; View: ComponentType }> = {
@@ -24,21 +26,27 @@ const PAGES: Record<string, { name: string; View: ComponentType }> = {
   keys: { name: "Keys", View: KeysPage },
 };
 const FIRST = "now";
+const SURE =
+  "What was changed of scenarios and not published is lost, and an import under way stops. Sign out?";
 
 /** The page's name out of `#/explore?user=ann`. */
 function pageNow(): string {
   const name = /^#\/(\w+)/.exec(location.hash)?.[1] ?? FIRST;
-  return name in PAGES ? name : FIRST;
+  return Object.hasOwn(PAGES, name) ? name : FIRST;
 }
 
 function App() {
-  const [session, setSession] = useState<Session | null | undefined>(undefined);
-  const [error, setError] = useState<ApiFailure | null>(null);
+  const state = useStore(session);
+  if (state.is === "asked") return null;
+  if (state.is === "unknown") return <Failure error={state.error} retry={() => location.reload()} />;
+  if (state.is === "closed") return <SignIn why={state.why} />;
+  // By tenant: of one, nothing stays in the page for another.
+  return <Shell key={state.tenant} tenant={state.tenant} notice={state.notice} />;
+}
+
+function Shell({ tenant, notice }: { tenant: string; notice: string | null }) {
   const [page, setPage] = useState(pageNow());
   useEffect(() => {
-    currentSession().then(setSession, (failure: unknown) =>
-      setError(failure instanceof ApiFailure ? failure : new ApiFailure(0, String(failure))),
-    );
     const navigate = () => {
       setPage(pageNow());
       document.getElementById("page")?.focus();
@@ -46,9 +54,6 @@ function App() {
     addEventListener("hashchange", navigate);
     return () => removeEventListener("hashchange", navigate);
   }, []);
-  if (error !== null) return <Failure error={error} retry={() => location.reload()} />;
-  if (session === undefined) return null;
-  if (session === null) return <SignIn onSession={setSession} />;
   const { View, name } = PAGES[page] as (typeof PAGES)[string];
   document.title = `${name} · Lakeshore`;
   return (
@@ -65,16 +70,20 @@ function App() {
             </a>
           ))}
         </nav>
-        <span class="tenant">{session.tenant}</span>
+        <span class="tenant">{tenant}</span>
         <button
           type="button"
-          onClick={async () => {
-            await signOut();
-            setSession(null);
+          onClick={() => {
+            if (!isAnyUnsaved() || confirm(SURE)) void signOut();
           }}
         >
           Sign out
         </button>
+        {notice === null ? null : (
+          <p class="notice" role="alert">
+            {notice}
+          </p>
+        )}
       </header>
       <View key={page} />
     </>
@@ -82,4 +91,8 @@ function App() {
 }
 
 const root = document.getElementById("app");
-if (root !== null) render(<App />, root);
+if (root !== null) {
+  keepSession();
+  askBeforeUnload();
+  render(<App />, root);
+}

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { Await, Card, Empty, Page } from "./parts.tsx";
-import type { Draft } from "./scenario/config.ts";
-import { stableText } from "./scenario/difference.ts";
+import { drafts, isUnsaved } from "./scenario/drafts.ts";
 import { Editor } from "./scenario/editor.tsx";
 import type { Version } from "./scenario/history.tsx";
+import { useStore } from "./store.ts";
 import { useLoaded } from "./use-loaded.ts";
 
 /** What may lists show, and where? */
@@ -11,8 +11,8 @@ export function ScenariosPage() {
   const stored = useLoaded<{ scenarios: Version[] }>("/v1/admin/scenarios");
   const [chosen, setChosen] = useState<string | null>(null);
   const [name, setName] = useState("");
-  // By name, so that a look at another scenario loses nothing.
-  const [drafts, setDrafts] = useState<Readonly<Record<string, Draft | null>>>({});
+  const kept = useStore(drafts);
+  const edited = [...kept].filter(([, one]) => isUnsaved(one)).map(([draft]) => draft);
   return (
     <Page question="What may lists show, and where?">
       <Card
@@ -24,15 +24,11 @@ export function ScenariosPage() {
             <>
               {scenarios.length === 0 ? <Empty>None is stored: lists go by the model alone.</Empty> : null}
               <ul class="chips">
-                {scenarios.map((one) => (
-                  <li key={one.name}>
-                    <button
-                      type="button"
-                      aria-pressed={chosen === one.name}
-                      onClick={() => setChosen(one.name)}
-                    >
-                      {one.name}
-                      {isEdited(one, drafts[one.name]) ? " (edited)" : ""}
+                {namesOf(scenarios, edited).map((one) => (
+                  <li key={one}>
+                    <button type="button" aria-pressed={chosen === one} onClick={() => setChosen(one)}>
+                      {one}
+                      {edited.includes(one) ? " (edited)" : ""}
                     </button>
                   </li>
                 ))}
@@ -62,19 +58,13 @@ export function ScenariosPage() {
         </form>
       </Card>
       {chosen === null ? null : (
-        <Editor
-          key={chosen}
-          name={chosen}
-          draft={drafts[chosen] ?? null}
-          onDraft={(draft) => setDrafts((before) => ({ ...before, [chosen]: draft }))}
-          onStored={stored.reload}
-        />
+        <Editor key={chosen} name={chosen} draft={kept.get(chosen)?.draft ?? null} onStored={stored.reload} />
       )}
     </Page>
   );
 }
 
-function isEdited({ config }: Version, draft: Draft | null | undefined): boolean {
-  if (draft === null || draft === undefined) return false;
-  return draft.fault !== null || stableText(config) !== stableText(draft.config);
+/** What is stored, and after it what was begun and never published. */
+function namesOf(scenarios: readonly Version[], edited: readonly string[]): string[] {
+  return [...new Set([...scenarios.map(({ name }) => name), ...edited])];
 }

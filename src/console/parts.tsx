@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ApiFailure } from "./api.ts";
+import { ApiFailure, failureOf } from "./api.ts";
 import type { Loaded } from "./use-loaded.ts";
 
 /** A page's own question, and what answers it. */
@@ -133,7 +133,7 @@ export function Action({ sure, act, children, disabled }: ActionProps) {
       await act();
       setState("idle");
     } catch (error) {
-      setState(error instanceof ApiFailure ? error : new ApiFailure(0, String(error)));
+      setState(failureOf(error));
     }
   };
   return (

@@ -1,19 +1,26 @@
-import { useState } from "preact/hooks";
-import { ApiFailure, type Session, signIn } from "./api.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type ApiFailure, failureOf } from "./api.ts";
 import { Failure } from "./parts.tsx";
+import { signIn } from "./session.ts";
 
-/** Asks for the secret key; the browser's own password store may keep it, the page does not. */
-export function SignIn({ onSession }: { onSession: (session: Session) => void }) {
+/**
+ * Asks for the secret key; the browser's own password store may keep it, the page does not. `why`: what ended the session before. The address
+ * stays as it is, so that the same page shows afterwards.
+ */
+export function SignIn({ why }: { why: string | null }) {
+  const key = useRef<HTMLInputElement>(null);
   const [error, setError] = useState<ApiFailure | null>(null);
   const [isBusy, setBusy] = useState(false);
+  // What had the focus is gone with the page before.
+  useEffect(() => key.current?.focus(), []);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const key = String(new FormData(event.currentTarget as HTMLFormElement).get("key")).trim();
+    const given = String(new FormData(event.currentTarget as HTMLFormElement).get("key")).trim();
     setBusy(true);
     try {
-      onSession(await signIn(key));
+      await signIn(given);
     } catch (failure) {
-      setError(failure instanceof ApiFailure ? failure : new ApiFailure(0, String(failure)));
+      setError(failureOf(failure));
       setBusy(false);
     }
   };
@@ -21,9 +28,16 @@ export function SignIn({ onSession }: { onSession: (session: Session) => void })
     <main id="page" class="sign-in" tabIndex={-1}>
       <h1>Lakeshore console</h1>
       <form class="card" onSubmit={submit}>
+        {why === null ? null : (
+          <p id="why" role="alert">
+            {why}
+          </p>
+        )}
         <label for="key">Secret key</label>
         <input
           id="key"
+          ref={key}
+          aria-describedby={why === null ? undefined : "why"}
           name="key"
           type="password"
           autocomplete="current-password"

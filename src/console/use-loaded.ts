@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { ApiFailure, get } from "./api.ts";
+import { type ApiFailure, failureOf, get } from "./api.ts";
 
 export interface Loaded<T> {
   /** What came last; stays while it is asked again, so that nothing flickers. */
@@ -23,7 +23,7 @@ export function useLoaded<T>(path: string | null, everyMs?: number): Loaded<T> {
     get<T>(path).then(
       (data) => isWanted && setState({ path, data, error: null }),
       (error: unknown) => {
-        const failure = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
+        const failure = failureOf(error);
         if (isWanted) setState((before) => ({ ...before, path, error: failure }));
       },
     );

@@ -207,7 +207,9 @@ describe.skipIf(CHROMIUM === undefined)("scenarios in Chromium (skipped where th
   it("tells of a version that came meanwhile, and what would change against it", async () => {
     await put("books", { ...BOOKS, limit: 9 });
     await publish();
-    await expect.poll(() => publishing().getByRole("alert").textContent()).toContain("version 2 is the live");
+    await expect
+      .poll(() => publishing().getByRole("alert").textContent())
+      .toContain("Somebody else has changed it meanwhile");
     await expect.poll(() => lines("removed")).toEqual(['removed:   "limit": 9,']);
     await publish();
     await publishing().getByText("Nothing changes.").waitFor();

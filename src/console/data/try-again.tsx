@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiFailure } from "../api.ts";
+import { type ApiFailure, failureOf } from "../api.ts";
 import { Failure } from "../parts.tsx";
 import { NOTHING, type Reason, type Replayed, replayAll, wordsOf } from "./quarantine.ts";
 
@@ -34,7 +34,7 @@ export function TryAgain({ reasons, onDone }: { reasons: readonly Reason[]; onDo
       setState({ step: "shown", isDryRun, sums });
       if (!isDryRun) onDone();
     } catch (error) {
-      const failure = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
+      const failure = failureOf(error);
       setState({ step: "failed", failure });
     }
   };

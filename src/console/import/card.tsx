@@ -1,31 +1,52 @@
 import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 import { Card } from "../parts.tsx";
+import { Store, useStore } from "../store.ts";
+import { hold } from "../unsaved.ts";
 import type { FlowProps, Picked } from "./flow.tsx";
+import type { ImportRun } from "./run.ts";
 
 interface Opened {
   picked: Picked;
   Flow: ComponentType<FlowProps>;
+  run: ImportRun | null;
+}
+
+/** The file that is looked at or sent, over all pages of the console: who comes back sees how far it is. */
+const file = new Store<Opened | "opening" | null>(null);
+
+hold({
+  isUnsaved: () => runNow()?.isUnderWay === true,
+  forget() {
+    runNow()?.stop();
+    file.set(null);
+  },
+});
+
+function runNow(): ImportRun | null {
+  return file.value === null || file.value === "opening" ? null : file.value.run;
 }
 
 /** A file of items, events or users, from this computer to the shop: looked at here, sent by the API's own bulk routes. */
 export function Import() {
-  const [opened, setOpened] = useState<Opened | "opening" | null>(null);
+  const opened = useStore(file);
   const [problem, setProblem] = useState<string | null>(null);
-  const pick = async (file: File | undefined) => {
+  const pick = async (chosen: File | undefined) => {
     setProblem(null);
-    if (file === undefined) return;
-    setOpened("opening");
+    if (chosen === undefined) return;
+    file.set("opening");
     try {
       // Parsers and schemas are half of the console: they come once somebody has a file.
       const { Flow, lookAt } = await import("./flow.tsx");
-      const looked = await lookAt(file);
-      if (!("error" in looked)) return setOpened({ picked: looked, Flow });
+      const looked = await lookAt(chosen);
+      // The session may have become another's meanwhile.
+      if (file.value !== "opening") return;
+      if (!("error" in looked)) return file.set({ picked: looked, Flow, run: null });
       setProblem(looked.error);
     } catch (error) {
       setProblem(`The file cannot be read: ${error instanceof Error ? error.message : error}`);
     }
-    setOpened(null);
+    file.set(null);
   };
   return (
     <Card
@@ -45,7 +66,12 @@ export function Import() {
           </label>
         </p>
       ) : (
-        <opened.Flow picked={opened.picked} onClose={() => setOpened(null)} />
+        <opened.Flow
+          picked={opened.picked}
+          run={opened.run}
+          onRun={(run) => file.set({ ...opened, run })}
+          onClose={() => file.set(null)}
+        />
       )}
       {problem === null ? null : (
         <p class="failure" role="alert">

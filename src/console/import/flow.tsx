@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type ColumnFacts, inferColumns, SAMPLE_ROWS } from "../../tabular/index.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { type FileRow, type Piece, readerOf } from "./file.ts";
 import { Mapping } from "./mapping.tsx";
 import type { Plan } from "./plan.ts";
+import { ImportRun } from "./run.ts";
 import { Sending } from "./sending.tsx";
 
 /** A file that somebody has chosen, and what its first rows show. */
@@ -31,24 +32,31 @@ export async function lookAt(file: File): Promise<Picked | { error: string }> {
 
 export interface FlowProps {
   picked: Picked;
+  /** Null before it is sent. */
+  run: ImportRun | null;
+  onRun: (run: ImportRun) => void;
   onClose: () => void;
 }
 
 /** From a chosen file to rows in the shop: first what becomes of them, then the sending. */
-export function Flow({ picked: { file, open, sample, columns }, onClose }: FlowProps) {
-  const [plan, setPlan] = useState<Plan | null>(null);
+export function Flow({ picked: { file, open, sample, columns }, run, onRun, onClose }: FlowProps) {
   const tenant = useLoaded<{ custom_event_types: string[] }>("/v1/admin/tenant");
   const declared = useMemo(() => new Set(tenant.data?.custom_event_types ?? []), [tenant.data]);
   const step = useRef<HTMLDivElement>(null);
   // What had the focus, the file's field or the button, is gone with the step before.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each step anew
-  useEffect(() => step.current?.focus(), [plan]);
+  useEffect(() => step.current?.focus(), [run]);
+  const begin = (plan: Plan) => {
+    const begun = new ImportRun({ file, open, plan });
+    begun.begin();
+    onRun(begun);
+  };
   return (
     <div ref={step} tabIndex={-1}>
-      {plan === null ? (
-        <Mapping name={file.name} {...{ columns, sample, declared }} onSend={setPlan} onCancel={onClose} />
+      {run === null ? (
+        <Mapping name={file.name} {...{ columns, sample, declared }} onSend={begin} onCancel={onClose} />
       ) : (
-        <Sending {...{ file, open, plan, onClose }} />
+        <Sending run={run} onClose={onClose} />
       )}
     </div>
   );

@@ -61,7 +61,7 @@ export async function sendRows(
   const inFlight = new Set<Promise<void>>();
   let failure: unknown;
   const begin = async (batch: readonly Row[]) => {
-    const sending = sendBatch(plan.kind, batch, progress)
+    const sending = sendBatch(plan.kind, batch, { progress, signal })
       .then(() => onProgress({ ...progress }))
       .catch((error: unknown) => {
         failure ??= error;
@@ -93,7 +93,7 @@ export async function sendRows(
   const rest = batcher.rest();
   if (rest.length > 0 && !signal.aborted && failure === undefined) await begin(rest);
   await Promise.all(inFlight);
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined && !signal.aborted) throw failure;
   return progress;
 }
 
@@ -143,10 +143,14 @@ interface Answer {
   notices?: { message: string }[];
 }
 
-async function sendBatch(kind: Kind, batch: readonly Row[], progress: Progress): Promise<void> {
+async function sendBatch(
+  kind: Kind,
+  batch: readonly Row[],
+  { progress, signal }: { progress: Progress; signal: AbortSignal },
+): Promise<void> {
   const bodies = batch.map(({ body }) => body);
   const [path, body] = kind === "interactions" ? ["/v1/events", bodies] : [`/v1/${kind}`, { [kind]: bodies }];
-  const answer = await persistently(() => send<Answer>("POST", path as string, body));
+  const answer = await persistently(() => send<Answer>("POST", path as string, body), signal);
   const verdicts = Array.isArray(answer.rejected) ? answer.rejected : (answer.verdicts ?? []);
   for (const { index, error } of verdicts) {
     const { row = 0, body: record = {} } = batch[index] ?? {};
@@ -161,9 +165,13 @@ async function sendBatch(kind: Kind, batch: readonly Row[], progress: Progress):
 const ATTEMPTS_MAX = 6;
 const BACKOFF_FIRST_MS = 500;
 
-/** Again, after a pause that doubles, where the server is busy or cannot be reached: what is sent twice counts once. */
-async function persistently<T>(call: () => Promise<T>): Promise<T> {
+/**
+ * Again, after a pause that doubles, where the server is busy or cannot be reached: what is sent twice counts once. Not once it is stopped: the
+ * session may be another shop's by then.
+ */
+async function persistently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted();
     try {
       return await call();
     } catch (error) {

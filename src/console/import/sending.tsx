@@ -1,55 +1,15 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiFailure, send } from "../api.ts";
 import { Action, Failure, Table, Time } from "../parts.tsx";
-import { fingerprintOf, type Piece } from "./file.ts";
+import { useStore } from "../store.ts";
 import type { Plan } from "./plan.ts";
-import { type Progress, type Refusal, sendRows } from "./send.ts";
+import type { ImportRun, RunState } from "./run.ts";
+import type { Progress, Refusal } from "./send.ts";
 import { KIND_ROWS } from "./words.ts";
 
-interface Started {
-  started_at: number;
-  is_new: boolean;
-  counts_until: number;
-}
-
-type State = "reading" | "sending" | "stopped" | "done" | ApiFailure;
-
-/** Sends a file's rows and tells how far it is, and what was refused and why. Leaving the page stops it. */
-export function Sending({ file, open, plan, onClose }: SendingProps) {
-  const [state, setState] = useState<State>("reading");
-  const [progress, setProgress] = useState<Progress | null>(null);
-  const [started, setStarted] = useState<Started | null>(null);
-  const [turn, setTurn] = useState(0);
-  const stop = useRef(() => {});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` is what begins again; the rest stays while this is shown
-  useEffect(() => {
-    const aborted = new AbortController();
-    stop.current = () => aborted.abort();
-    const { signal } = aborted;
-    const run = async () => {
-      const fingerprint = await fingerprintOf(file);
-      const start =
-        plan.kind === "interactions"
-          ? await send<Started>("POST", "/v1/admin/imports", { fingerprint })
-          : null;
-      if (start !== null && Date.now() > start.counts_until) throw new ApiFailure(0, tooLate(start));
-      setStarted(start);
-      setState("sending");
-      const source = { pieces: open(), fingerprint, startedMs: start?.started_at ?? 0 };
-      const last = await sendRows(plan, source, { signal, onProgress: setProgress });
-      setProgress(last);
-      setState(signal.aborted ? "stopped" : "done");
-    };
-    run().catch((error: unknown) =>
-      setState(error instanceof ApiFailure ? error : new ApiFailure(0, String(error))),
-    );
-    return () => aborted.abort();
-  }, [turn]);
-  const isUnderWay = state === "reading" || state === "sending";
-  const again = () => {
-    setState("reading");
-    setTurn(turn + 1);
-  };
+/** How far the sending of a file is, and what was refused and why. */
+export function Sending({ run, onClose }: { run: ImportRun; onClose: () => void }) {
+  const { state, progress, started } = useStore(run.shown);
+  const { file, plan } = run;
   return (
     <>
       <p>
@@ -70,19 +30,19 @@ export function Sending({ file, open, plan, onClose }: SendingProps) {
           {notice}
         </p>
       ))}
-      {state instanceof ApiFailure ? <Failure error={state} retry={again} /> : null}
+      {state instanceof ApiFailure ? <Failure error={state} retry={() => run.begin()} /> : null}
       {progress === null || progress.refused === 0 ? null : (
         <Refusals refusals={progress.refusals} refused={progress.refused} fileName={file.name} />
       )}
       <p class="actions">
-        {isUnderWay ? (
-          <button type="button" onClick={() => stop.current()}>
+        {run.isUnderWay ? (
+          <button type="button" onClick={() => run.stop()}>
             Stop
           </button>
         ) : (
           <>
             {state === "stopped" ? (
-              <button type="button" onClick={again}>
+              <button type="button" onClick={() => run.begin()}>
                 Go on
               </button>
             ) : null}
@@ -101,23 +61,11 @@ export function Sending({ file, open, plan, onClose }: SendingProps) {
   );
 }
 
-interface SendingProps {
-  file: File;
-  /** The rows from their beginning. */
-  open: () => AsyncGenerator<Piece>;
-  plan: Plan;
-  onClose: () => void;
-}
-
-function tooLate({ started_at }: Started): string {
-  return `This file was imported on ${new Date(started_at).toLocaleDateString()}. After six days its rows cannot be told from those of then: what counted counts, and nothing is sent again.`;
-}
-
-function told(state: State, progress: Progress | null, { kind }: Plan): string {
+function told(state: RunState, progress: Progress | null, { kind }: Plan): string {
   if (state === "reading") return "Reading the file …";
   const { accepted = 0, refused = 0 } = progress ?? {};
   const counts = `${accepted.toLocaleString()} ${KIND_ROWS[kind]} accepted, ${refused.toLocaleString()} ${refused === 1 ? "row" : "rows"} refused`;
-  if (state === "sending") return `${counts}. Stay on this page.`;
+  if (state === "sending") return `${counts}. Other pages of the console may be looked at meanwhile.`;
   if (state === "done") return `Done: ${counts}.`;
   return `Stopped: ${counts}. What was accepted stays; sent again, it counts once.`;
 }

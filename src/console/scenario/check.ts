@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiFailure, send } from "../api.ts";
+import { failureOf, send } from "../api.ts";
 import type { Config, Path } from "./config.ts";
 
 /** One thing that keeps a scenario from being stored. */
@@ -35,7 +35,7 @@ async function check(text: string): Promise<readonly Problem[]> {
     const { problems } = await send<{ problems: Problem[] }>("POST", "/v1/admin/scenarios:check", config);
     return problems.map(({ field, message }) => ({ field, message: inShort(message) }));
   } catch (error) {
-    const { message, field = "" } = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
+    const { message, field = "" } = failureOf(error);
     return [{ field, message }];
   }
 }

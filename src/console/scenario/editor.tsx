@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { ApiFailure, send } from "../api.ts";
 import { Action, Card } from "../parts.tsx";
 import { useLoaded } from "../use-loaded.ts";
@@ -6,27 +7,34 @@ import { type Config, type Draft, draftOf } from "./config.ts";
 import { ConfigEditor } from "./config-editor.tsx";
 import { Diff } from "./diff.tsx";
 import { stableText } from "./difference.ts";
+import { keepDraft, noteLive } from "./drafts.ts";
 import { History, VERSIONS_SHOWN, type Version } from "./history.tsx";
 import { Preview } from "./preview.tsx";
 
+const MEANWHILE =
+  "Somebody else has changed it meanwhile. What publishing changes is told against what is live now: look at it, and publish again.";
 const START: Config = { limit: 10 };
 
 interface EditorProps {
   name: string;
   /** What was edited and not published; null: nothing was. */
   draft: Draft | null;
-  onDraft(draft: Draft | null): void;
   onStored(): void;
 }
 
 /** One scenario: as it is edited, what that leads to, what publishing changes, and what it has been. */
-export function Editor({ name, draft: edited, onDraft, onStored }: EditorProps) {
+export function Editor({ name, draft: edited, onStored }: EditorProps) {
   const path = `/v1/admin/scenarios/${name}`;
   const history = useLoaded<{ versions: Version[] }>(`${path}/versions?limit=${VERSIONS_SHOWN + 1}`);
   const [newest] = history.data?.versions ?? [];
   const live = newest?.config ?? null;
   const draft = edited ?? draftOf(live ?? START);
   const problems = useProblems(draft.config);
+  const isLoading = history.data === null && history.error?.status !== 404;
+  const onDraft = (next: Draft | null) => keepDraft(name, next, live);
+  useEffect(() => {
+    if (!isLoading) noteLive(name, live);
+  }, [name, live, isLoading]);
   const reload = () => {
     history.reload();
     onStored();
@@ -37,10 +45,12 @@ export function Editor({ name, draft: edited, onDraft, onStored }: EditorProps) 
     try {
       await send("PUT", `${path}?expected_version=${expected}`, draft.config);
     } catch (error) {
+      if (!(error instanceof ApiFailure && error.status === 409)) throw error;
       // What changes is told against what has become live meanwhile.
-      if (error instanceof ApiFailure && error.status === 409) history.reload();
-      throw error;
+      history.reload();
+      throw new ApiFailure(409, MEANWHILE);
     }
+    noteLive(name, draft.config);
     // The draft stays until what is live has been read again: nothing jumps back for a moment.
     reload();
   };
@@ -48,7 +58,6 @@ export function Editor({ name, draft: edited, onDraft, onStored }: EditorProps) 
     onDraft(null);
     reload();
   };
-  const isLoading = history.data === null && history.error?.status !== 404;
   return (
     <>
       <div class="columns edited">

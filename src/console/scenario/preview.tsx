@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiFailure, get, send } from "../api.ts";
+import { ApiFailure, failureOf, get, send } from "../api.ts";
 import { Card, Empty, Failure } from "../parts.tsx";
 import type { Config } from "./config.ts";
 
@@ -99,7 +99,7 @@ async function previewed(asked: string, recent: string): Promise<Previewed | Api
       fields: ["title"],
     });
   } catch (error) {
-    return error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
+    return failureOf(error);
   }
 }
 

@@ -4,10 +4,11 @@ import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from "./limits.ts";
 /** An event as it waits: all but the time of its sending. */
 export type QueuedEvent = Omit<BeaconEvent, "sent_at">;
 
-const encoder = new TextEncoder();
+/** `,"sent_at":1790000000000` and the comma between events. */
+const SENT_AT_BYTES = 25;
 
 export function byteLength(value: unknown): number {
-  return encoder.encode(JSON.stringify(value)).length;
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 /**
@@ -25,16 +26,13 @@ export function batchLength(events: readonly QueuedEvent[]): number {
   return length;
 }
 
-/** `,"sent_at":1790000000000` and the comma between events. */
-const SENT_AT_BYTES = 25;
-
 /** The request's body. How many events this device has had to drop rides in the first event's context. */
 export function encodeBatch(events: readonly QueuedEvent[], sentAtMs: number, dropped: number): string {
   return JSON.stringify(
     events.map((event, index) => ({
       ...event,
       sent_at: sentAtMs,
-      ...(dropped > 0 && index === 0 ? { context: { ...event.context, dropped_events: dropped } } : {}),
+      ...(dropped > 0 && index === 0 && { context: { ...event.context, dropped_events: dropped } }),
     })),
   );
 }

@@ -21,8 +21,9 @@ export function browserPorts(): Ports {
     async get(url, body) {
       try {
         const reply = await fetch(url, {
+          method: body === undefined ? "GET" : "POST",
+          body: body ?? null,
           credentials: "omit",
-          ...(body === undefined ? {} : { method: "POST", body }),
         });
         return { status: reply.status, body: await reply.json() };
       } catch {

@@ -1,6 +1,6 @@
 import type { Command, Lakeshore } from "./api.ts";
 import { connect } from "./connect.ts";
-import { parseConsent } from "./consent.ts";
+import { consentOf } from "./consent.ts";
 
 declare global {
   interface Window {
@@ -19,10 +19,11 @@ export function install(): void {
   const { key, api, consent, pages } = script.dataset;
   const lakeshore = connect({
     key: key ?? address.searchParams.get("key") ?? "",
-    api: api ?? new URL(".", address).href.split("?")[0] ?? "",
-    consent: parseConsent(consent) ?? "pending",
+    api: api ?? new URL(".", address).href,
+    consent: consentOf(consent ?? null, "pending"),
     pages: pages !== "off",
   });
   window.lakeshore = lakeshore;
-  early?.forEach(lakeshore.push);
+  // Each by itself: what one throws is reported as the page's own error, and the others are made.
+  for (const command of early ?? []) queueMicrotask(() => lakeshore.push(command));
 }

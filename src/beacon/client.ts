@@ -8,11 +8,12 @@ import type {
   WhyOptions,
 } from "./api.ts";
 import { type QueuedEvent, withoutIds } from "./batch.ts";
-import { parseConsent, resolveConsent } from "./consent.ts";
+import { consentOf } from "./consent.ts";
 import { createDevice } from "./device.ts";
 import { QUEUE_EVENTS_MAX } from "./limits.ts";
 import { createOutbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
+import { query } from "./query.ts";
 import { visitReferrer, withReferrer } from "./referrer.ts";
 import { makeUuid } from "./uuid.ts";
 
@@ -56,19 +57,37 @@ export function createClient(
   const prefix = `lakeshore.${key.split("_")[1]}.`;
   const choiceKey = `${prefix}consent`;
   const referrerKey = `${prefix}referrer`;
-  const consentOf = (choice: Consent | null) => resolveConsent({ choice, initial: initialConsent, signal });
-  let state = consentOf(parseConsent(ports.local.get(choiceKey)));
+  const unchosen = signal ? "denied" : initialConsent;
+  /** The stored choice as it was last heard of: another tab may change it. */
+  let heard = ports.local.get(choiceKey);
+  let state = consentOf(heard, unchosen);
   let hook = (event: BeaconEvent): BeaconEvent | null => event;
-  let user: { id: string; token?: string | undefined } | undefined;
+  /** Kept without consent too, and then neither stored nor sent: it holds from when consent is granted. */
+  let userId: string | undefined;
+  /** Of all that were here: their events may still wait. */
+  const tokens = new Map<string | undefined, string | undefined>();
   let undecided: QueuedEvent[] = [];
 
-  const mayStore = () => state === "granted";
-  const device = createDevice(prefix, mayStore, ports);
-  const outbox = createOutbox({ prefix: `${prefix}queue.`, urlFor, mayStore, ports });
+  const device = createDevice(prefix, () => current() === "granted", ports);
+  const outbox = createOutbox({ prefix: `${prefix}queue.`, urlFor, consent: current, ports });
+  const ids = () => ({ ...(userId !== undefined && { user_id: userId }), ...device.ids() });
 
-  function urlFor(userId: string | undefined): string {
-    const token = user !== undefined && user.id === userId ? user.token : undefined;
-    return `${api}/v1/events?${query({ key, user_token: token })}`;
+  function urlFor(ofUser: string | undefined): string {
+    return `${api}/v1/events?${query({ key, user_token: tokens.get(ofUser) })}`;
+  }
+
+  /** What holds now. Asked before all that is stored or sent, because the choice may have been made in another tab. */
+  function current(): Consent {
+    const stored = ports.local.get(choiceKey);
+    if (stored !== heard) choose(stored);
+    return state;
+  }
+
+  function choose(choice: string | null): void {
+    // Not the choice itself: where storage is forbidden or full, memory holds it.
+    heard = ports.local.get(choiceKey);
+    if (choice !== "granted") forget();
+    enter(consentOf(choice, unchosen));
   }
 
   function release(event: QueuedEvent): void {
@@ -94,24 +113,27 @@ export function createClient(
 
   function enter(next: Consent): void {
     state = next;
-    if (next === "denied") {
-      outbox.anonymise();
-      forget();
-    }
+    if (next === "denied") forget();
+    outbox.obey();
     if (next === "pending") return;
     if (next === "granted") device.save();
     const released = undecided;
     undecided = [];
     released.forEach(release);
+    introduce();
+  }
+
+  function introduce(): void {
+    if (userId !== undefined && current() === "granted" && device.isNews(userId)) client.track("identify");
   }
 
   /** For the list itself and for its reasons alike, so that both are asked about the same visitor. */
   function visitor(): Asked {
-    if (state !== "granted") return {};
+    if (current() !== "granted") return {};
     const recent = device.recent();
     return {
-      ...device.ids(),
-      user_token: user?.token,
+      ...ids(),
+      user_token: tokens.get(userId),
       recent,
       // Of a visitor whose items are known it says nothing more.
       referrer: recent.length > 0 ? undefined : visitReferrer(referrerKey, arrived, ports.session),
@@ -122,11 +144,10 @@ export function createClient(
   async function ask<T = Answer>(path: string, asked: Asked = {}): Promise<T> {
     const isRich = asked.rules !== undefined || asked.recommendation_id !== undefined;
     const { status, body } = await ports.get(
-      `${api}/v1/${path}?${query({ key, ...(isRich ? {} : inAddress(asked)) })}`,
+      `${api}/v1/${path}?${query({ key, ...(!isRich && asked) })}`,
       isRich ? JSON.stringify(asked) : undefined,
     );
-    if (status !== 200)
-      throw Object.assign(new Error(`${path} was answered with ${status}`), { status, body });
+    if (status !== 200) throw Object.assign(new Error(`${path}: ${status}`), { status, body });
     return body as T;
   }
 
@@ -137,7 +158,7 @@ export function createClient(
         ...props,
         event_id: makeUuid(nowMs, ports.random(10)),
         type,
-        ...(state === "denied" ? {} : device.ids()),
+        ...(current() !== "denied" && ids()),
         occurred_at: nowMs,
         consent: "granted",
       };
@@ -147,26 +168,25 @@ export function createClient(
       else release(event);
       return event.event_id;
     },
-    view: (itemId, props) => trackItem("view", itemId, props),
-    click: (itemId, props) => trackItem("click", itemId, props),
-    addToCart: (itemId, props) => trackItem("add_to_cart", itemId, props),
-    purchase: (itemId, props) => trackItem("purchase", itemId, props),
-    like: (itemId, props) => trackItem("like", itemId, props),
+    view: telling("view"),
+    click: telling("click"),
+    addToCart: telling("add_to_cart"),
+    purchase: telling("purchase"),
+    like: telling("like"),
     play: (itemId, watchedSeconds, props) =>
-      trackItem("play", itemId, { ...props, duration_ms: Math.round(watchedSeconds * 1_000) }),
+      telling("play")(itemId, { ...props, duration_ms: Math.round(watchedSeconds * 1_000) }),
 
-    identify(userId, userToken) {
-      user = { id: userId, token: userToken };
-      if (state !== "denied" && device.setUser(userId)) client.track("identify");
+    identify(id, userToken) {
+      userId = id;
+      tokens.set(id, userToken);
+      introduce();
     },
 
     consent(choice) {
-      if (choice === undefined) return state;
-      if (choice === "pending") {
-        ports.local.remove(choiceKey);
-        forget();
-      } else ports.local.set(choiceKey, choice);
-      enter(consentOf(choice));
+      if (choice === undefined) return current();
+      if (choice === "pending") ports.local.remove(choiceKey);
+      else ports.local.set(choiceKey, choice);
+      choose(choice);
       return state;
     },
 
@@ -178,42 +198,23 @@ export function createClient(
     newest: (options) => ask("new", options),
 
     reset() {
-      // First, because the user's token goes with the user.
       void outbox.flush();
-      user = undefined;
+      userId = undefined;
       forget();
     },
-    flush: () => outbox.flush(),
+    flush: outbox.flush,
     beforeSend(next) {
       hook = next;
     },
-    hide: () => outbox.hide(),
-    wake: () => outbox.wake(),
+    hide: outbox.hide,
+    wake: outbox.wake,
   };
 
-  function trackItem(type: string, itemId: string, props?: EventProps): string {
-    return client.track(type, { ...props, item_id: itemId });
+  function telling(type: string) {
+    return (itemId: string, props?: EventProps) => client.track(type, { ...props, item_id: itemId });
   }
 
-  enter(state);
-  outbox.reclaim();
+  // What an earlier page stored waits for the visitor's answer: sites learn it of their own tools, a moment after the start.
+  if (state !== "pending") enter(state);
   return client;
-}
-
-/** Lists joined by commas. An id with one would arrive as two that nobody knows. */
-function inAddress({ rules: _, ...asked }: Asked): Record<string, string | number | undefined> {
-  return Object.fromEntries(
-    Object.entries(asked).map(([name, value]) => [
-      name,
-      typeof value === "object" ? value.filter((one) => !one.includes(",")).join() || undefined : value,
-    ]),
-  );
-}
-
-/** A query string of what is not undefined. */
-function query(parameters: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters))
-    if (value !== undefined) search.set(name, `${value}`);
-  return search.toString();
 }

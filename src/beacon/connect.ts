@@ -25,9 +25,7 @@ export function connect({ key, api, consent = "pending", pages = true }: Options
     if (type === "view") visits?.about(props?.item_id);
     return track(type, props);
   };
-  const tellImpressions = watchImpressions(({ recommendationId, scenario, items }) =>
-    track("impression", { recommendation_id: recommendationId, items, ...(scenario ? { scenario } : {}) }),
-  );
+  const tellImpressions = watchImpressions((seen) => track("impression", seen));
   const hide = () => {
     tellImpressions();
     visits?.leave();
@@ -37,7 +35,11 @@ export function connect({ key, api, consent = "pending", pages = true }: Options
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && hide());
   addEventListener("pagehide", hide);
   addEventListener("online", client.wake);
-  document.addEventListener("click", ({ target }) => clickItem(client, target), true);
+  // Asked what holds, it hears what another tab has chosen.
+  addEventListener("storage", () => client.consent());
+  // A click with the middle button opens the item, too, and is no `click` to the browser.
+  for (const type of ["click", "auxclick"] as const)
+    document.addEventListener(type, (event) => clickItem(client, event), true);
 
   const lakeshore: Lakeshore = {
     ...client,
@@ -55,13 +57,9 @@ export function connect({ key, api, consent = "pending", pages = true }: Options
   return lakeshore;
 }
 
-function clickItem(lakeshore: Pick<Lakeshore, "click">, target: EventTarget | null): void {
+function clickItem(lakeshore: Pick<Lakeshore, "click">, { button, target }: MouseEvent): void {
   const place = placeOf(target instanceof Element ? target : null);
-  if (place === null) return;
-  lakeshore.click(place.itemId, {
-    recommendation_id: place.recommendationId,
-    ...(place.scenario ? { scenario: place.scenario } : {}),
-  });
+  if (place !== null && !(button > 1)) lakeshore.click(place.itemId, place.answer);
 }
 
 function privacySignal(): boolean {

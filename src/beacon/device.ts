@@ -1,11 +1,10 @@
 import { HISTORY_MAX, SESSION_IDLE_MS } from "./limits.ts";
-import type { Ports } from "./ports.ts";
+import { type Ports, readJson } from "./ports.ts";
 import { makeUuid } from "./uuid.ts";
 
 export interface Ids {
-  user_id?: string;
-  anonymous_id?: string;
-  session_id?: string;
+  anonymous_id: string;
+  session_id: string;
 }
 
 /** Who and what the device remembers: in memory always, in storage only while consent is granted. */
@@ -15,8 +14,8 @@ export interface Device {
   /** The visitor's latest items, oldest first, each once. */
   recent(): string[];
   remember(itemId: string): void;
-  /** False when this session has already said so. */
-  setUser(userId: string): boolean;
+  /** Asked with consent only. False when this session has already said so. */
+  isNews(userId: string): boolean;
   /** Writes what memory holds: consent was just granted. */
   save(): void;
   /** Empties memory and storage. */
@@ -29,10 +28,9 @@ export function createDevice(prefix: string, mayStore: () => boolean, ports: Por
   const recentKey = `${prefix}recent`;
   const sessionKey = `${prefix}session`;
   const userKey = `${prefix}user`;
-  let userId: string | undefined;
   let anonymousId = "";
-  let sessionId = "";
-  let activeMs = 0;
+  /** The session's id and when it was last at work, as they are stored. */
+  let visit = "";
   let items: string[] = [];
 
   /** Other tabs write too, so storage is asked each time; what it does not hold, memory does. */
@@ -40,8 +38,7 @@ export function createDevice(prefix: string, mayStore: () => boolean, ports: Por
     if (!mayStore()) return;
     anonymousId = local.get(anonymousKey) ?? anonymousId;
     items = parseItems(local.get(recentKey)) ?? items;
-    const [id, at] = session.get(sessionKey)?.split(" ") ?? [];
-    if (id !== undefined) [sessionId, activeMs] = [id, Number(at)];
+    visit = session.get(sessionKey) ?? visit;
   }
 
   const device: Device = {
@@ -49,15 +46,11 @@ export function createDevice(prefix: string, mayStore: () => boolean, ports: Por
       load();
       const nowMs = ports.now();
       anonymousId ||= makeUuid(nowMs, ports.random(10));
-      if (sessionId === "" || nowMs - activeMs > SESSION_IDLE_MS)
-        sessionId = makeUuid(nowMs, ports.random(10));
-      activeMs = nowMs;
+      let [sessionId = "", activeMs] = visit.split(" ");
+      if (!(nowMs - Number(activeMs) <= SESSION_IDLE_MS)) sessionId = makeUuid(nowMs, ports.random(10));
+      visit = `${sessionId} ${nowMs}`;
       device.save();
-      return {
-        ...(userId === undefined ? {} : { user_id: userId }),
-        anonymous_id: anonymousId,
-        session_id: sessionId,
-      };
+      return { anonymous_id: anonymousId, session_id: sessionId };
     },
 
     recent() {
@@ -71,24 +64,22 @@ export function createDevice(prefix: string, mayStore: () => boolean, ports: Por
       device.save();
     },
 
-    setUser(id) {
-      userId = id;
-      const link = `${device.ids().session_id} ${id}`;
-      if (session.get(userKey) === link) return false;
-      if (mayStore()) session.set(userKey, link);
-      return true;
+    isNews(userId) {
+      const link = `${device.ids().session_id} ${userId}`;
+      const isNews = session.get(userKey) !== link;
+      session.set(userKey, link);
+      return isNews;
     },
 
     save() {
       if (!mayStore()) return;
       if (anonymousId !== "") local.set(anonymousKey, anonymousId);
       if (items.length > 0) local.set(recentKey, JSON.stringify(items));
-      if (sessionId !== "") session.set(sessionKey, `${sessionId} ${activeMs}`);
+      if (visit !== "") session.set(sessionKey, visit);
     },
 
     forget() {
-      userId = undefined;
-      anonymousId = sessionId = "";
+      anonymousId = visit = "";
       items = [];
       local.remove(anonymousKey);
       local.remove(recentKey);
@@ -100,10 +91,6 @@ export function createDevice(prefix: string, mayStore: () => boolean, ports: Por
 }
 
 function parseItems(text: string | null): string[] | null {
-  try {
-    const items: unknown = JSON.parse(text ?? "null");
-    return Array.isArray(items) ? items.filter((item) => typeof item === "string") : null;
-  } catch {
-    return null;
-  }
+  const items = readJson(text);
+  return Array.isArray(items) ? items.filter((item) => typeof item === "string") : null;
 }

@@ -1,13 +1,17 @@
+interface Answered {
+  recommendation_id: string;
+  scenario?: string;
+}
+
 /** What was seen of one answer. */
-export interface Seen {
-  recommendationId: string;
-  scenario?: string | undefined;
+export interface Seen extends Answered {
   items: { item_id: string; position: number }[];
 }
 
 /** At least half of an item for a second, as the Media Rating Council counts a viewable impression. */
 const VISIBLE_RATIO = 0.5;
 const VISIBLE_MS = 1_000;
+const ITEMS = "[data-ls-rec] [data-ls-item]";
 /** Items of one answer become visible together: they ride in one event. */
 const GATHER_MS = 500;
 
@@ -32,14 +36,16 @@ export function watchImpressions(tell: (seen: Seen) => void): () => void {
   }
 
   function see(element: Element): void {
+    // Not seen; it is timed anew when the page is shown.
+    if (document.visibilityState === "hidden") return;
     timers.delete(element);
     const place = placeOf(element);
-    if (place === null || told.has(place.key) || document.visibilityState === "hidden") return;
-    told.add(place.key);
-    const { recommendationId, scenario, itemId, position } = place;
-    const seen = gathered.get(recommendationId) ?? { recommendationId, scenario, items: [] };
-    seen.items.push({ item_id: itemId, position });
-    gathered.set(recommendationId, seen);
+    if (place === null || told.has(place.key)) return;
+    const { key, answer, itemId } = place;
+    told.add(key);
+    const seen = gathered.get(answer.recommendation_id) ?? { ...answer, items: [] };
+    seen.items.push({ item_id: itemId, position: positionOf(place) });
+    gathered.set(answer.recommendation_id, seen);
     gathering ||= window.setTimeout(tellAll, GATHER_MS);
   }
 
@@ -58,45 +64,65 @@ export function watchImpressions(tell: (seen: Seen) => void): () => void {
     { threshold: VISIBLE_RATIO },
   );
 
-  function scan(): void {
-    for (const element of document.querySelectorAll("[data-ls-rec] [data-ls-item]")) {
-      const key = placeOf(element)?.key ?? "";
-      if (watched.get(element) === key) continue;
-      // A page that reuses an element for another item: observed anew, its crossing is reported anew.
-      crossings.unobserve(element);
-      crossings.observe(element);
+  /** What was reported of the element before is reported anew. */
+  function observe(element: Element): void {
+    crossings.unobserve(element);
+    crossings.observe(element);
+  }
+
+  /** The root itself too. Looks at nothing else on the page: it is called for all that changes. */
+  function scan(root: Element): void {
+    for (const element of [root, ...root.querySelectorAll(ITEMS)]) {
+      const key = element.matches(ITEMS) ? placeOf(element)?.key : undefined;
+      // A page may reuse an element for another item.
+      if (key === undefined || watched.get(element) === key) continue;
+      observe(element);
       watched.set(element, key);
     }
   }
 
-  new MutationObserver(scan).observe(document.documentElement, {
+  new MutationObserver((changes) => {
+    for (const { type, target, addedNodes } of changes)
+      for (const node of type === "attributes" ? [target] : addedNodes)
+        if (node instanceof Element) scan(node);
+  }).observe(document.documentElement, {
     subtree: true,
     childList: true,
     attributeFilter: ["data-ls-rec", "data-ls-item"],
   });
-  scan();
+  document.addEventListener("visibilitychange", () =>
+    timers.forEach((timer, element) => {
+      clearTimeout(timer);
+      observe(element);
+    }),
+  );
+  scan(document.documentElement);
   return tellAll;
 }
 
 export interface Place {
   /** One per answer and item. */
   key: string;
-  recommendationId: string;
-  scenario?: string | undefined;
   itemId: string;
-  position: number;
+  item: HTMLElement;
+  list: HTMLElement;
+  /** The answer, in an event's own words. */
+  answer: Answered;
 }
 
 /** Which item of which answer an element, or what holds it, stands for. */
 export function placeOf(element: Element | null): Place | null {
   const item = element?.closest<HTMLElement>("[data-ls-item]");
-  const answer = item?.closest<HTMLElement>("[data-ls-rec]");
+  const list = item?.closest<HTMLElement>("[data-ls-rec]");
   const itemId = item?.dataset.lsItem;
-  const recommendationId = answer?.dataset.lsRec;
-  if (!item || !answer || !itemId || !recommendationId) return null;
-  const position = Number(
-    item.dataset.lsPosition ?? [...answer.querySelectorAll("[data-ls-item]")].indexOf(item),
-  );
-  const scenario = answer.dataset.lsScenario;
-  return { key: `${recommendationId} ${itemId}`, recommendationId, scenario, itemId, position };
+  const recommendationId = list?.dataset.lsRec;
+  if (!item || !list || !itemId || !recommendationId) return null;
+  const scenario = list.dataset.lsScenario;
+  const answer = { recommendation_id: recommendationId, ...(scenario && { scenario }) };
+  return { key: `${recommendationId} ${itemId}`, itemId, item, list, answer };
+}
+
+/** Looks through the whole list: asked for what was seen only. */
+function positionOf({ item, list }: Place): number {
+  return Number(item.dataset.lsPosition ?? [...list.querySelectorAll("[data-ls-item]")].indexOf(item));
 }

@@ -1,3 +1,4 @@
+import type { Consent } from "./api.ts";
 import { batchLength, byteLength, encodeBatch, type QueuedEvent, withoutIds } from "./batch.ts";
 import {
   BATCH_BYTES_MAX,
@@ -7,14 +8,14 @@ import {
   QUEUE_ABANDONED_MS,
   QUEUE_EVENTS_MAX,
 } from "./limits.ts";
-import type { Ports } from "./ports.ts";
+import { type Ports, readJson } from "./ports.ts";
 import { afterReply } from "./retry.ts";
 
 export interface OutboxOptions {
   /** Prefix of the queues' storage keys; each page adds its own random end, so two tabs never write one key. */
   prefix: string;
   urlFor(userId: string | undefined): string;
-  mayStore(): boolean;
+  consent(): Consent;
   ports: Ports;
 }
 
@@ -26,10 +27,11 @@ export interface Outbox {
   hide(): void;
   /** The connection is back: forget the backoff, though never the server's own `Retry-After`. */
   wake(): void;
-  /** Takes over what pages that are gone have left behind. */
-  reclaim(): void;
-  /** Consent was withdrawn: what waits loses its ids and leaves the device. */
-  anonymise(): void;
+  /**
+   * Consent has changed. Granted: takes over what pages that are gone have left behind, and sends. Otherwise what waits leaves the device: `pending` keeps it in
+   * memory, unsent; `denied` takes its ids.
+   */
+  obey(): void;
 }
 
 interface StoredQueue {
@@ -44,7 +46,7 @@ interface StoredQueue {
  * took it at the page's end. Sent twice (a page that died between request and answer, two tabs that took over one
  * queue) it is the same event: the server counts an `event_id` once.
  */
-export function createOutbox({ prefix, urlFor, mayStore, ports }: OutboxOptions): Outbox {
+export function createOutbox({ prefix, urlFor, consent, ports }: OutboxOptions): Outbox {
   const ownKey = prefix + ports.random(8).join("");
   let waiting: QueuedEvent[] = [];
   let inFlight: QueuedEvent[] = [];
@@ -63,14 +65,13 @@ export function createOutbox({ prefix, urlFor, mayStore, ports }: OutboxOptions)
 
   function save(atMs: number): void {
     const events = inFlight.concat(waiting);
-    if (events.length === 0 || !mayStore()) ports.local.remove(ownKey);
+    if (events.length === 0 || consent() !== "granted") ports.local.remove(ownKey);
     else ports.local.set(ownKey, JSON.stringify({ at: atMs, dropped, events } satisfies StoredQueue));
   }
 
   function put(events: QueuedEvent[]): void {
-    const surplus = Math.max(0, events.length - QUEUE_EVENTS_MAX);
-    dropped += surplus;
-    waiting = events.slice(surplus);
+    waiting = events.slice(-QUEUE_EVENTS_MAX);
+    dropped += events.length - waiting.length;
   }
 
   /** The events that the browser refused even one by one. */
@@ -81,6 +82,23 @@ export function createOutbox({ prefix, urlFor, mayStore, ports }: OutboxOptions)
     }
     const half = events.length >> 1;
     return half === 0 ? events : [...beacon(events.slice(0, half)), ...beacon(events.slice(half))];
+  }
+
+  const storedKeys = () => ports.local.keys().filter((key) => key.startsWith(prefix));
+
+  function reclaim(): void {
+    for (const key of storedKeys()) {
+      const queue = parseQueue(ports.local.get(key));
+      const isAlive = queue !== null && queue.at > 0 && ports.now() - queue.at < QUEUE_ABANDONED_MS;
+      if (key === ownKey || isAlive) continue;
+      if (queue !== null) {
+        dropped += queue.dropped;
+        put(queue.events.concat(waiting));
+        // Ours first, then theirs away: a crash in between doubles the queue instead of losing it.
+        save(ports.now());
+      }
+      ports.local.remove(key);
+    }
   }
 
   const outbox: Outbox = {
@@ -97,7 +115,8 @@ export function createOutbox({ prefix, urlFor, mayStore, ports }: OutboxOptions)
     },
 
     async flush() {
-      if (inFlight.length > 0 || waiting.length === 0 || ports.now() < notBeforeMs) return;
+      if (consent() === "pending" || ports.now() < notBeforeMs) return;
+      if (inFlight.length > 0 || waiting.length === 0) return;
       cancelTimer?.();
       cancelTimer = undefined;
       inFlight = waiting.splice(0, batchLength(waiting));
@@ -122,10 +141,9 @@ export function createOutbox({ prefix, urlFor, mayStore, ports }: OutboxOptions)
     },
 
     hide() {
-      const refused: QueuedEvent[] = [];
-      if (ports.online() && ports.now() >= notBeforeMs) {
-        while (waiting.length > 0) refused.push(...beacon(waiting.splice(0, batchLength(waiting))));
-        waiting = refused;
+      if (consent() !== "pending" && ports.online() && ports.now() >= notBeforeMs) {
+        const events = waiting.splice(0);
+        while (events.length > 0) waiting.push(...beacon(events.splice(0, batchLength(events))));
       }
       save(0);
     },
@@ -135,29 +153,17 @@ export function createOutbox({ prefix, urlFor, mayStore, ports }: OutboxOptions)
       void outbox.flush();
     },
 
-    reclaim() {
-      if (!mayStore()) return;
-      const taken = ports.local.keys().filter((key) => key.startsWith(prefix) && key !== ownKey);
-      for (const key of taken) {
-        const queue = parseQueue(ports.local.get(key));
-        if (queue !== null && queue.at > 0 && ports.now() - queue.at < QUEUE_ABANDONED_MS) continue;
-        if (queue !== null) {
-          dropped += queue.dropped;
-          put(queue.events.concat(waiting));
-          // Ours first, then theirs away: a crash in between doubles the queue instead of losing it.
-          save(ports.now());
-        }
-        ports.local.remove(key);
+    obey() {
+      if (consent() === "granted") reclaim();
+      else for (const key of storedKeys()) ports.local.remove(key);
+      if (consent() === "denied") {
+        const isUseful = (event: QueuedEvent) => event.type !== "identify";
+        waiting = waiting.filter(isUseful).map(withoutIds);
+        // Its request cannot be called back; should it fail, the next try carries no ids.
+        inFlight = inFlight.filter(isUseful).map(withoutIds);
       }
-      if (waiting.length > 0) schedule(0);
-    },
-
-    anonymise() {
-      const isUseful = (event: QueuedEvent) => event.type !== "identify";
-      waiting = waiting.filter(isUseful).map(withoutIds);
-      // Its request cannot be called back; should it fail, the next try carries no ids.
-      inFlight = inFlight.filter(isUseful).map(withoutIds);
-      for (const key of ports.local.keys()) if (key.startsWith(prefix)) ports.local.remove(key);
+      // The backoff's own timer, where one runs, says when.
+      if (waiting.length > 0 && cancelTimer === undefined) schedule(0);
     },
   };
   return outbox;
@@ -165,10 +171,6 @@ export function createOutbox({ prefix, urlFor, mayStore, ports }: OutboxOptions)
 
 /** Null for what is no queue: it is thrown away. */
 function parseQueue(text: string | null): StoredQueue | null {
-  try {
-    const queue = JSON.parse(text ?? "null") as StoredQueue | null;
-    return Array.isArray(queue?.events) ? queue : null;
-  } catch {
-    return null;
-  }
+  const queue = readJson(text) as StoredQueue | null;
+  return Array.isArray(queue?.events) ? queue : null;
 }

@@ -27,3 +27,12 @@ export interface KeyValue {
   remove(key: string): void;
   keys(): string[];
 }
+
+/** Null for what is none: anybody may write into a storage. */
+export function readJson(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+}

@@ -6,7 +6,6 @@ import type { KeyValue } from "./ports.ts";
  * address may hold what is private to it.
  */
 export function arrivedFrom(referrer: string, ownHost: string): string | undefined {
-  if (referrer === "") return "";
   try {
     const { host } = new URL(referrer);
     return host === ownHost ? undefined : host;
@@ -23,7 +22,7 @@ export function visitReferrer(
 ): string | undefined {
   // Many sites let their own pages tell nothing: that says less than what is known of the visit.
   const referrer = arrived || (session.get(key) ?? arrived);
-  if (referrer !== undefined && referrer !== session.get(key)) session.set(key, referrer);
+  if (referrer !== undefined) session.set(key, referrer);
   return referrer;
 }
 

@@ -18,7 +18,6 @@ export function afterReply(reply: Reply, attempt: number, nowMs: number, random:
 
 /** RFC 9110 §10.2.3: seconds or a date. 0 when absent or senseless; a day at most. */
 function retryAfterMs(text: string | null | undefined, nowMs: number): number {
-  if (!text) return 0;
-  const delayMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  const delayMs = Number(text) * 1_000 || Date.parse(text ?? "") - nowMs;
   return delayMs > 0 ? Math.min(delayMs, 86_400_000) : 0;
 }

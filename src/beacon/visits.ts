@@ -14,6 +14,10 @@ interface Navigating {
   navigation?: EventTarget;
 }
 
+interface EntryChange extends Event {
+  navigationType?: string | null;
+}
+
 /**
  * Tells `page` when one is opened, by loading it or by the site's own navigation, and `leave` when it is left or hidden: for how long somebody was at it since it
  * was told last (visible, with a sign of life in the last 30 s), and how far down they came. An address's query and fragment are not told: they may hold what is
@@ -37,6 +41,7 @@ export function watchVisits(
     const nowMs = now();
     if (isVisible) activeMs += Math.min(nowMs - aliveMs, IDLE_MS);
     aliveMs = nowMs;
+    lowest = Math.max(lowest, scrollY + innerHeight);
   }
 
   function open(): void {
@@ -51,14 +56,11 @@ export function watchVisits(
   function leave(): void {
     isAlive();
     const { scrollHeight } = document.documentElement;
-    const depth = Math.min(
-      100,
-      Math.round((100 * Math.max(lowest, innerHeight)) / Math.max(scrollHeight, 1)),
-    );
+    const depth = Math.min(100, Math.round((100 * lowest) / Math.max(scrollHeight, 1)));
     // Looked away at once: nothing was learned of it.
     if (activeMs < 1_000 && depth <= told) return;
     tell("leave", {
-      ...(itemId === undefined ? {} : { item_id: itemId }),
+      ...(itemId !== undefined && { item_id: itemId }),
       duration_ms: Math.round(activeMs),
       context: { path, scroll_depth: depth },
     });
@@ -66,7 +68,9 @@ export function watchVisits(
     told = depth;
   }
 
-  function navigated(): void {
+  /** A replaced address is another page only where its path is another: pages write into the rest of it while somebody types. */
+  function navigated(isReplaced: boolean): void {
+    if (isReplaced && location.pathname === path) address = addressOf(location);
     if (addressOf(location) === address) return;
     leave();
     open();
@@ -74,13 +78,6 @@ export function watchVisits(
 
   for (const type of ["pointermove", "pointerdown", "keydown", "scroll"])
     addEventListener(type, isAlive, { passive: true, capture: true });
-  addEventListener(
-    "scroll",
-    () => {
-      lowest = Math.max(lowest, scrollY + innerHeight);
-    },
-    { passive: true },
-  );
   document.addEventListener("visibilitychange", () => {
     isAlive();
     isVisible = document.visibilityState === "visible";
@@ -103,18 +100,20 @@ function addressOf({ pathname, search, hash }: Location): string {
 }
 
 /** Calls after the address has changed. Where the browser has no Navigation API, the History API's own calls are listened to. */
-function onNavigation(navigated: () => void): void {
+function onNavigation(navigated: (isReplaced: boolean) => void): void {
   const { navigation } = window as Navigating;
   if (navigation !== undefined) {
-    navigation.addEventListener("currententrychange", navigated);
+    navigation.addEventListener("currententrychange", (event) =>
+      navigated((event as EntryChange).navigationType === "replace"),
+    );
     return;
   }
-  addEventListener("popstate", navigated);
+  addEventListener("popstate", () => navigated(false));
   for (const name of ["pushState", "replaceState"] as const) {
     const own = history[name];
     history[name] = function (this: History, ...args) {
       own.apply(this, args);
-      navigated();
+      navigated(name === "replaceState");
     };
   }
 }

@@ -1,25 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { BeaconEvent, Consent } from "../../src/beacon/api.ts";
-import { type Client, createClient } from "../../src/beacon/client.ts";
+import type { BeaconEvent } from "../../src/beacon/api.ts";
+import { createClient } from "../../src/beacon/client.ts";
 import { type Event, eventSchema } from "../../src/events/index.ts";
 import { recommendationsBodySchema, whyBodySchema } from "../../src/serving/index.ts";
-import { createKeyValue, createWorld, settle, type World } from "./ports.ts";
-
-const KEY = "pk_shop_0123456789abcdef0123456789abcdef";
-
-function open(world: World, initialConsent: Consent = "granted", signal = false): Client {
-  return createClient({ api: "https://recs.example", key: KEY, initialConsent, signal }, world);
-}
+import { KEY, open, sentEvents, storedText } from "./client.ts";
+import { createKeyValue, createWorld, settle } from "./ports.ts";
 
 // What pages are told that an event is, and what the server takes: neither has a field that the other has not.
 type Same<A, B> = [keyof A] extends [keyof B] ? ([keyof B] extends [keyof A] ? true : false) : false;
 true satisfies Same<BeaconEvent, Event>;
-
-const sentEvents = (world: World) => world.sent.flatMap(({ events }) => events);
-const storedText = (world: World) =>
-  JSON.stringify(
-    [world.local, world.session].map((store) => store.keys().map((key) => [key, store.get(key)])),
-  );
 
 describe("what is sent", () => {
   it("is valid by the server's own schema, for every kind of event and consent", async () => {
@@ -91,73 +80,6 @@ describe("what is sent", () => {
   });
 });
 
-describe("consent", () => {
-  it("pending keeps events in memory and the device clean; granting sends them with their ids", async () => {
-    const world = createWorld("pending");
-    const client = open(world, "pending");
-    client.view("a");
-    await world.pass(60_000);
-    client.hide();
-    expect(world.sent).toEqual([]);
-    expect(storedText(world)).toBe("[[],[]]");
-    client.consent("granted");
-    await world.pass(2_500);
-    const [event] = sentEvents(world);
-    expect(event?.item_id).toBe("a");
-    expect(event?.consent).toBe("granted");
-    expect(event?.session_id).toBeDefined();
-    expect(event?.anonymous_id).toBe(world.local.get("lakeshore.shop.id"));
-  });
-
-  it("denied sends no id, stores none, asks for nothing personal", async () => {
-    const world = createWorld("denied");
-    const client = open(world, "pending");
-    client.identify("u-1");
-    client.view("a", { recommendation_id: "r-1" });
-    client.consent("denied");
-    client.view("b");
-    await client.recommend({ limit: 5 });
-    await world.pass(2_500);
-    client.hide();
-    expect(sentEvents(world).map((event) => Object.keys(event).sort())).toEqual([
-      ["consent", "event_id", "item_id", "occurred_at", "sent_at", "type"],
-      ["consent", "event_id", "item_id", "occurred_at", "sent_at", "type"],
-    ]);
-    expect(world.getUrls[0]?.search).toBe(`?key=${KEY}&limit=5`);
-    expect(storedText(world)).toBe('[[["lakeshore.shop.consent","denied"]],[]]');
-  });
-
-  it("withdrawn takes the ids out of what still waits, stored queue included", async () => {
-    const world = createWorld("withdrawn");
-    world.isOnline = false;
-    const client = open(world);
-    client.identify("u-1");
-    client.view("a");
-    await world.pass(2_500);
-    expect(storedText(world)).toContain("lakeshore.shop.queue.");
-    client.consent("denied");
-    expect(storedText(world)).toBe('[[["lakeshore.shop.consent","denied"]],[]]');
-    world.isOnline = true;
-    await world.pass(600_000);
-    expect(sentEvents(world).map(({ type, consent, session_id }) => [type, consent, session_id])).toEqual([
-      ["view", "denied", undefined],
-    ]);
-  });
-
-  it("a browser's signal denies, unless the visitor has granted on this site", () => {
-    const world = createWorld("signal");
-    const first = open(world, "granted", true);
-    first.view("a");
-    expect(storedText(world)).toBe("[[],[]]");
-    first.consent("granted");
-    open(world, "granted", true).view("b");
-    expect(world.local.get("lakeshore.shop.recent")).toBe('["b"]');
-    first.consent("pending");
-    open(world, "granted", true).view("c");
-    expect(world.local.get("lakeshore.shop.recent")).toBeNull();
-  });
-});
-
 describe("what the device remembers", () => {
   it("is the latest 50 items, each once, oldest first, over pages; the next question carries them", async () => {
     const world = createWorld("recent");
@@ -218,6 +140,27 @@ describe("what the device remembers", () => {
     expect(world.getUrls[0]?.searchParams.get("user_id")).toBeNull();
     expect(world.getUrls[0]?.searchParams.get("recent")).toBeNull();
     expect(world.local.get("lakeshore.shop.id")).not.toBe(before);
+  });
+
+  it("goes after reset with the token of whose it was, when the connection is back", async () => {
+    const world = createWorld("reset-offline");
+    const client = open(world);
+    world.isOnline = false;
+    client.identify("u-1", "token-1");
+    client.view("a");
+    client.reset();
+    await settle();
+    client.identify("u-2", "token-2");
+    client.view("b");
+    world.isOnline = true;
+    await world.pass(60_000);
+    const told = world.sent.flatMap(({ url, events }) =>
+      events.map(({ item_id, user_id }) => [item_id, user_id, url.searchParams.get("user_token")]),
+    );
+    expect(told.filter(([item]) => item !== undefined)).toEqual([
+      ["a", "u-1", "token-1"],
+      ["b", "u-2", "token-2"],
+    ]);
   });
 
   it("says identify once a session and user, however often the page does", async () => {

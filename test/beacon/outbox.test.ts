@@ -4,11 +4,11 @@ import { BATCH_BYTES_MAX, QUEUE_EVENTS_MAX } from "../../src/beacon/limits.ts";
 import { createOutbox, type Outbox } from "../../src/beacon/outbox.ts";
 import { createKeyValue, createWorld, settle, type World } from "./ports.ts";
 
-function open(world: World, stores = true): Outbox {
+function open(world: World): Outbox {
   return createOutbox({
     prefix: "q.",
     urlFor: (userId) => `https://recs.example/v1/events?of=${userId ?? ""}`,
-    mayStore: () => stores,
+    consent: () => "granted",
     ports: world,
   });
 }
@@ -144,7 +144,7 @@ describe("the page's end", () => {
     expect(ids(world).length).toBeGreaterThan(1);
     expect(ids(world).flat()).toEqual(names(0, 8));
     const next = createWorld("halve-next", world.local);
-    open(next).reclaim();
+    open(next).obey();
     await next.pass(0);
     expect(ids(next)).toEqual([["long"]]);
     expect(world.local.keys()).toEqual([]);
@@ -158,7 +158,7 @@ describe("the page's end", () => {
     void outbox.flush();
     outbox.hide();
     const next = createWorld("under-way-next", world.local);
-    open(next).reclaim();
+    open(next).obey();
     await next.pass(0);
     expect(ids(next)).toEqual([["e0"]]);
   });
@@ -176,12 +176,12 @@ describe("tabs", () => {
     expect(local.keys().length).toBe(2);
     const three = createWorld("three", local);
     three.nowMs = one.nowMs;
-    open(three).reclaim();
+    open(three).obey();
     await three.pass(0);
     expect(three.sent).toEqual([]);
     const four = createWorld("four", local);
     four.nowMs = one.nowMs + 60_000;
-    open(four).reclaim();
+    open(four).obey();
     await four.pass(0);
     expect(ids(four).flat().sort()).toEqual(["of-1", "of-2"]);
     expect(local.keys()).toEqual([]);
@@ -191,7 +191,7 @@ describe("tabs", () => {
     const world = createWorld("junk");
     world.local.set("q.junk", "{");
     world.local.set("other", "kept");
-    open(world).reclaim();
+    open(world).obey();
     expect(world.local.keys()).toEqual(["other"]);
   });
 });

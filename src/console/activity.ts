@@ -15,11 +15,11 @@ interface Hour {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How long after events a layer may still be without them before somebody should look: three times what is promised. */
+/** What the layers hold, and how long after events a layer may still be without them before somebody should look: three times what is promised. */
 export const LAYERS: Record<string, { title: string; staleMs: number }> = {
-  "bronze.events": { title: "every event", staleMs: 3 * MINUTE_MS },
-  "silver.interactions": { title: "each once", staleMs: 30 * MINUTE_MS },
-  "gold.user_histories": { title: "histories that training reads", staleMs: 30 * MINUTE_MS },
+  "bronze.events": { title: "events as they came", staleMs: 3 * MINUTE_MS },
+  "silver.interactions": { title: "events, each once", staleMs: 30 * MINUTE_MS },
+  "gold.user_histories": { title: "histories to learn from", staleMs: 30 * MINUTE_MS },
 };
 
 /** Events of the last 60 minutes: those of the hour under way, and of the hour before as much of it as is still within. */

@@ -1,5 +1,6 @@
 import { type Activity, ago, LAYERS, waiting } from "./activity.ts";
 import type { Serving } from "./answering.tsx";
+import { degradedWords } from "./degraded.ts";
 import type { Models } from "./model-cards.ts";
 import { Card } from "./parts.tsx";
 
@@ -16,17 +17,25 @@ interface Known {
   serving: Serving | null;
 }
 
+interface Alert {
+  words: string;
+  /** What it is called in the lake. */
+  of?: string;
+}
+
 /** What somebody should look at, or that there is nothing. */
 export function Alerts(known: Known) {
   if (known.activity === null || known.models === null || known.serving === null)
     return <Card title="All in all">{null}</Card>;
-  const alerts = [
+  const alerts: Alert[] = [
     ...ofLayers(known.activity),
-    ...ofModels(known.models),
-    ...ofServing(known.serving),
+    ...[...ofModels(known.models), ...ofServing(known.serving)].map((words) => ({ words })),
     ...(known.report?.checks ?? [])
       .filter(({ status }) => status === "error")
-      .map(({ table, check, reason }) => `${table}, ${check}: ${reason}`),
+      .map(({ table, check, reason }) => ({
+        words: `A check of the data fails: ${reason}`,
+        of: `${table}, ${check}`,
+      })),
   ];
   return (
     <Card title="All in all">
@@ -35,8 +44,10 @@ export function Alerts(known: Known) {
           <p>Nothing needs you.</p>
         ) : (
           <ul>
-            {alerts.map((alert) => (
-              <li key={alert}>{alert}</li>
+            {alerts.map(({ words, of }) => (
+              <li key={`${of} ${words}`} title={of}>
+                {words}
+              </li>
             ))}
           </ul>
         )}
@@ -50,18 +61,20 @@ const SLOT_MS = 300_000;
 /** A consumer takes thousands a second: so many waiting are no matter of seconds any more. */
 const WAITING_MAX = 100_000;
 
-function ofLayers({ hours, layers, last_accepted_at: came }: Activity): string[] {
+function ofLayers({ hours, layers, last_accepted_at: came }: Activity): Alert[] {
   const stale = layers.filter(({ name, committed_at }) => {
     const staleMs = LAYERS[name]?.staleMs ?? Number.POSITIVE_INFINITY;
     return came !== null && (committed_at ?? 0) < came && Date.now() - came - SLOT_MS > staleMs;
   });
   const behind = waiting(hours);
   return [
-    ...stale.map(
-      ({ name, committed_at }) =>
-        `Events came, and ${name} was last written ${committed_at === null ? "never" : `${ago(committed_at)} ago`}.`,
-    ),
-    ...(behind > WAITING_MAX ? [`${behind.toLocaleString()} events wait to be taken from the Queue.`] : []),
+    ...stale.map(({ name, committed_at }) => ({
+      words: `Events came, and “${LAYERS[name]?.title ?? name}” ${committed_at === null ? "were never written" : `were last written ${ago(committed_at)} ago`}.`,
+      of: name,
+    })),
+    ...(behind > WAITING_MAX
+      ? [{ words: `${behind.toLocaleString()} events wait to be taken from the Queue.` }]
+      : []),
   ];
 }
 
@@ -86,7 +99,7 @@ function ofServing({ last_hour: { answers, errors, reasons, waited_ms } }: Servi
     ...(errors === 0 ? [] : [`${errors.toLocaleString()} requests of the last hour failed on our side.`]),
     ...(isDegraded
       ? [
-          `${Math.round((100 * degraded) / answers)} % of the last hour's answers had to do without a part: ${faults.map(([reason]) => reason.replaceAll("_", " ")).join(", ")}.`,
+          `${Math.round((100 * degraded) / answers)} % of the last hour's answers had to do without a part: ${faults.map(([reason]) => degradedWords(reason)).join(", ")}.`,
         ]
       : []),
     ...(isSlow ? [`One of a hundred answers of the last hour took ${waited_ms?.p99} ms and more.`] : []),

@@ -1,3 +1,4 @@
+import { degradedWords } from "./degraded.ts";
 import { Await, Card, Empty, Figure, Table, Time } from "./parts.tsx";
 import type { Loaded } from "./use-loaded.ts";
 
@@ -18,6 +19,19 @@ export interface Serving {
 
 const CLOCK =
   "In the Worker, by its clock, which counts waiting and not computing; the way to the visitor is not in it";
+const PERSONAL =
+  "Of the answers, those in which the model had a part; newcomers and lists for everybody have none.";
+const DEGRADED =
+  "Of the answers, those that told of a part that was late or absent; the list was filled from the next best.";
+const HEAD = [
+  ...["Hour", "Answers"],
+  { name: "Personal", meaning: PERSONAL },
+  { name: "Degraded", meaning: DEGRADED },
+  { name: "Failed", meaning: "Requests that failed on our side." },
+  { name: "p50", meaning: `Half of the answers took no longer. ${CLOCK}.` },
+  { name: "p95", meaning: `95 of 100 answers took no longer. ${CLOCK}.` },
+  { name: "p99", meaning: `99 of 100 answers took no longer. ${CLOCK}.` },
+];
 
 /** How visitors are answered. */
 export function Answering({ serving }: { serving: Loaded<Serving> }) {
@@ -30,10 +44,7 @@ export function Answering({ serving }: { serving: Loaded<Serving> }) {
           ) : (
             <>
               <Figures {...last_hour} />
-              <Table
-                caption="Answers by the hour"
-                head={["Hour", "Answers", "Personal", "Degraded", "Failed", "p50", "p95", "p99"]}
-              >
+              <Table caption="Answers by the hour" head={HEAD}>
                 {hours
                   .toReversed()
                   .slice(0, 6)
@@ -88,12 +99,7 @@ function Figures({ answers, errors, personal, degraded, reasons, waited_ms }: Su
         unit="ms"
         meaning={`p99 of the last 60 minutes. ${CLOCK}.`}
       />
-      <Figure
-        label="personal"
-        value={share(personal, answers)}
-        unit="%"
-        meaning="Of the answers, those in which the model had a part; newcomers and lists for everybody have none."
-      />
+      <Figure label="personal" value={share(personal, answers)} unit="%" meaning={PERSONAL} />
       <Figure
         label="degraded"
         value={share(degraded, answers)}
@@ -102,10 +108,10 @@ function Figures({ answers, errors, personal, degraded, reasons, waited_ms }: Su
             ? "%"
             : `% · ${why
                 .slice(0, 2)
-                .map(([reason]) => reason.replaceAll("_", " "))
+                .map(([reason]) => degradedWords(reason))
                 .join(", ")}`
         }
-        meaning="Of the answers, those that told of a part that was late or absent; the list was filled from the next best."
+        meaning={DEGRADED}
       />
       <Figure
         label="failed"

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Await, Card, Empty, Figure, Page, Table } from "./parts.tsx";
+import { Term } from "./term.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 interface Costs {
@@ -57,6 +58,12 @@ const LIMITS: Record<string, { title: string; unit: "bytes" | "items"; meaning: 
       "They are kept beside the model until it knows them; of more than this the oldest edits wait for the next retrain.",
   },
 };
+
+const LIMITS_HEAD = [
+  ...["What", "Used", "Of"],
+  { name: "Share", meaning: "Used, of what there is. Before all of it is, somebody has to act." },
+  { name: "Whose", meaning: "What all tenants use is used up by all of them together." },
+];
 
 /** What does it cost, and how far can it grow? */
 export function CostsPage() {
@@ -125,7 +132,10 @@ function Bill({ answers, events, event_requests, bill, usd_per_thousand_answers 
           meaning="Accepted in this time; a call is a flush of the beacon, or one of your server's."
         />
       </dl>
-      <Table caption="Bill by line" head={["Line", "US $", "Share", "What it is"]}>
+      <Table
+        caption="Bill by line"
+        head={["Line", "US $", { name: "Share", meaning: "Of the bill in all." }, "What it is"]}
+      >
         {Object.entries(LINES).map(([name, { title, meaning }]) => (
           <tr key={name}>
             <th scope="row">{title}</th>
@@ -141,13 +151,13 @@ function Bill({ answers, events, event_requests, bill, usd_per_thousand_answers 
 
 function Limits({ limits }: Pick<Costs, "limits">) {
   return (
-    <Table caption="Headroom" head={["What", "Used", "Of", "Share", "Whose"]}>
+    <Table caption="Headroom" head={LIMITS_HEAD}>
       {limits.map(({ name, used, limit, is_shared }) => {
         const { title = name, meaning = "", unit = "items" } = LIMITS[name] ?? {};
         return (
           <tr key={name}>
             <th scope="row">
-              <abbr title={meaning}>{title}</abbr>
+              <Term name={title} meaning={meaning} />
             </th>
             <td class="number">{amount(used, unit)}</td>
             <td class="number">{amount(limit, unit)}</td>

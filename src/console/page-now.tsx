@@ -14,6 +14,13 @@ interface Stats {
 }
 
 const EVERY_MS = 10_000;
+const HOUR_HEAD = [
+  "Hour",
+  { name: "Accepted", meaning: "What the server has taken, by the hour in which it came." },
+  { name: "On their way", meaning: "Of these, what the Queue has not delivered yet." },
+  { name: "Count", meaning: "Of these, each once: neither repeated nor set aside." },
+];
+
 /** Is it working? */
 export function NowPage() {
   const activity = useLoaded<Activity>("/v1/admin/activity", EVERY_MS);
@@ -50,7 +57,7 @@ export function NowPage() {
                     />
                   </dl>
                   <HoursPlot hours={hours} />
-                  <Table caption="Events by the hour" head={["Hour", "Accepted", "On their way", "Count"]}>
+                  <Table caption="Events by the hour" head={HOUR_HEAD}>
                     {hours
                       .toReversed()
                       .slice(0, 6)
@@ -78,9 +85,9 @@ export function NowPage() {
                   {layers.map(({ name, committed_at }) => (
                     <Figure
                       key={name}
-                      label={name}
+                      label={LAYERS[name]?.title ?? name}
                       value={committed_at === null ? "never" : ago(committed_at)}
-                      meaning={`${LAYERS[name]?.title ?? name}: time since the last commit of new rows, of any tenant.`}
+                      meaning={`Time since rows were last written to the table ${name}, of any tenant.`}
                     />
                   ))}
                   <Figure

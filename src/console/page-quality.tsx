@@ -6,6 +6,17 @@ import { type Bar, VersionsPlot } from "./plot-versions.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 const EVERY_MS = 15_000;
+const HEAD = [
+  ...["Version", "Made"],
+  { name: "Learner", meaning: "The way of learning that did best on this shop's data." },
+  {
+    name: "NDCG@10",
+    meaning: "How near the top of ten the right item stands, 0 … 1, over cases held back from learning.",
+  },
+  { name: "Popularity", meaning: "The same of what is most popular, on the same cases." },
+  { name: "Cases", meaning: "How many lists were judged, each for somebody whose next item is known." },
+  "",
+];
 
 /** Is it any good? */
 export function QualityPage() {
@@ -65,7 +76,7 @@ function Versions({
   reload: () => void;
 }) {
   return (
-    <Table caption="Versions" head={["Version", "Made", "Learner", "NDCG@10", "Popularity", "Cases", ""]}>
+    <Table caption="Versions" head={HEAD}>
       {versions.map((version) => {
         const card = cards.get(version) ?? undefined;
         const metric = card?.metrics[METRIC];

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ApiFailure, failureOf } from "./api.ts";
+import { Term, type TermProps } from "./term.tsx";
 import type { Loaded } from "./use-loaded.ts";
 
 /** A page's own question, and what answers it. */
@@ -92,12 +93,12 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;
 }
 
-/** A figure with its unit; what it means stands beside it for those who point at it or hear it. */
+/** A figure with its unit; its label tells what it means. */
 export function Figure({ label, value, unit, meaning, low, high }: FigureProps) {
   return (
     <div class="figure">
       <dt>
-        <abbr title={meaning}>{label}</abbr>
+        <Term name={label} meaning={meaning} />
       </dt>
       <dd>
         {value}
@@ -159,7 +160,8 @@ export function Table({
   children,
 }: {
   caption: string;
-  head: readonly string[];
+  /** A head of its own meaning tells it. */
+  head: readonly (string | TermProps)[];
   children: ComponentChildren;
 }) {
   return (
@@ -168,9 +170,9 @@ export function Table({
       <table>
         <thead>
           <tr>
-            {head.map((name) => (
-              <th key={name} scope="col">
-                {name === "" ? <span class="hidden">Actions</span> : name}
+            {head.map((one) => (
+              <th key={typeof one === "string" ? one : one.name} scope="col">
+                {typeof one !== "string" ? <Term {...one} /> : one || <span class="hidden">Actions</span>}
               </th>
             ))}
           </tr>

@@ -1,4 +1,5 @@
 import { Await, Card, Empty, Figure } from "./parts.tsx";
+import { Term } from "./term.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 interface Features {
@@ -60,7 +61,7 @@ function Shares({ title, of }: { title: string; of: Record<string, number> }) {
   return (
     <>
       <h3>
-        <abbr title={meaning}>{title}</abbr>
+        <Term name={title} meaning={meaning} />
       </h3>
       <ul class="shares">
         {shares.slice(0, SHOWN_MAX).map(([name, share]) => (

@@ -134,17 +134,18 @@ describe.skipIf(CHROMIUM === undefined)("sessions of the console in Chromium (sk
     await page.evaluate("dispatchEvent(new Event('visibilitychange'))");
     await expect.poll(tenant).toBe("shore");
     expect(new URL(page.url()).hash).toBe("#/explore");
-    await console.go("Quality");
+    await console.go("Keys");
     await swap(hill);
-    const retrains = async () => (await console.site.must(hill.secret, "/v1/admin/models")).json.runs.length;
-    const before = await retrains();
-    await page.getByRole("button", { name: "Retrain now" }).click();
+    const count = async () => (await console.site.must(hill.secret, "/v1/admin/keys")).json.keys.length;
+    const before = await count();
+    await page.getByRole("button", { name: "Make it" }).click();
     await expect.poll(tenant).toBe("hill");
-    expect(await retrains()).toBe(before);
+    expect(await count()).toBe(before);
     // Another session of the same tenant is no reason to refuse anything.
     await swap(hill);
-    await page.getByRole("button", { name: "Retrain now" }).click();
-    await expect.poll(retrains).toBe(before + 1);
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.locator(".made").waitFor();
+    expect(await count()).toBe(before + 1);
   });
 
   it("goes on with an import while another page is looked at, and asks before a reload stops it", async () => {

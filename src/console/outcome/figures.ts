@@ -3,6 +3,10 @@ export function percent(part: number, whole: number): string {
   return whole === 0 ? "–" : ((100 * part) / whole).toFixed(1);
 }
 
+/** Nothing converts one currency into another. */
+export const AS_SENT =
+  "Amounts are as your purchases were sent, in their currency; several are added as they are.";
+
 /** Money as it was sent, whatever its currency. */
 export function amount(value: number): string {
   return value.toLocaleString(undefined, { maximumFractionDigits: 2 });

@@ -1,5 +1,5 @@
 import { Card, Empty, Figure, Table, Time } from "../parts.tsx";
-import { amount, change, percent } from "./figures.ts";
+import { AS_SENT, amount, change, percent } from "./figures.ts";
 import { type Interval, IntervalPlot } from "./interval-plot.tsx";
 
 interface Comparison {
@@ -138,7 +138,15 @@ function intervalOf(name: string, { lift, low, high }: Comparison): Interval | n
   return lift === null || low === null || high === null ? null : { name, value: lift, low, high };
 }
 
-const HEAD = ["Shown", "Visitors", "Who clicked", "Lists seen", "Clicked", "Sales", "By visitor"];
+const HEAD = [
+  { name: "Shown", meaning: "Visitors are drawn by lot: each gets one of the two kinds." },
+  { name: "Visitors", meaning: "Who saw at least one list of this kind." },
+  { name: "Who clicked", meaning: "Of these visitors, those who clicked in a list." },
+  { name: "Lists seen", meaning: "Lists of which a place was seen." },
+  { name: "Clicked", meaning: "Of the lists seen, those with a click." },
+  { name: "Sales", meaning: `Value of the purchases that went through these lists. ${AS_SENT}` },
+  { name: "By visitor", meaning: "Sales by the number of visitors." },
+];
 
 function Variants({ scenario, personal, popular }: ScenarioLift) {
   const rows = [

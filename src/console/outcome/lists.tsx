@@ -1,5 +1,5 @@
 import { Card, Empty, Table } from "../parts.tsx";
-import { amount, percent, wilson } from "./figures.ts";
+import { AS_SENT, amount, percent, wilson } from "./figures.ts";
 
 /** Lists of one scenario, variant and kind. */
 export interface Listed {
@@ -14,7 +14,26 @@ export interface Listed {
   value: number;
 }
 
-const HEAD = ["Scenario", "Variant", "Kind", "Seen", "Places", "Clicked", "95 %", "Purchases", "Value"];
+const HEAD = [
+  "Scenario",
+  {
+    name: "Variant",
+    meaning: "Control is what all get; the popular list is what visitors who are held out get.",
+  },
+  { name: "Kind", meaning: "Personal: the model had a part. Common: the list is the same for everybody." },
+  { name: "Seen", meaning: "Lists of which a visitor saw a place." },
+  { name: "Places", meaning: "Items that were seen in these lists." },
+  { name: "Clicked", meaning: "Of the lists that were seen, those with a click." },
+  {
+    name: "95 %",
+    meaning: "The share that was clicked, with its uncertainty: 95 of 100 such intervals hold the true one.",
+  },
+  {
+    name: "Purchases",
+    meaning: "That a list had a part in: it was named, or its item clicked up to a day before.",
+  },
+  { name: "Value", meaning: `Sum of the values of these purchases. ${AS_SENT}` },
+];
 
 /** What became of the lists that were seen. */
 export function ListsCard({ lists }: { lists: readonly Listed[] }) {

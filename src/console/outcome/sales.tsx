@@ -1,5 +1,5 @@
 import { Card, Figure } from "../parts.tsx";
-import { amount, percent } from "./figures.ts";
+import { AS_SENT, amount, percent } from "./figures.ts";
 import type { Listed } from "./lists.tsx";
 
 interface SalesProps {
@@ -14,7 +14,7 @@ export function SalesCard({ lists, all }: SalesProps) {
   return (
     <Card
       title="Sales"
-      note="A purchase is a list's that names it, or whose item the same visitor clicked in it up to a day before; the last click counts."
+      note={`A purchase is a list's that names it, or whose item the same visitor clicked in it up to a day before; the last click counts. ${AS_SENT}`}
     >
       <dl class="figures">
         <Figure

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiFailure, failureOf, get, send } from "../api.ts";
 import { Card, Empty, Failure } from "../parts.tsx";
+import { Term } from "../term.tsx";
 import type { Config } from "./config.ts";
 
 const PREVIEW_AFTER_MS = 500;
@@ -71,9 +72,10 @@ function PreviewedList({ items, qualifying, relaxed, isOld }: Previewed & { isOl
       <p class="note" role="status">
         {isOld ? "As it was: what is marked must be put right first. " : ""}
         {qualifying === undefined ? null : (
-          <abbr title="Items that are to be had and pass every filter, of which the list takes the best.">
-            {qualifying === 1 ? "1 item qualifies." : `${qualifying} items qualify.`}
-          </abbr>
+          <Term
+            name={qualifying === 1 ? "1 item qualifies." : `${qualifying} items qualify.`}
+            meaning="Items that are to be had and pass every filter, of which the list takes the best."
+          />
         )}
         {relaxed === undefined ? "" : ` Relaxed: ${relaxed.join(", ")}.`}
       </p>

@@ -88,6 +88,18 @@ describe.skipIf(CHROMIUM === undefined)("visits in Chromium (skipped where there
       await flush();
       await expect.poll(() => paths("page"), SOON).toEqual(["/", "/a", "/b", "/a", "/a"]);
     });
+
+    it(`takes what is typed into the address for no page, another path for one, by ${name}`, async () => {
+      await open("/search", { init });
+      await page.waitForTimeout(1_100);
+      for (const typed of ["?q=b", "?q=bo", "?q=bo#/boots", "?q=bo"])
+        await page.evaluate(`history.replaceState({}, "", "/search${typed}")`);
+      await page.evaluate(`history.replaceState({}, "", "/found?q=bo")`);
+      await page.evaluate(`history.pushState({}, "", "/found?q=boots")`);
+      await flush();
+      await expect.poll(() => paths("page"), SOON).toEqual(["/search", "/found", "/found"]);
+      expect(paths("leave")).toEqual(["/search", "/found"]);
+    });
   }
 
   it("counts a page again that comes back out of the back-forward cache or anew, each once", async () => {

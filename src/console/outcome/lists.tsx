@@ -18,7 +18,8 @@ const HEAD = [
   "Scenario",
   {
     name: "Variant",
-    meaning: "Control is what all get; the popular list is what visitors who are held out get.",
+    meaning:
+      "Personal and popular: where a scenario holds some visitors out, what these and the others got. Control: everywhere else.",
   },
   { name: "Kind", meaning: "Personal: the model had a part. Common: the list is the same for everybody." },
   { name: "Seen", meaning: "Lists of which a visitor saw a place." },

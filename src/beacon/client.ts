@@ -1,19 +1,11 @@
-import type {
-  Answer,
-  BeaconEvent,
-  Consent,
-  EventProps,
-  Lakeshore,
-  RecommendOptions,
-  WhyOptions,
-} from "./api.ts";
+import type { Answer, BeaconEvent, Consent, EventProps, Lakeshore } from "./api.ts";
 import { type QueuedEvent, withoutIds } from "./batch.ts";
 import { consentOf } from "./consent.ts";
 import { createDevice } from "./device.ts";
 import { QUEUE_EVENTS_MAX } from "./limits.ts";
 import { createOutbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
-import { query } from "./query.ts";
+import { type Asked, query } from "./query.ts";
 import { visitReferrer, withReferrer } from "./referrer.ts";
 import { makeUuid } from "./uuid.ts";
 
@@ -32,17 +24,6 @@ export interface ClientOptions {
 export interface Client extends Omit<Lakeshore, "push"> {
   hide(): void;
   wake(): void;
-}
-
-/** A question as the API names its parts. */
-interface Asked extends RecommendOptions, WhyOptions {
-  user_id?: string;
-  anonymous_id?: string;
-  session_id?: string;
-  user_token?: string | undefined;
-  recent?: readonly string[];
-  referrer?: string | undefined;
-  recommendation_id?: string;
 }
 
 /** Types that show an interest in an item: what `recent` is made of. */

@@ -36,7 +36,7 @@ const DIGITS = 10;
 /** The platform's bound of a database, and of what waits in a Queue, on Workers Paid. */
 const DATABASE_BYTES_MAX = 10_000_000_000;
 const BACKLOG_BYTES_MAX = 25_000_000_000;
-/** The largest catalogue that is measured to fit one isolate of the scorer. */
+/** The largest catalogue that one isolate of the scorer has been measured with. */
 const MODEL_ITEMS_MAX = 200_000;
 
 /** What is read elsewhere; null: it cannot be told. */

@@ -49,7 +49,8 @@ const LIMITS: Record<string, { title: string; unit: "bytes" | "items"; meaning: 
   model_items: {
     title: "Items in the model",
     unit: "items",
-    meaning: "200,000 is the largest catalogue that has been measured; a Worker's memory is nearly full with it.",
+    meaning:
+      "200,000 is the largest catalogue that has been measured; a Worker's memory is nearly full with it.",
   },
   overlay_items: {
     title: "Changed items since the last retrain",

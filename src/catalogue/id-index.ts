@@ -1,3 +1,5 @@
+import { fnv1a32 } from "../base/index.ts";
+
 /** The place of an id in a list of ids: all that is asked of a map, in a quarter of its memory. */
 export interface IdIndex {
   readonly size: number;
@@ -7,9 +9,6 @@ export interface IdIndex {
 const EMPTY = -1;
 /** At most half of the places are taken: a search looks at about one and a half of them. */
 const PLACES_PER_ID = 2;
-/** FNV-1a, over UTF-16 code units: http://www.isthe.com/chongo/tech/comp/fnv/ */
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 
 /** Open addressing over the ids themselves, which stay where they are. Throws where one stands twice. */
 export function indexIds(ids: readonly string[]): IdIndex & { byteLength: number } {
@@ -38,7 +37,6 @@ export function indexIds(ids: readonly string[]): IdIndex & { byteLength: number
 
 /** The high bits are folded in, as only the low ones choose the place and ids often differ in their last characters alone. */
 function hash(id: string): number {
-  let state = FNV_OFFSET;
-  for (let at = 0; at < id.length; at++) state = Math.imul(state ^ id.charCodeAt(at), FNV_PRIME);
-  return (state ^ (state >>> 15)) >>> 0;
+  const state = fnv1a32(id);
+  return state ^ (state >>> 15);
 }

@@ -1,6 +1,12 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { DAY_MS, HOUR_MS } from "../base/index.ts";
-import { readServed, type Served, type ServedCounts, WAITED_BOUNDS_MS } from "../features/index.ts";
+import {
+  readServed,
+  SERVED_SLOT_MS,
+  type Served,
+  type ServedCounts,
+  WAITED_BOUNDS_MS,
+} from "../features/index.ts";
 
 /** How the edge answered, by its own counts. They come within half a minute; what an isolate had counted when it was taken away is missing. */
 export interface ServingReport {
@@ -22,8 +28,6 @@ export interface ServingSummary {
   waited: { p50Ms: number; p95Ms: number; p99Ms: number } | null;
 }
 
-const SLOTS_OF_HOUR_MS = HOUR_MS / 12;
-
 /** A few hundred rows of D1 at the most for each isolate and day. */
 export async function readServing(
   profiles: D1Database,
@@ -31,7 +35,7 @@ export async function readServing(
   nowMs: number,
 ): Promise<ServingReport> {
   const [slots, hours] = await Promise.all([
-    readServed(profiles, tenant, { fromMs: nowMs - HOUR_MS, everyMs: SLOTS_OF_HOUR_MS }),
+    readServed(profiles, tenant, { fromMs: nowMs - HOUR_MS, everyMs: SERVED_SLOT_MS }),
     readServed(profiles, tenant, { fromMs: nowMs - DAY_MS, everyMs: HOUR_MS }),
   ]);
   return {

@@ -1,6 +1,6 @@
 import type { Engine, ObjectStore } from "../base/index.ts";
 
-/** Why a published model or overlay is not served. The one before it stays. */
+/** Why a published model or overlay is not served. The one before it stays, where it need not make room for the next (`swapBytesMax`). */
 export interface Fault {
   tenant: string;
   /** What was being read: a version, the pointer or the overlay. */

@@ -20,7 +20,7 @@ const [ANSWERS, ERRORS, PERSONAL, DEGRADED, EVENT_REQUESTS, EVENTS] = [0, 1, 2, 
 const FIRST_REASON = 6;
 const FIRST_WAIT = FIRST_REASON + DEGRADED_REASONS.length;
 
-/** What one isolate has answered since it last told, by tenant: a few additions for each answer, and nothing allocated. */
+/** What one isolate has answered since it last told, by tenant: a few additions for each answer. */
 export class ServedCounter {
   #cells = new Map<string, Float64Array>();
 

@@ -9,7 +9,7 @@ import { makeUuidV7 } from "../../src/events/index.ts";
 import { SHOP } from "../scoring/tiny-model.ts";
 import type { AnsweringSite, Keys } from "./answering-site.ts";
 import { CHROMIUM } from "./chromium.ts";
-import { type ConsoleSite, openConsole } from "./console-site.ts";
+import { type ConsoleSite, faultsOf, openConsole, shiftOf } from "./console-site.ts";
 
 /** Of the whole console. */
 const GZIP_BYTES_MAX = 150_000;
@@ -253,19 +253,10 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium (skipped where 
       await page.evaluate(axe.source);
       for (const name of PAGES) {
         await go(name);
-        const found = (await page.evaluate(`(async () => {
-          const { violations } = await axe.run();
-          return violations.map(({ id, impact, nodes }) => impact + " " + id + " " + nodes[0]?.html.slice(0, 120));
-        })()`)) as string[];
+        const found = await faultsOf(page);
         expect(found, name).toEqual([]);
       }
-      const shift = await page.evaluate(`new Promise((resolve) => {
-        let sum = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });
-        setTimeout(() => resolve(sum), 300);
-      })`);
+      const shift = await shiftOf(page);
       expect(shift).toBeLessThan(0.1);
     });
   }

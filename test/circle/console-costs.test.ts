@@ -58,9 +58,10 @@ describe.skipIf(CHROMIUM === undefined)(
         .toBeGreaterThanOrEqual(3);
       await page.reload();
       const row = page.getByRole("region", { name: "Answers by the hour" }).getByRole("row").nth(1);
-      await expect
-        .poll(async () => row.getByRole("cell").first().textContent(), { timeout: 30_000 })
-        .toBe(String((await serving()).answers));
+      const isShown = async () =>
+        (await row.getByRole("cell").first().textContent()) ===
+        (await serving()).answers.toLocaleString("en");
+      await expect.poll(isShown, { timeout: 30_000 }).toBe(true);
       await page.getByText("Nothing needs you.").waitFor();
     });
 

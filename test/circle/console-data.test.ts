@@ -6,7 +6,7 @@ import { makeUuidV7 } from "../../src/events/index.ts";
 import { CONFIG_CHANGES, openLake } from "../../src/lake/index.ts";
 import type { Keys } from "./answering-site.ts";
 import { CHROMIUM } from "./chromium.ts";
-import { type ConsoleSite, openConsole } from "./console-site.ts";
+import { type ConsoleSite, faultsOf, openConsole } from "./console-site.ts";
 
 const ROOT_TOKEN = "root-token-of-the-tests";
 const CHANGES = 1_000;
@@ -191,22 +191,15 @@ describe.skipIf(CHROMIUM === undefined)(
         await at.page.emulateMedia({ colorScheme });
         await at.go("Keys");
         await at.page.evaluate(axe.source);
-        expect(await faults(), "Keys").toEqual([]);
+        expect(await faultsOf(at.page), "Keys").toEqual([]);
         await at.go("Data");
         await at.page.getByRole("button", { name: "Snapshots of silver.interactions" }).click();
         await region("Snapshots of silver.interactions: table").waitFor();
         await at.page.getByRole("button", { name: "See what would be accepted" }).click();
         await at.page.getByText(`${LATE} were taken back before.`).waitFor();
-        expect(await faults(), "Data").toEqual([]);
+        expect(await faultsOf(at.page), "Data").toEqual([]);
         expect(at.failures).toEqual([]);
       });
-    }
-
-    async function faults(): Promise<unknown> {
-      return at.page.evaluate(`(async () => {
-      const { violations } = await axe.run();
-      return violations.map(({ id, impact, nodes }) => impact + " " + id + " " + nodes[0]?.html.slice(0, 120));
-    })()`);
     }
   },
 );

@@ -7,7 +7,7 @@ import { makeUuidV7 } from "../../src/events/index.ts";
 import { publish } from "../../src/registry/index.ts";
 import { contentGraph, manifestOf, SHOP } from "../scoring/tiny-model.ts";
 import { CHROMIUM } from "./chromium.ts";
-import { type ConsoleSite, openConsole } from "./console-site.ts";
+import { type ConsoleSite, faultsOf, openConsole, shiftOf } from "./console-site.ts";
 
 const TENANT = "explored";
 /** Sandals are a book and the atlas is a shoe: lists of two stand the other way round. */
@@ -183,19 +183,10 @@ describe.skipIf(CHROMIUM === undefined)("Explore in Chromium (skipped where ther
       for (const search of ["", `?user=ann&model2=${version}&about=boots`, `?item=novel&scenario2=books`]) {
         await page.evaluate(`location.hash = "#/explore${search}"`);
         await expect.poll(() => page.locator("[aria-label=loading]").count()).toBe(0);
-        const found = (await page.evaluate(`(async () => {
-          const { violations } = await axe.run();
-          return violations.map(({ id, impact, nodes }) => impact + " " + id + " " + nodes[0]?.html.slice(0, 120));
-        })()`)) as string[];
+        const found = await faultsOf(page);
         expect(found, search).toEqual([]);
       }
-      const shift = await page.evaluate(`new Promise((resolve) => {
-        let sum = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });
-        setTimeout(() => resolve(sum), 300);
-      })`);
+      const shift = await shiftOf(page);
       expect(shift).toBeLessThan(0.1);
     });
   }

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnsweringSite, Keys } from "./answering-site.ts";
 import { CHROMIUM } from "./chromium.ts";
-import { type ConsoleSite, openConsole } from "./console-site.ts";
+import { type ConsoleSite, faultsOf, openConsole } from "./console-site.ts";
 
 const BOOKS = {
   event_weights: { view: 2 },
@@ -246,10 +246,7 @@ describe.skipIf(CHROMIUM === undefined)("scenarios in Chromium (skipped where th
       await page.locator(".field .wrong").first().waitFor();
       for (const mode of ["As JSON", "As a form"]) {
         await page.getByRole("button", { name: mode }).click();
-        const found = (await page.evaluate(`(async () => {
-          const { violations } = await axe.run();
-          return violations.map(({ id, nodes }) => id + " " + nodes[0]?.html.slice(0, 120));
-        })()`)) as string[];
+        const found = await faultsOf(page);
         expect(found, mode).toEqual([]);
       }
       await page.getByLabel("Length").fill("");

@@ -24,6 +24,23 @@ export interface ConsoleSite {
   dispose(): Promise<void>;
 }
 
+/** What axe finds in the page as it stands; its source has to be there. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  return page.evaluate(`axe.run().then(({ violations }) =>
+    violations.map(({ id, impact, nodes }) => impact + " " + id + " " + nodes[0]?.html.slice(0, 120)))`);
+}
+
+/** The sum of what moved in the page without somebody having asked for it (https://web.dev/articles/cls, not by windows). */
+export async function shiftOf(page: Page): Promise<number> {
+  return page.evaluate(`new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(sum), 300);
+  })`);
+}
+
 export async function openConsole(tenant = "shore"): Promise<ConsoleSite> {
   const folder = await mkdtemp(path.join(tmpdir(), "lakeshore-console-"));
   await buildAssets(folder);

@@ -5,7 +5,7 @@ import { makeUuidV7 } from "../../src/events/index.ts";
 import { SHOP } from "../scoring/tiny-model.ts";
 import { type AnsweringSite, idsOf, type Keys, type Reply } from "./answering-site.ts";
 import { CHROMIUM } from "./chromium.ts";
-import { type ConsoleSite, openConsole } from "./console-site.ts";
+import { type ConsoleSite, faultsOf, openConsole } from "./console-site.ts";
 
 const VISITORS = 400;
 const AT_ONCE = 20;
@@ -144,10 +144,7 @@ describe.skipIf(CHROMIUM === undefined)("half of the visitors held out (skipped 
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate(axe.source);
-      const found = (await page.evaluate(`(async () => {
-        const { violations } = await axe.run();
-        return violations.map(({ id, impact, nodes }) => impact + " " + id + " " + nodes[0]?.html.slice(0, 120));
-      })()`)) as string[];
+      const found = await faultsOf(page);
       expect(found).toEqual([]);
     }
   });

@@ -113,7 +113,7 @@ export function catalogueOf(dataset: Dataset, items: readonly StoredItem[]): Cat
 }
 
 /** Some milliseconds of hashing. */
-const ITEMS_PER_YIELD = 500;
+const ITEMS_PER_YIELD = 50;
 
 async function contentOf(catalogue: readonly CatalogItem[], { yieldTo }: RetrainPorts): Promise<Content> {
   const content = new ContentBuilder(catalogue.length, LATE_FEATURES);

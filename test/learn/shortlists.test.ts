@@ -110,8 +110,9 @@ describe("shortlists", () => {
     const together = await makeShortlists(engine, [graphOf(...parts)], cases, sizes, pace);
     const apart = await makeShortlists(engine, [graphOf(parts[0]), graphOf(parts[1])], cases, sizes, pace);
     expect(rankBlend(apart, [0.5, 1])).toEqual(rankBlend(together, [0.5, 1]));
-    const chosen = chooseWeights(together, cases, [0, 1]);
-    expect(chosen.figure).toBeGreaterThanOrEqual(chooseWeights(together, cases, [1]).figure);
+    const chosen = await chooseWeights(together, cases, [0, 1], pace);
+    const alone = await chooseWeights(together, cases, [1], pace);
+    expect(chosen.figure).toBeGreaterThanOrEqual(alone.figure);
   });
 });
 

@@ -27,7 +27,7 @@ export async function blendParts(slice: Slice, data: StudyData): Promise<Study |
   const shortlists = await shortlistsOf(slice, data, { entries, cases });
   const contentAt = request.content === undefined ? null : shortlists.parts - 1;
   const names = entries.map(([name]) => name);
-  const { weights, figures, reason } = choose(shortlists, cases, { names, contentAt });
+  const { weights, figures, reason } = await choose(shortlists, cases, { names, contentAt }, slice.pace);
   discard(...shortlists.scores);
   return {
     chosen: chosenOf(entries, weights, contentAt),

@@ -1,5 +1,6 @@
 import { discard } from "../../base/index.ts";
 import type { Cases } from "../data/cases.ts";
+import type { Pace } from "../model/pace.ts";
 import { meanOf, OBJECTIVE_RANK_MAX, objective, objectivePerUnit, sharedRank } from "./objective.ts";
 import type { Shortlists } from "./shortlists.ts";
 
@@ -79,20 +80,30 @@ const WEIGHTS = [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3];
 /** Relative gain for which a part comes in: less is noise, and each part costs memory and time in every answer. */
 const GAIN_MIN = 0.003;
 const ROUNDS_MAX = 4;
+/** Simple operations of one score in one blend: weighed, added up and counted. */
+const OPERATIONS_PER_SCORE = 3;
 
 /**
  * Weights of the `allowed` parts by coordinate ascent from the best single one. Few numbers are chosen from many cases, so
  * the same cases can judge the outcome.
  */
-export function chooseWeights(shortlists: Shortlists, cases: Cases, allowed: readonly number[]): Blend {
-  const figureOf = (weights: readonly number[]) => {
+export async function chooseWeights(
+  shortlists: Shortlists,
+  cases: Cases,
+  allowed: readonly number[],
+  pace: Pick<Pace, "spend">,
+): Promise<Blend> {
+  const scores = shortlists.scores.reduce((sum, { length }) => sum + length, 0);
+  const figureOf = async (weights: readonly number[]) => {
     const ranks = rankBlend(shortlists, weights);
     const figure = objective(ranks, cases);
     discard(ranks);
+    await pace.spend(OPERATIONS_PER_SCORE * scores);
     return figure;
   };
   const singles = allowed.map((part) => unit(shortlists.parts, part));
-  const figures = singles.map(figureOf);
+  const figures: number[] = [];
+  for (const weights of singles) figures.push(await figureOf(weights));
   const first = figures.indexOf(Math.max(...figures));
   const lead = allowed[first] as number;
   let best: Blend = { weights: singles[first] as number[], figure: figures[first] as number };
@@ -102,7 +113,7 @@ export function chooseWeights(shortlists: Shortlists, cases: Cases, allowed: rea
       if (part === lead) continue;
       for (const weight of WEIGHTS) {
         const weights = best.weights.with(part, weight);
-        const figure = figureOf(weights);
+        const figure = await figureOf(weights);
         const comesIn = best.weights[part] === 0 && weight > 0;
         if (figure > best.figure * (comesIn ? 1 + GAIN_MIN : 1)) best = { weights, figure };
       }

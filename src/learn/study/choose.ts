@@ -1,4 +1,5 @@
 import type { Cases } from "../data/cases.ts";
+import type { Pace } from "../model/pace.ts";
 import { type Blend, chooseWeights, pairedGain, rankBlend } from "./blend.ts";
 import type { Shortlists } from "./shortlists.ts";
 
@@ -19,25 +20,33 @@ export interface Choice {
   reason: string;
 }
 
+/** Part i is learner `names[i]`, the first of them popularity; part `contentAt` is the content. */
+interface Parts {
+  names: readonly string[];
+  contentAt: number | null;
+}
+
 interface Single {
   name: string;
   blend: Blend;
 }
 
 /**
- * Part i of the shortlists is learner `names[i]`, the first of them popularity, and part `contentAt` the content. A learner is held
- * against the others with as much popularity and content beside it as suits it. Taken is the best of those that exceed popularity
+ * A learner is held against the others with as much popularity and content beside it as suits it. Taken is the best of those that exceed popularity
  * alone beyond doubt, or the blend of all where it does, and exceeds each of them by more than noise; else popularity alone.
  */
-export function choose(
+export async function choose(
   shortlists: Shortlists,
   cases: Cases,
-  { names, contentAt }: { names: readonly string[]; contentAt: number | null },
-): Choice {
-  const prior: Single = { name: names[0] as string, blend: chooseWeights(shortlists, cases, [0]) };
+  parts: Parts,
+  pace: Pick<Pace, "spend">,
+): Promise<Choice> {
+  const { names } = parts;
+  const weigh = (allowed: readonly number[]) => chooseWeights(shortlists, cases, allowed, pace);
+  const prior: Single = { name: names[0] as string, blend: await weigh([0]) };
   // Popularity with content beside it would be no baseline: alone it stays alone.
-  const others = names.length === 1 ? [] : singlesOf(shortlists, cases, { names, contentAt });
-  const all = names.length === 1 ? prior.blend : chooseWeights(shortlists, cases, partsOf(shortlists));
+  const others = names.length === 1 ? [] : await singlesOf(parts, weigh);
+  const all = names.length === 1 ? prior.blend : await weigh(partsOf(shortlists));
   const gainOver = createGainOver(shortlists, cases);
   const singles = [prior, ...others];
   const figures = Object.fromEntries([
@@ -76,20 +85,21 @@ function bestOf(singles: readonly Single[]): Single {
 }
 
 /** Those in which the learner itself, or content itself, has a weight: else they are another's. */
-function singlesOf(
-  shortlists: Shortlists,
-  cases: Cases,
-  { names, contentAt }: { names: readonly string[]; contentAt: number | null },
-): Single[] {
+async function singlesOf(
+  { names, contentAt }: Parts,
+  weigh: (allowed: readonly number[]) => Promise<Blend>,
+): Promise<Single[]> {
   const common = contentAt === null ? [0] : [0, contentAt];
   const learners = names
     .slice(1)
     .map((name, index) => ({ name, allowed: [...common, index + 1], own: index + 1 }));
   const content = contentAt === null ? [] : [{ name: "content", allowed: common, own: contentAt }];
-  return [...content, ...learners].flatMap(({ name, allowed, own }) => {
-    const blend = chooseWeights(shortlists, cases, allowed);
-    return blend.weights[own] === 0 ? [] : [{ name, blend }];
-  });
+  const singles: Single[] = [];
+  for (const { name, allowed, own } of [...content, ...learners]) {
+    const blend = await weigh(allowed);
+    if (blend.weights[own] !== 0) singles.push({ name, blend });
+  }
+  return singles;
 }
 
 /** In standard errors, of the second over the first; equals share their places. */

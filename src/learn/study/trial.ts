@@ -50,7 +50,7 @@ export async function runTrial(slice: Slice, data: StudyData, trial: TrialOf): P
   const graph = { parts: count, load: async () => onnx };
   const shortlists = await makeShortlists(ports.engine, [graph], cases, options, pace);
   const allowed = learner.name === "popularity" ? [0] : [...Array(count).keys()];
-  const { figure } = chooseWeights(shortlists, cases, allowed);
+  const { figure } = await chooseWeights(shortlists, cases, allowed, pace);
   discard(...shortlists.scores);
   return figure;
 }

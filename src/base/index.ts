@@ -16,6 +16,7 @@ export {
   toHex,
 } from "./hash.ts";
 export * from "./limits.ts";
+export { lowWords } from "./low-words.ts";
 export {
   listAll,
   type ObjectPage,

@@ -1,4 +1,4 @@
-import { HISTORY_MAX, type Tensor } from "../base/index.ts";
+import { HISTORY_MAX, lowWords, type Tensor } from "../base/index.ts";
 
 /** One interaction with an item that the model or its late items know. */
 export interface KnownEntry {
@@ -30,13 +30,14 @@ export function batchFeeds(histories: readonly (readonly KnownEntry[])[]): Recor
   const age = new Float32Array(cells);
   const type = new BigInt64Array(cells);
   const mask = new Float32Array(cells);
+  const [indexes, types] = [lowWords(index), lowWords(type)];
   for (const [row, entries] of histories.entries()) {
     for (const [i, entry] of entries.entries()) {
       const at = row * length + i;
-      index[at] = BigInt(entry.index);
+      indexes[2 * at] = entry.index;
       weight[at] = entry.weight;
       age[at] = entry.ageS;
-      type[at] = BigInt(entry.typeCode);
+      types[2 * at] = entry.typeCode;
       mask[at] = 1;
     }
   }

@@ -32,9 +32,9 @@ export interface StepResult {
   model?: Omit<FittedModel, "onnx">;
 }
 
-/** What a step writes to whoever asked, a line of JSON each; the last one is `result` or `error`. */
+/** What a step writes to whoever asked, a line of JSON each; the last one is `result` or `error`. `wasmBytes`: in a Worker, which sees its own memory alone. */
 export type StepLine =
-  | { fraction: number; message: string }
+  | { fraction: number; message: string; wasmBytes?: number }
   | { result: StepResult; wasmBytes?: number }
   | { error: string };
 

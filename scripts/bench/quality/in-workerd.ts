@@ -7,9 +7,10 @@ import { ROOT } from "../../local/workers.ts";
 import { watchMemory } from "../memory.ts";
 import type { StepLine, StepResult } from "./contract.ts";
 import { cpuSecondsOf } from "./cpu.ts";
-import type { Host } from "./host.ts";
+import type { Host, MemoryOfStep } from "./host.ts";
 
 const NAME = "quality";
+const NOTHING: MemoryOfStep = { peakMb: 0 };
 
 /** A Worker in a workerd of its own; objects stand in its R2. */
 export async function startInWorkerd(): Promise<Host> {
@@ -30,8 +31,16 @@ export async function startInWorkerd(): Promise<Host> {
   const pid = childPids().find((child) => !before.has(child) && commandOf(child).includes("workerd"));
   if (pid === undefined) throw new Error("the workerd process is not found: its CPU time cannot be measured");
   const bucket = (await miniflare.getR2Bucket("STATE", NAME)) as unknown as R2Bucket;
-  let wasmMb = 0;
   const memory = await watchMemory(miniflare, NAME);
+  let peak = NOTHING;
+  let wasmMb = 0;
+  /** What was sampled since the line before, with the Wasm memory that there is at this one: it never shrinks, so no sample counts with too little. */
+  const fold = async (wasmBytes: number | undefined) => {
+    if (wasmBytes !== undefined) wasmMb = Math.round(wasmBytes / 1e5) / 10;
+    const { heapMb, buffersMb } = await memory.take();
+    const peakMb = Math.round((heapMb + buffersMb + wasmMb) * 10) / 10;
+    if (peakMb > peak.peakMb) peak = { peakMb, heapMb, buffersMb, wasmMb };
+  };
   return {
     objects: {
       async read(name) {
@@ -48,11 +57,9 @@ export async function startInWorkerd(): Promise<Host> {
       if (response.body === null) throw new Error(`step ${step.name} answered ${response.status}`);
       let result: StepResult | null = null;
       for await (const line of linesOf(response.body)) {
-        if ("result" in line) {
-          result = line.result;
-          wasmMb = Math.round((line.wasmBytes ?? 0) / 1e5) / 10;
-        }
         if ("error" in line) throw new Error(`step ${step.name}: ${line.error}`);
+        await fold(line.wasmBytes);
+        if ("result" in line) result = line.result;
         if ("fraction" in line) onProgress(line.fraction, line.message);
       }
       if (result === null)
@@ -61,9 +68,10 @@ export async function startInWorkerd(): Promise<Host> {
     },
     cpuSeconds: () => cpuSecondsOf(pid),
     async takePeak() {
-      const { heapMb, buffersMb } = await memory.take();
-      const peakMb = Math.round((heapMb + buffersMb + wasmMb) * 10) / 10;
-      return { peakMb, heapMb, buffersMb, wasmMb };
+      await fold(undefined);
+      const told = peak;
+      peak = NOTHING;
+      return told;
     },
     async close() {
       await memory.close();

@@ -38,7 +38,7 @@ export default {
     const onProgress = (fraction: number, message: string) => {
       if (Date.now() - toldMs < TOLD_EVERY_MS) return;
       toldMs = Date.now();
-      say({ fraction, message });
+      say({ fraction, message, wasmBytes: wasmBytes() });
     };
     const work = runStep(step, job, { engine, yieldTo, data, objects: objectsIn(STATE), onProgress })
       .then((result) => say({ result, wasmBytes: wasmBytes() }))

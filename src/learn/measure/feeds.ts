@@ -1,4 +1,4 @@
-import type { Tensor } from "../../base/index.ts";
+import { lowWords, type Tensor } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 
 /** Rows `from` ≤ row < `end` of one user are the history at `nowMs`. */
@@ -41,11 +41,6 @@ export function historyFeeds(
     history_type: { type: "int64", dims, data: type },
     history_mask: { type: "float32", dims, data: mask },
   };
-}
-
-/** Place 2 · i is the lower half of number i, little-endian as everything here: written so, small numbers leave no garbage. */
-function lowWords(numbers: BigInt64Array): Uint32Array {
-  return new Uint32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
 }
 
 /** The newest rows whose item the graph knows, oldest first. */

@@ -1,3 +1,4 @@
+import { lowWords } from "../../base/index.ts";
 import type { GraphBuilder, Value } from "../../onnx/index.ts";
 import { type ContractInputs, runSizes } from "./contract.ts";
 import type { ModelForm } from "./form.ts";
@@ -66,11 +67,10 @@ function tableRows(
   itemCount: number,
   { items, mask, late }: { items: Value; mask: Value; late: Value },
 ): Value {
-  const own = graph.constant({
-    type: "int64",
-    dims: [itemCount],
-    data: BigInt64Array.from({ length: itemCount }, (_, item) => BigInt(item)),
-  });
+  const data = new BigInt64Array(itemCount);
+  const words = lowWords(data);
+  for (let item = 0; item < itemCount; item++) words[2 * item] = item;
+  const own = graph.constant({ type: "int64", dims: [itemCount], data });
   const none = graph.op("Expand", [graph.ints(itemCount), late]);
   const rows = graph.op("Gather", [graph.op("Concat", [own, none], { axis: { int: 0 } }), items]);
   const isThere = graph.op("Greater", [mask, graph.float(0.5)]);

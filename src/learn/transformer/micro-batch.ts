@@ -1,4 +1,4 @@
-import type { Tensor } from "../../base/index.ts";
+import { lowWords, type Tensor } from "../../base/index.ts";
 import type { Dropout } from "./dropout.ts";
 import type { PackedRow } from "./plan.ts";
 import type { StepRows } from "./step-rows.ts";
@@ -48,6 +48,8 @@ export function createMicroBatch(
   const [x, positives, real] = [float(tokens, width), float(tokens, width), float(tokens, 1)];
   const apart = float(rowCount, 1, length, length);
   const columns = { type: "int64" as const, dims: [tokens, 2], data: new BigInt64Array(2 * tokens) };
+  /** Of token t the first place is 4 · t, the second 4 · t + 2. */
+  const columnWords = lowWords(columns.data);
   const mask = float(tokens, width);
   if (dropout === null) mask.data.fill(1);
   const feeds: Record<string, Tensor> = { x, positives, real, apart, columns };
@@ -105,7 +107,6 @@ export function createMicroBatch(
       positives.data.fill(0);
       real.data.fill(0);
       worth.data.fill(0);
-      columns.data.fill(BigInt(negatives + 1));
       if (dropout !== null) for (const data of [mask.data, ...drops]) dropout.fill(data);
       for (let index = 0; index < rowCount; index++) {
         const row = rows[index] ?? [];
@@ -122,10 +123,10 @@ export function createMicroBatch(
         }
       }
       for (let token = 0; token < tokens; token++) {
-        columns.data[2 * token] = BigInt(negatives);
         const row = rowOf[token] as number;
         const column = row < 0 ? -1 : (columnOf[items[row + 1] as number] as number);
-        if (column >= 0) columns.data[2 * token + 1] = BigInt(column);
+        columnWords[4 * token] = negatives;
+        columnWords[4 * token + 2] = column < 0 ? negatives + 1 : column;
       }
       return sum;
     },

@@ -40,11 +40,12 @@ export async function step(trainer: Trainer, rows: readonly PackedRow[], progres
   return loss / Math.max(worth, 1e-9);
 }
 
-/** Distinct items, uniformly (partial Fisher–Yates), noted in `columnOf`. */
-function drawNegatives(trainer: Trainer): number[] {
-  const { options, run, columnOf } = trainer;
+/** Distinct items, uniformly (partial Fisher–Yates), noted in `columnOf`; there until the next draw. */
+function drawNegatives(trainer: Trainer): Uint32Array {
+  const { options, run, columnOf, pool } = trainer;
   const prng = stepPrng(trainer, "negatives");
-  const pool = options.known.slice();
+  // From the same order in each step, so that a slice can begin at any; into the same array, as a copy a step is garbage.
+  pool.set(options.known);
   for (let column = 0; column < run.negatives; column++) {
     const other = column + prng.int(pool.length - column);
     const item = pool[other] as number;
@@ -52,10 +53,10 @@ function drawNegatives(trainer: Trainer): number[] {
     pool[column] = item;
     columnOf[item] = column;
   }
-  return pool.slice(0, run.negatives);
+  return pool.subarray(0, run.negatives);
 }
 
-function gatherNegatives({ run, columnOf, touched, slopes }: Trainer, drawn: readonly number[]): void {
+function gatherNegatives({ run, columnOf, touched, slopes }: Trainer, drawn: Uint32Array): void {
   const { width } = run;
   const found = slopes.get("negatives") as Float32Array;
   for (const [column, item] of drawn.entries()) {
@@ -68,7 +69,7 @@ function gatherNegatives({ run, columnOf, touched, slopes }: Trainer, drawn: rea
 }
 
 /** What all runs of a step are fed alike. */
-function sharedFeeds(trainer: Trainer, drawn: readonly number[]): Record<string, Tensor> {
+function sharedFeeds(trainer: Trainer, drawn: Uint32Array): Record<string, Tensor> {
   const { state, run, touched, options } = trainer;
   const { width, length, heads, negatives: k } = run;
   const negatives = new Float32Array((k + 2) * width);

@@ -43,6 +43,8 @@ export interface Trainer {
   touched: StepRows;
   marks: readonly Mark[];
   content: ItemContent | null;
+  /** [known] items in an order that each step draws anew: its negatives stand first. */
+  pool: Uint32Array;
   /** [items] column of an item among the negatives of the step; −1 for the others. */
   columnOf: Int32Array;
   /** Sums of the step's gradients, by the name of their input. */
@@ -86,6 +88,7 @@ export async function createTrainer(
     touched,
     marks,
     content,
+    pool: new Uint32Array(options.known.length),
     columnOf: new Int32Array(itemCount).fill(-1),
     slopes: sums(run),
     ports,

@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import { adam, UPDATE_OPERATIONS } from "./adam.ts";
 import { weightDims } from "./network.ts";
 import { type Trainer, tableOf } from "./trainer.ts";
@@ -18,7 +19,11 @@ export async function update(trainer: Trainer, worth: number, learningRate: numb
   }
   apply("distance", slopeByDistance(trainer), 0);
   for (const mark of marks) apply(mark.name, mark.slopes, 0);
-  if (trainer.content !== null) apply("content", contentSlopes(trainer), 0);
+  if (trainer.content !== null) {
+    const slopes = contentSlopes(trainer);
+    apply("content", slopes, 0);
+    discard(slopes);
+  }
   await ports.pace.spend(UPDATE_OPERATIONS * count);
   const { width } = run;
   const items = tableOf(state, "items");

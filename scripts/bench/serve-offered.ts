@@ -9,7 +9,7 @@ export interface Offered {
   /** At a rate that does not wait for answers, the two in turn; latency counts from when a request was due. */
   offered: { ratePerSecond: number; empty: Latencies; live: Latencies; aboveEmpty: Latencies };
   /** Of workerd's whole process at that rate: edge, scorer, HTTP and the simulators of its stores. */
-  cpuMsPerAnswer: number;
+  processCpuMsPerAnswer: number;
   /** Live answers a second that hold p90 < 7 ms, the load generator on the same processors. */
   maxRateP90Below7Ms: number;
 }
@@ -48,7 +48,7 @@ export async function measureOffered(
       live: liveMs,
       aboveEmpty: above(liveMs, emptyMs),
     },
-    cpuMsPerAnswer: Math.round((100_000 * cpuSeconds) / live.length) / 100,
+    processCpuMsPerAnswer: Math.round((100_000 * cpuSeconds) / live.length) / 100,
     maxRateP90Below7Ms: await highestRate(load, step, HELD),
   };
 }

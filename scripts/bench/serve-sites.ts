@@ -3,6 +3,7 @@ import { startEmpty } from "./empty.ts";
 import type { Measured } from "./latency.ts";
 import { type LoadRequest, startLoad } from "./load.ts";
 import { type ColdReport, measureCold } from "./serve-cold.ts";
+import { measureAnswerCpu } from "./serve-cpu.ts";
 import { type DistantReport, measureDistant } from "./serve-distant.ts";
 import { measureScorerMemory } from "./serve-memory.ts";
 import { measureOffered, type Offered } from "./serve-offered.ts";
@@ -15,6 +16,8 @@ import { withSite } from "./site.ts";
 type Row = "empty" | "cached" | "live" | "cacheApi" | "kv";
 
 export interface Sites extends Record<Row, Measured & { ofEmpty: number }>, Offered {
+  /** Of the isolates of edge and scorer together. */
+  cpuMsPerAnswer: number;
   cold: ColdReport;
   distant: DistantReport;
   memoryMb: number;
@@ -51,11 +54,13 @@ export async function measureSites(
         const rows = await measureRows(targetsOf(urls, questions), load, size, progress);
         progress.say("At a rate");
         const offered = await measureOffered(load, { site, emptyUrl: empty.url, questions }, size);
+        const seconds = 4 * size.stepSeconds;
+        const cpuMsPerAnswer = await measureAnswerCpu(load, other, questions.live, seconds);
         progress.say("At a distance");
         const distant = await measureDistant(load, other, state, { requests: size.distantRequests, coldMs });
         const requests = Array.from({ length: size.throughputRequests }, questions.live);
         const memoryMb = await measureScorerMemory(load, other, requests);
-        return { ...withShares(rows), ...offered, cold, distant, memoryMb };
+        return { ...withShares(rows), ...offered, cpuMsPerAnswer, cold, distant, memoryMb };
       });
     });
   } finally {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "./inspector.ts";
+import { EDGE } from "./serve-cpu.ts";
 import { SCORER, wasmMb } from "./serve-memory.ts";
 import type { Site } from "./site.ts";
 
-const EDGE = "lakeshore";
 const POKE_EVERY_MS = 50;
 
 /** What edge and scorer hold once their garbage is collected: heaps, buffers and the scorer's Wasm, in 10⁶ bytes. */

@@ -3,6 +3,8 @@ import { createPrng, SECOND_MS } from "../../../src/base/index.ts";
 import { NO_USAGE, times, type Usage } from "../../../src/ops/index.ts";
 import type { Progress } from "../../progress.ts";
 import { simulateShop } from "../../simulate/index.ts";
+import { EDGE } from "../serve-cpu.ts";
+import { SCORER } from "../serve-memory.ts";
 import { type Site, TENANT } from "../site.ts";
 import { pathMaker, seedAndTrain, waitLive } from "../trained-site.ts";
 import { COUNTS_PATH, type Counts } from "./counting.ts";
@@ -32,7 +34,7 @@ export async function measureAnswers(site: Site, seed: number, progress: Progres
   const paths = pathMaker(site, shop, createPrng(`bench/cost/${seed}`));
   await waitLive(site, paths, version);
   const ask = async () => void (await (await fetch(site.url + paths.live())).arrayBuffer());
-  return measureEdge(site, ask, ["lakeshore", "lakeshore-scorer"]);
+  return measureEdge(site, ask, [EDGE, SCORER]);
 }
 
 export async function measureFlushes(site: Site, seed: number): Promise<Warmed> {
@@ -50,7 +52,7 @@ export async function measureFlushes(site: Site, seed: number): Promise<Warmed> 
     if (!answer.ok) throw new Error(`a flush was answered with ${answer.status}`);
     await answer.arrayBuffer();
   };
-  return measureEdge(site, send, ["lakeshore"]);
+  return measureEdge(site, send, [EDGE]);
 }
 
 /** The first request after the isolate has forgotten, and the mean of those after it. */

@@ -10,7 +10,7 @@ export interface Prng {
   normal(): number;
   pick<T>(list: readonly T[]): T;
   /** Fisher–Yates, in place; returns its argument. */
-  shuffle<T>(list: T[]): T[];
+  shuffle<List extends unknown[] | Uint32Array>(list: List): List;
   /** An independent stream, so that adding a draw in one place does not move another. */
   fork(label: string): Prng;
 }
@@ -42,9 +42,10 @@ export function createPrng(seed: number | string): Prng {
     },
     pick: (list) => list[prng.int(list.length)] as (typeof list)[number],
     shuffle: (list) => {
+      const places: { [place: number]: unknown } = list;
       for (let i = list.length - 1; i > 0; i--) {
         const j = prng.int(i + 1);
-        [list[i], list[j]] = [list[j] as (typeof list)[number], list[i] as (typeof list)[number]];
+        [places[i], places[j]] = [places[j], places[i]];
       }
       return list;
     },

@@ -123,7 +123,12 @@ describe("the plan of an epoch", () => {
   );
   const dataset = createDataset(rows);
 
-  const planOf = (seed: number) => planEpoch(dataset, 10, createPrng(seed), { spend: async () => {} });
+  const planOf = async (seed: number) => {
+    const plan = await planEpoch(dataset, 10, createPrng(seed), { spend: async () => {} });
+    const all = plan.rows(0, plan.rowCount);
+    expect([...plan.rows(0, 3), ...plan.rows(3, plan.rowCount + 5)]).toEqual(all);
+    return all;
+  };
 
   it("has every row with a successor as input once, in rows no longer than the window", async () => {
     const window = 10;

@@ -23,8 +23,8 @@ export async function train(
   try {
     for (; state.epoch < options.epochs; state.epoch++) {
       const prng = createPrng(options.seed).fork(`epoch ${state.epoch}`);
-      const rows = await planEpoch(dataset, length, prng, ports.pace);
-      const steps = Math.ceil(rows.length / rowsPerStep);
+      const plan = await planEpoch(dataset, length, prng, ports.pace);
+      const steps = Math.ceil(plan.rowCount / rowsPerStep);
       for (; state.epochSteps < steps; state.epochSteps++) {
         if (ports.pace.isSpent) {
           await ports.checkpoint.write(encodeState(state));
@@ -32,13 +32,14 @@ export async function train(
         }
         const from = state.epochSteps * rowsPerStep;
         const progress = (state.epoch + state.epochSteps / steps) / options.epochs;
-        const loss = await step(trainer, rows.slice(from, from + rowsPerStep), progress);
+        const loss = await step(trainer, plan.rows(from, from + rowsPerStep), progress);
         state.lossSum = Math.fround(state.lossSum + loss);
         options.onProgress?.(
           progress,
           `epoch ${state.epoch + 1} of ${options.epochs}, loss ${loss.toFixed(3)}`,
         );
       }
+      plan.discard();
       state.losses.push(Math.fround(state.lossSum / steps));
       state.lossSum = 0;
       state.epochSteps = 0;

@@ -1,10 +1,8 @@
 import { activeOf } from "./cost/measured.ts";
 import type { LoadGenerator, LoadRequest } from "./load.ts";
-import { SCORER } from "./serve-memory.ts";
 import { offer } from "./serve-rate.ts";
-import type { Site } from "./site.ts";
+import { EDGE, SCORER, type Site } from "./site.ts";
 
-export const EDGE = "lakeshore";
 /** Well below what any catalogue here can answer: nothing waits. */
 const RATE_PER_SECOND = 50;
 

@@ -1,8 +1,6 @@
 import type { LoadGenerator, LoadRequest } from "./load.ts";
 import { watchMemory } from "./memory.ts";
-import type { Site } from "./site.ts";
-
-export const SCORER = "lakeshore-scorer";
+import { SCORER, type Site } from "./site.ts";
 
 /** The scorer's peak while it answers: heap, buffers and Wasm, in 10⁶ bytes. Its entry must be the watched one. */
 export async function measureScorerMemory(

@@ -31,6 +31,9 @@ export interface Keys {
 }
 
 export const TENANT = "bench";
+/** Workers by their names in `wrangler.toml`. */
+export const EDGE = "lakeshore";
+export const SCORER = "lakeshore-scorer";
 const LOG_LINES_MAX = 50;
 
 type SiteOptions = Pick<LocalOptions, "queueTimeoutS" | "inspectorPort" | "entries" | "statePath">;

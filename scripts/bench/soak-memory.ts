@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "./inspector.ts";
-import { EDGE } from "./serve-cpu.ts";
-import { SCORER, wasmMb } from "./serve-memory.ts";
-import type { Site } from "./site.ts";
+import { wasmMb } from "./serve-memory.ts";
+import { EDGE, SCORER, type Site } from "./site.ts";
 
 const POKE_EVERY_MS = 50;
 

@@ -27,6 +27,7 @@ export async function train(
       const steps = Math.ceil(plan.rowCount / rowsPerStep);
       for (; state.epochSteps < steps; state.epochSteps++) {
         if (ports.pace.isSpent) {
+          plan.discard();
           await ports.checkpoint.write(encodeState(state));
           return null;
         }

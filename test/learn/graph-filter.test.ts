@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
 import { createBipartite, powers } from "../../src/learn/graph-filter/bipartite.ts";
 import { symmetricEigen } from "../../src/learn/graph-filter/eigen.ts";
+import { packHead } from "../../src/learn/graph-filter/head.ts";
 import { neighbourRows } from "../../src/learn/graph-filter/neighbours.ts";
 import { nthLargest } from "../../src/learn/graph-filter/nth-largest.ts";
 import {
@@ -166,7 +167,8 @@ describe("the filter's pieces", () => {
     const gains = spectrum.values.map((value) => -value / 3);
     const ones = new Float32Array(25).fill(1);
     const halves = new Float32Array(25).fill(0.5);
-    const options = { scales, spectrum, gains, historyScales: halves, listScales: ones, ...ALL_ROWS };
+    const head = await packHead(spectrum, { gains, itemCount: 25 }, pace);
+    const options = { scales, head, historyScales: halves, listScales: ones, ...ALL_ROWS };
     const rows = await neighbourRows(graph, options, pace, () => {});
     let compared = 0;
     for (let i = 0; i < 25; i++) {
@@ -190,9 +192,10 @@ describe("the filter's pieces", () => {
 
   it("keeps the strongest of a row", async () => {
     const { graph, scales } = await graphAndScales();
-    const spectrum = { rank: 0, values: new Float64Array(0), vectors: new Float32Array(0) };
+    const nothing = { rank: 0, values: new Float64Array(0), vectors: new Float32Array(0) };
+    const head = await packHead(nothing, { gains: nothing.values, itemCount: 25 }, pace);
     const ones = new Float32Array(25).fill(1);
-    const options = { scales, spectrum, gains: spectrum.values, historyScales: ones, listScales: ones };
+    const options = { scales, head, historyScales: ones, listScales: ones };
     const rows = await neighbourRows(graph, { ...options, ...ALL_ROWS, width: 3 }, pace, () => {});
     const of = (i: number) => [...rows.indices.subarray(i * 3, i * 3 + 3)].sort((a, b) => a - b);
     for (const [i, row] of dense.entries()) {
@@ -209,7 +212,8 @@ describe("the filter's pieces", () => {
     const { graph, scales } = await graphAndScales();
     const spectrum = await headOfSpectrum(graph, { scales, rank: 4, seed: 1 }, { engine, pace });
     const ones = new Float32Array(25).fill(1);
-    const options = { scales, spectrum, gains: spectrum.values, historyScales: ones, listScales: ones };
+    const head = await packHead(spectrum, { gains: spectrum.values, itemCount: 25 }, pace);
+    const options = { scales, head, historyScales: ones, listScales: ones };
     const all = await neighbourRows(graph, { ...options, ...ALL_ROWS }, pace, () => {});
     const some = await neighbourRows(graph, { ...options, ...ALL_ROWS, from: 7, end: 19 }, pace, () => {});
     expect(some.scales).toEqual(all.scales.slice(7, 19));

@@ -124,7 +124,7 @@ function renumber(
 
 /** Counting sort: the places of key g, in their order, are places[start[g]] … places[start[g + 1] − 1]. */
 export function groupBy(
-  keys: Uint32Array,
+  keys: Uint16Array | Uint32Array,
   keyCount: number,
 ): { start: Uint32Array<ArrayBuffer>; places: Uint32Array<ArrayBuffer> } {
   const start = new Uint32Array(keyCount + 1);
@@ -134,7 +134,8 @@ export function groupBy(
   }
   const next = start.slice();
   const places = new Uint32Array(keys.length);
-  for (const [place, key] of keys.entries()) {
+  for (let place = 0; place < keys.length; place++) {
+    const key = keys[place] as number;
     places[next[key] as number] = place;
     next[key] = (next[key] as number) + 1;
   }

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Learner, Parameters } from "../model/learner.ts";
 import type { Pace } from "../model/pace.ts";
 import { type Bipartite, createBipartite, discardBipartite, powers } from "./bipartite.ts";
+import { packHead } from "./head.ts";
 import { neighbourRows } from "./neighbours.ts";
 import { type NeighbourRows, rowsInParts } from "./rows.ts";
 import { graphFilterScores } from "./serve.ts";
@@ -16,7 +17,7 @@ const RANK_MAX = 128;
 const ITEMS_PER_RANK = 16;
 /** Entries kept of a row, and bytes of all rows. */
 const WIDTH_MAX = 200;
-const ROWS_BYTES_MAX = 26_000_000;
+const ROWS_BYTES_MAX = 22_000_000;
 
 /**
  * Item-graph filter, a list = Σ row of f(P) over the history, P = R̃'R̃ of the normalised graph of users and items (GF-CF: Shen
@@ -60,13 +61,16 @@ export const graphFilter: Learner = {
     const listScales = powers(itemDegrees, 1 / 2 - listDegree);
     const historyScales = powers(itemDegrees, 1 / 2 - historyDegree);
     const gains = sharpeningGains(spectrum.values, sharpening);
-    const options = { scales, spectrum, gains, historyScales, listScales };
+    const head = await packHead(spectrum, { gains, itemCount }, ports.pace);
+    discard(spectrum.vectors);
+    const options = { scales, head, historyScales, listScales };
     const range = { from: 0, end: itemCount + 1, width: widthFor(itemCount), itemCount };
     const rows = await rowsInParts(range, ports.checkpoint, {
       make: (part) =>
         neighbourRows(graph, { ...options, ...part }, ports.pace, (fraction) => report(0.4 + 0.6 * fraction)),
       onMade() {
-        discard(spectrum.vectors, scales.userScales, scales.itemScales, listScales, historyScales);
+        discard(head.levels, head.scales, listScales, historyScales);
+        discard(scales.userScales, scales.itemScales);
         discard(graph.items, graph.userStart);
         discardBipartite(graph);
       },

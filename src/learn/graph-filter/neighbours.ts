@@ -1,16 +1,16 @@
 import { discard } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
 import type { Bipartite } from "./bipartite.ts";
+import { addedTo, type Head, lookAlong } from "./head.ts";
 import { nthLargest } from "./nth-largest.ts";
 import { createRows, type NeighbourRows, type RowRange } from "./rows.ts";
-import type { Scales, Spectrum } from "./spectrum.ts";
+import type { Scales } from "./spectrum.ts";
 
 /** Which rows, and of what they are made. */
 export interface RowOptions extends Pick<RowRange, "from" | "end" | "width"> {
   scales: Scales;
-  /** What is added to P along the head of its spectrum: `gains[c]` along vector c. */
-  spectrum: Spectrum;
-  gains: Float64Array;
+  /** What is added to P. */
+  head: Head;
   /** [items] factors of an item in a history and of an item in a list. */
   historyScales: Float32Array;
   listScales: Float32Array;
@@ -30,7 +30,7 @@ const REPORT_ROWS = 1_024;
  */
 export async function neighbourRows(
   graph: Bipartite,
-  { scales, spectrum, gains, historyScales, listScales, width, from, end }: RowOptions,
+  { scales, head, historyScales, listScales, width, from, end }: RowOptions,
   pace: Pace,
   onProgress: (fraction: number) => void,
 ): Promise<NeighbourRows> {
@@ -40,12 +40,10 @@ export async function neighbourRows(
   const touched = new Uint32Array(itemCount);
   const values = new Float32Array(itemCount);
   const scratch = new Float32Array(itemCount);
-  const along = new Float32Array(spectrum.rank);
+  const along = new Float64Array(head.rank);
   for (let item = from; item < Math.min(end, itemCount); item++) {
     const count = await sumRow(graph, scales, { item, sums, touched }, pace);
-    for (let c = 0; c < along.length; c++) {
-      along[c] = (gains[c] as number) * (spectrum.vectors[item * spectrum.rank + c] as number);
-    }
+    lookAlong(head, item, along);
     sums[item] = 0;
     const candidates = strongest(touched.subarray(0, count), {
       sums,
@@ -56,11 +54,11 @@ export async function neighbourRows(
     });
     for (let c = 0; c < candidates.length; c++) {
       const other = candidates[c] as number;
-      const value = (sums[other] as number) + product(along, spectrum.vectors, other * spectrum.rank);
+      const value = (sums[other] as number) + addedTo(head, other, along);
       values[c] = value * (listScales[other] as number);
     }
     for (let t = 0; t < count; t++) sums[touched[t] as number] = 0;
-    await pace.spend(count * 20 + candidates.length * spectrum.rank * 2);
+    await pace.spend(count * 20 + candidates.length * head.rank * 2);
     if (item % REPORT_ROWS === 0) onProgress(item / itemCount);
     const row = item - from;
     keepStrongest(rows, { row, values: values.subarray(0, candidates.length), candidates, scratch });
@@ -142,12 +140,6 @@ function copyInto(scratch: Float32Array, values: Float32Array, length: number): 
   const copy = scratch.subarray(0, length);
   copy.set(values.subarray(0, length));
   return copy;
-}
-
-function product(a: Float32Array, b: Float32Array, at: number): number {
-  let sum = 0;
-  for (let c = 0; c < a.length; c++) sum += (a[c] as number) * (b[at + c] as number);
-  return sum;
 }
 
 function keepStrongest(

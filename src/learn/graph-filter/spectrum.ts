@@ -18,7 +18,7 @@ export interface Spectrum {
   rank: number;
   /** [rank] largest first, not negative. */
   values: Float64Array<ArrayBuffer>;
-  /** [items × rank] orthonormal columns; zero ones where P has no more directions. */
+  /** [items × rank] orthonormal columns, zero ones where P has no more directions; of a buffer that is theirs alone. */
   vectors: Float32Array<ArrayBuffer>;
 }
 
@@ -65,9 +65,8 @@ export async function headOfSpectrum(
     );
     const singular = Float64Array.from(values.subarray(0, rank), (value) => Math.sqrt(Math.max(value, 0)));
     await products.turn(table, leftTurn(inner, { singular, width }), { width });
-    const vectors = table.slice(0, graph.itemCount * rank);
-    discard(table);
-    return { rank, values: singular, vectors };
+    // A view: a copy would stand beside the table, and most of it is wanted.
+    return { rank, values: singular, vectors: table.subarray(0, graph.itemCount * rank) };
   } finally {
     discard(filtered);
     await products.release();

@@ -18,8 +18,8 @@ const NEIGHBOURS_MAX = 150;
 const UNORDERED_NEIGHBOURS_MAX = 600;
 /** Followers kept of an item. */
 export const FOLLOWERS_MAX = 60;
-/** Entries in all, at 3 bytes each in the file and 8 while they are chosen. */
-const ENTRIES_MAX = 4_000_000;
+/** Entries in all, at 3 bytes each in the file and 6 while they are chosen. */
+const ENTRIES_MAX = 3_000_000;
 
 interface Equations {
   /** α */

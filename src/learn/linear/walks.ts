@@ -2,11 +2,11 @@ import { type Dataset, groupBy } from "../data/dataset.ts";
 import type { Pace } from "../model/pace.ts";
 import { type Decay, stepDecay } from "./decay.ts";
 
-/** What users did, in order, in the columns that sums over pairs of rows are made from: 16 bytes a row. */
+/** What users did, in order, in the columns that sums over pairs of rows are made from: at most 16 bytes a row. */
 export interface Walks {
   itemCount: number;
   /** [rows] item index. */
-  items: Uint32Array;
+  items: Uint16Array | Uint32Array;
   /** [rows] what is left of the row before; 0 marks the first row of a user. */
   steps: Float32Array;
   /** [rows] Σ over the user's later rows of (what is left of this one when they come)²; empty unless order counts. */
@@ -36,7 +36,8 @@ export async function createWalks(
 ): Promise<Walks> {
   const kept = keptRows(dataset, collapsesRuns);
   await pace.spend(dataset.items.length * 4);
-  const items = new Uint32Array(kept.total);
+  const itemCount = dataset.itemIds.length;
+  const items = itemCount <= 0x10000 ? new Uint16Array(kept.total) : new Uint32Array(kept.total);
   const steps = new Float32Array(kept.total);
   const tails = new Float32Array(isOrdered ? kept.total : 0);
   let at = 0;
@@ -58,7 +59,6 @@ export async function createWalks(
     }
     await pace.spend((at - first) * 20);
   }
-  const itemCount = dataset.itemIds.length;
   const { start, places } = groupBy(items, itemCount);
   await pace.spend(kept.total * 10);
   return { itemCount, items, steps, tails, placeStart: start, places };

@@ -67,12 +67,12 @@ function readTensor(pbf: PbfReader): [string, Tensor] {
   let name = "";
   let dims: number[] = [];
   let code = 0;
-  let raw = new Uint8Array();
+  let raw: Uint8Array = new Uint8Array();
   readNested(pbf, (field) => {
     if (field === 1) dims = pbf.readPackedVarint(dims);
     else if (field === 2) code = pbf.readVarint();
     else if (field === 8) name = pbf.readString();
-    else if (field === 9) raw = new Uint8Array(pbf.readBytes());
+    else if (field === 9) raw = pbf.readBytes();
     else throw new Error(`tensor ${name} keeps its values in field ${field}, not in raw_data`);
   });
   return [name, tensorOfBytes(typeOfCode(code), dims, raw)];

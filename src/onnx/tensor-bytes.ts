@@ -26,7 +26,7 @@ export function rawBytes({ data }: Tensor): Uint8Array {
 
 /** Copies, so that the tensor is aligned whatever its place in the file. */
 export function tensorOfBytes(type: Tensor["type"], dims: readonly number[], bytes: Uint8Array): Tensor {
-  const buffer = Uint8Array.from(bytes).buffer;
+  const { buffer } = new Uint8Array(bytes);
   switch (type) {
     case "float32":
       return { type, dims, data: new Float32Array(buffer) };

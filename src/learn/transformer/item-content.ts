@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Learned } from "./adam.ts";
 
 /**
@@ -10,6 +11,8 @@ export interface ItemContent {
   add(item: number, to: Float32Array, at: number): void;
   /** Adds to `slopes` [F × d] what a gradient by the item's vector says about W. */
   gather(item: number, gradient: Float32Array, at: number, slopes: Float32Array): void;
+  /** The content's own arrays, not what was learned. */
+  discard(): void;
 }
 
 /** `content` [items × F], W [F × d] in `learned`. */
@@ -55,5 +58,6 @@ export function itemContent(
         }
       });
     },
+    discard: () => discard(start, features, values),
   };
 }

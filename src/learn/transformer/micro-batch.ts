@@ -1,4 +1,4 @@
-import { lowWords, type Tensor } from "../../base/index.ts";
+import { discard, discardTensors, lowWords, type Tensor } from "../../base/index.ts";
 import type { Dropout } from "./dropout.ts";
 import type { PackedRow } from "./plan.ts";
 import type { StepRows } from "./step-rows.ts";
@@ -21,6 +21,7 @@ export interface MicroBatch {
   /** Adds the gradients by `x` and `positives` to what they were made from. */
   gather(x: Float32Array, positives: Float32Array): void;
   feeds: Record<string, Tensor>;
+  discard(): void;
 }
 
 export interface MicroBatchData {
@@ -129,6 +130,10 @@ export function createMicroBatch(
         columnWords[4 * token + 2] = column < 0 ? negatives + 1 : column;
       }
       return sum;
+    },
+    discard() {
+      discardTensors(feeds);
+      discard(mask.data, worth.data, rowOf);
     },
     gather(dx, dPositives) {
       const { slopes } = touched;

@@ -1,5 +1,5 @@
-import { createPrng, type Tensor } from "../../base/index.ts";
-import { decodeModel, encodeModel } from "../../onnx/index.ts";
+import { createPrng, discard, type Tensor } from "../../base/index.ts";
+import { decodeTensors, encodeTensors } from "../model/tensor-file.ts";
 import { type Learned, learned } from "./adam.ts";
 import { type Sizes, weightDims } from "./network.ts";
 
@@ -54,38 +54,39 @@ export function initialState(sizes: StateSizes, seed: number): TrainingState {
   return { tables, steps: 0, epoch: 0, epochSteps: 0, lossSum: 0, losses: [], isWarm: false };
 }
 
-/** No table's name has a slash. */
-const CURVE = "loss/epochs";
+const MOMENTS = ["values", "first", "second"] as const;
 
-/** State → bytes, through the file format of graphs: a graph of constants alone. */
-export function encodeState(state: TrainingState): Uint8Array<ArrayBuffer> {
-  const { tables, steps, epoch, epochSteps, lossSum, losses, isWarm } = state;
-  const initializers = new Map<string, Tensor>();
-  const counts = BigInt64Array.of(BigInt(steps), BigInt(epoch), BigInt(epochSteps), BigInt(isWarm));
-  initializers.set("counts", { type: "int64", dims: [4], data: counts });
-  const curve = Float32Array.of(lossSum, ...losses);
-  initializers.set(CURVE, { type: "float32", dims: [curve.length], data: curve });
+/** Of a table named so: no table's name has a slash. */
+const tensorName = (table: string, moment: (typeof MOMENTS)[number]) => `${table}/${moment}`;
+
+/** State → bytes of a checkpoint. */
+export function encodeState({ tables, ...progress }: TrainingState): Uint8Array<ArrayBuffer> {
+  const tensors: Record<string, Tensor> = {};
   for (const [name, { dims, learned: one }] of tables) {
-    initializers.set(name, { type: "float32", dims, data: one.values });
-    initializers.set(`${name}/first`, { type: "float32", dims, data: one.first });
-    initializers.set(`${name}/second`, { type: "float32", dims, data: one.second });
+    for (const moment of MOMENTS) {
+      tensors[tensorName(name, moment)] = { type: "float32", dims, data: one[moment] };
+    }
   }
-  return encodeModel({ name: "transformer-state", inputs: [], outputs: [], nodes: [], initializers });
+  return encodeTensors(progress, tensors);
 }
 
-export function decodeState(bytes: Uint8Array): TrainingState {
-  const { initializers } = decodeModel(bytes);
-  const floats = (name: string) => initializers.get(name)?.data as Float32Array;
-  const [steps = 0, epoch = 0, epochSteps = 0, warm = 0] = Array.from(
-    initializers.get("counts")?.data as BigInt64Array,
-    Number,
-  );
-  const [lossSum = 0, ...losses] = floats(CURVE);
+/** What is learned lies on `bytes`: nothing is copied. */
+export function decodeState(bytes: Uint8Array<ArrayBuffer>): TrainingState {
+  const { head, tensors } = decodeTensors(bytes);
   const tables: TrainingState["tables"] = new Map();
-  for (const [name, { dims }] of initializers) {
-    if (name === "counts" || name.includes("/")) continue;
-    const one = { values: floats(name), first: floats(`${name}/first`), second: floats(`${name}/second`) };
-    tables.set(name, { dims, learned: one });
+  for (const [path, { dims }] of Object.entries(tensors)) {
+    const [name = "", moment] = path.split("/");
+    if (moment !== "values") continue;
+    const floats = (of: (typeof MOMENTS)[number]) => tensors[tensorName(name, of)]?.data as Float32Array;
+    tables.set(name, {
+      dims,
+      learned: { values: floats("values"), first: floats("first"), second: floats("second") },
+    });
   }
-  return { tables, steps, epoch, epochSteps, lossSum, losses, isWarm: warm === 1 };
+  return { ...(head as Omit<TrainingState, "tables">), tables };
+}
+
+/** Nobody reads it any more. */
+export function discardState({ tables }: TrainingState): void {
+  for (const { learned: one } of tables.values()) discard(one.values, one.first, one.second);
 }

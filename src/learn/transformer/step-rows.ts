@@ -1,3 +1,5 @@
+import { discard } from "../../base/index.ts";
+
 /** The items that a step touches: their vectors, and the gradients that gather for them. */
 export interface StepRows {
   /** [touched] */
@@ -10,6 +12,7 @@ export interface StepRows {
   slot(item: number): number;
   /** Forgets what was touched, for the next step. */
   clear(): void;
+  discard(): void;
 }
 
 /** `capacity` items at most; `write` puts an item's vector where it is told. */
@@ -41,5 +44,6 @@ export function createStepRows(
       for (const item of items) slots[item] = -1;
       items.length = 0;
     },
+    discard: () => discard(slots, vectors, slopes),
   };
 }

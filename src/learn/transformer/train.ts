@@ -1,10 +1,10 @@
-import { createPrng } from "../../base/index.ts";
+import { createPrng, discard } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FitPorts } from "../model/learner.ts";
 import { planEpoch } from "./plan.ts";
-import { decodeState, encodeState, type TrainingState } from "./state.ts";
+import { decodeState, discardState, encodeState, type TrainingState } from "./state.ts";
 import { step } from "./step.ts";
-import { createTrainer, type TrainOptions } from "./trainer.ts";
+import { closeTrainer, createTrainer, type TrainOptions } from "./trainer.ts";
 import { shortened } from "./warm-start.ts";
 
 /** Trains to the end, or until the slice is spent: then null, and the state is in the checkpoint. */
@@ -28,7 +28,7 @@ export async function train(
       for (; state.epochSteps < steps; state.epochSteps++) {
         if (ports.pace.isSpent) {
           plan.discard();
-          await ports.checkpoint.write(encodeState(state));
+          await put(state, ports);
           return null;
         }
         const from = state.epochSteps * rowsPerStep;
@@ -48,6 +48,14 @@ export async function train(
     options.onProgress?.(1, "trained");
     return state;
   } finally {
-    await trainer.session.release();
+    await closeTrainer(trainer);
   }
+}
+
+/** Into the checkpoint, and away: with the next slice's beside it, it would be there twice. */
+async function put(state: TrainingState, { checkpoint }: FitPorts): Promise<void> {
+  const bytes = encodeState(state);
+  discardState(state);
+  await checkpoint.write(bytes);
+  discard(bytes);
 }

@@ -1,4 +1,4 @@
-import { createPrng, type Prng, type Session } from "../../base/index.ts";
+import { createPrng, discard, type Prng, type Session } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FitPorts } from "../model/learner.ts";
 import type { Learned } from "./adam.ts";
@@ -93,6 +93,16 @@ export async function createTrainer(
     slopes: sums(run),
     ports,
   };
+}
+
+/** Gives back all but the state. */
+export async function closeTrainer(trainer: Trainer): Promise<void> {
+  const { session, batch, touched, marks, content, pool, columnOf, slopes } = trainer;
+  batch.discard();
+  touched.discard();
+  content?.discard();
+  discard(pool, columnOf, ...slopes.values(), ...marks.map((mark) => mark.slopes));
+  await session.release();
 }
 
 /** A stream of its own for each step and purpose, so that a slice can begin at any step. */

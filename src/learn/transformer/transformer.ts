@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { shapeOf } from "../data/shape.ts";
 import type { FitOptions, Learner } from "../model/learner.ts";
@@ -5,7 +6,7 @@ import { tensorOf, transformerScores, transformerState } from "./graph-transform
 import { markCodes, markRows } from "./marks.ts";
 import { complete, ladders, type TransformerParameters, workSeconds } from "./parameters.ts";
 import { partOf } from "./part.ts";
-import { initialState, type StateSizes } from "./state.ts";
+import { discardState, initialState, type StateSizes } from "./state.ts";
 import { train } from "./train.ts";
 import { contentOf } from "./trainer.ts";
 import { renumbered, warmStart } from "./warm-start.ts";
@@ -50,7 +51,11 @@ export const transformer: Learner = {
       },
       ports,
     );
-    return state === null ? null : partOf(state, known, { parameters, sizes, options });
+    if (codes.gap !== undefined) discard(codes.gap);
+    if (state === null) return null;
+    const part = partOf(state, known, { parameters, sizes, options });
+    discardState(state);
+    return part;
   },
   renumbered,
   nearest: {

@@ -22,7 +22,9 @@ export function warmStart(
     for (const [name, { dims, learned }] of state.tables) {
       if (name !== "items") takeOver(learned.values, dims, tensors[name]);
     }
-    takeOverItems(state, tensors.items?.data as Float32Array, sizes.width, contentOf(state));
+    const content = contentOf(state);
+    takeOverItems(state, tensors.items?.data as Float32Array, sizes.width, content);
+    content?.discard();
   }
   discardTensors(tensors);
   return { ...state, isWarm };

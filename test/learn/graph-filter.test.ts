@@ -167,6 +167,7 @@ describe("the filter's pieces", () => {
     const gains = spectrum.values.map((value) => -value / 3);
     const ones = new Float32Array(25).fill(1);
     const halves = new Float32Array(25).fill(0.5);
+    const vectors = spectrum.vectors.slice();
     const head = await packHead(spectrum, { gains, itemCount: 25 }, pace);
     const options = { scales, head, historyScales: halves, listScales: ones, ...ALL_ROWS };
     const rows = await neighbourRows(graph, options, pace, () => {});
@@ -178,8 +179,7 @@ describe("the filter's pieces", () => {
         const j = rows.indices[i * 25 + t] as number;
         if (level === 0) continue;
         const added = gains.reduce(
-          (sum, gain, c) =>
-            sum + gain * (spectrum.vectors[i * 4 + c] as number) * (spectrum.vectors[j * 4 + c] as number),
+          (sum, gain, c) => sum + gain * (vectors[i * 4 + c] as number) * (vectors[j * 4 + c] as number),
           0,
         );
         const expected = ((dense[i]?.[j] as number) + added) / 2;

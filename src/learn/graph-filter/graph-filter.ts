@@ -62,7 +62,6 @@ export const graphFilter: Learner = {
     const historyScales = powers(itemDegrees, 1 / 2 - historyDegree);
     const gains = sharpeningGains(spectrum.values, sharpening);
     const head = await packHead(spectrum, { gains, itemCount }, ports.pace);
-    discard(spectrum.vectors);
     const options = { scales, head, historyScales, listScales };
     const range = { from: 0, end: itemCount + 1, width: widthFor(itemCount), itemCount };
     const rows = await rowsInParts(range, ports.checkpoint, {

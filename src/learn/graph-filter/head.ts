@@ -1,3 +1,4 @@
+import { discard } from "../../base/index.ts";
 import type { Pace } from "../model/pace.ts";
 import type { Spectrum } from "./spectrum.ts";
 
@@ -14,25 +15,26 @@ export interface Head {
   scales: Float32Array<ArrayBuffer>;
 }
 
-/** Rounds by a 65,000th of a row's largest element: far below what an eigenvector is known to. */
+/** Rounds by a 65,000th of a row's largest element: far below what an eigenvector is known to. Uses the vectors up. */
 export async function packHead(
   { rank, vectors }: Spectrum,
   { gains, itemCount }: { gains: Float64Array; itemCount: number },
   pace: Pace,
 ): Promise<Head> {
-  const levels = new Int16Array(itemCount * rank);
+  // Over the vectors themselves, whose elements are twice as long: none is overwritten that is yet to be read.
+  const packed = new Int16Array(vectors.buffer, vectors.byteOffset, itemCount * rank);
   const scales = new Float32Array(itemCount);
   for (let item = 0; item < itemCount; item++) {
     const start = item * rank;
     let largest = 0;
     for (let c = 0; c < rank; c++) largest = Math.max(largest, Math.abs(vectors[start + c] as number));
-    await pace.spend(rank * 4);
-    if (largest === 0) continue;
     scales[item] = largest / LEVEL_MAX;
-    for (let c = 0; c < rank; c++) {
-      levels[start + c] = Math.round(((vectors[start + c] as number) / largest) * LEVEL_MAX);
-    }
+    const perUnit = largest === 0 ? 0 : LEVEL_MAX / largest;
+    for (let c = 0; c < rank; c++) packed[start + c] = Math.round((vectors[start + c] as number) * perUnit);
+    await pace.spend(rank * 4);
   }
+  const levels = packed.slice();
+  discard(vectors);
   return { rank, gains, levels, scales };
 }
 

@@ -2,12 +2,9 @@ import { discard, HISTORY_MAX, sha256Hex } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
 import {
   type Chosen,
-  type Dataset,
   decodeContent,
   decodePart,
-  discardRows,
   type FittedPart,
-  type Parking,
   type RefitPorts,
   refitSlice,
   type StudyPorts,
@@ -16,7 +13,8 @@ import {
 } from "../learn/index.ts";
 import type { Recipe } from "../registry/index.ts";
 import type { RetrainParams, RetrainStep } from "./contract.ts";
-import { decodeCases, decodeDataset } from "./dataset-file.ts";
+import { decodeCases } from "./dataset-file.ts";
+import { openDataset } from "./open-dataset.ts";
 import type { RetrainPorts, StepRunner } from "./ports.ts";
 import { cutInPlace } from "./rows.ts";
 import { inSlices, SLICE_SECONDS } from "./slices.ts";
@@ -49,15 +47,12 @@ export async function search(
 ): Promise<Searched> {
   return inSlices(context.step, name, async () => {
     const { workspace } = context;
-    const fit = decodeDataset(await workspace.read("fit.bin"));
+    const { dataset: fit, parking } = await openDataset(() => workspace.read("fit.bin"));
     const validation = decodeCases(await workspace.read("validation.bin"));
     const slice = await studySlice(
       { fit, validation },
       { ...(await requestOf(context)), ...request },
-      {
-        ...slicePorts(context, name, "study"),
-        parking: parkingOf(fit, async () => decodeDataset(await workspace.read("fit.bin"))),
-      },
+      { ...slicePorts(context, name, "study"), parking },
     );
     if (!slice.done) return slice;
     const { chosen, trials, figures, reason } = slice.study;
@@ -89,13 +84,12 @@ export async function fitRecipe(
   { name, step, recipe, data, beforeMs, start, file }: FitTask,
 ): Promise<Fitted> {
   return inSlices(context.step, name, async () => {
-    const read = async () => {
-      const rows = decodeDataset(await context.workspace.read(data));
-      return beforeMs === undefined ? rows : cutInPlace(rows, beforeMs);
-    };
-    const dataset = await read();
+    const { dataset, parking } = await openDataset(
+      () => context.workspace.read(data),
+      (rows) => (beforeMs === undefined ? rows : cutInPlace(rows, beforeMs)),
+    );
     const request = { ...(await requestOf(context)), budgetSeconds: Number.POSITIVE_INFINITY };
-    const ports: RefitPorts = { ...slicePorts(context, name, step), parking: parkingOf(dataset, read) };
+    const ports: RefitPorts = { ...slicePorts(context, name, step), parking };
     if (start !== undefined) ports.previous = (learner) => findPart(context.workspace, start, learner);
     const slice = await refitSlice(dataset, recipe, request, ports, name);
     if (!slice.done) return slice;
@@ -141,13 +135,6 @@ async function requestOf({
 
 /** What is chosen is fitted again on the training rows, beside the live model, and on all rows. */
 const REFITS = 3;
-
-function parkingOf(dataset: Dataset, read: () => Promise<Dataset>): Parking {
-  return {
-    park: () => discardRows(dataset),
-    restore: async () => void Object.assign(dataset, await read()),
-  };
-}
 
 function slicePorts({ ports, workspace }: Context, name: string, step: RetrainStep): StudyPorts {
   return {

@@ -28,6 +28,7 @@ export {
 } from "./gate.ts";
 export { type ClickCounts, judgeLive, type ListCounts, type LiveCounts } from "./guard.ts";
 export { countLists } from "./guard-counts.ts";
+export { openDataset } from "./open-dataset.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
 export { type RankerResult, type RankerTask, trainRanker } from "./ranker.ts";

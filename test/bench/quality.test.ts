@@ -88,7 +88,7 @@ describe("the data of a run", () => {
     const data = new RunData();
     const { fit, validation } = await data.learning(objects);
     const items = fit.items.slice();
-    const parking = data.parking(objects);
+    const { parking } = data;
     parking.park();
     expect([fit.items.length, validation.dataset.items.length > 0]).toEqual([0, true]);
     await parking.restore();

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createDataset, sampleCases, splitByTime } from "../../src/learn/index.ts";
-import { decodeCases, decodeDataset, encodeCases, encodeDataset } from "../../src/retraining/index.ts";
+import { createDataset, type Dataset, sampleCases, splitByTime } from "../../src/learn/index.ts";
+import {
+  decodeCases,
+  decodeDataset,
+  encodeCases,
+  encodeDataset,
+  openDataset,
+} from "../../src/retraining/index.ts";
+import { cutInPlace } from "../../src/retraining/rows.ts";
 
 describe("a data set as one object", () => {
   it("round-trips, also when it is empty", () => {
@@ -14,6 +21,30 @@ describe("a data set as one object", () => {
     for (const dataset of [createDataset(rows, ["cold"]), createDataset([])]) {
       const userIds = dataset.userIds.map(() => "");
       expect(decodeDataset(encodeDataset(dataset))).toEqual({ ...dataset, userIds });
+    }
+  });
+
+  it("is parked and comes back into the same object, cut as it was, its ids the ones that were there", async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => ({
+      userId: `u${i % 4}`,
+      itemId: `i${i % 7}`,
+      timeMs: i,
+      weight: i + 0.5,
+      typeCode: i % 3,
+    }));
+    const file = encodeDataset(createDataset(rows));
+    const cut = (whole: Dataset) => cutInPlace(whole, 20);
+    const { dataset, parking } = await openDataset(async () => file.slice(), cut);
+    const expected = cut(decodeDataset(file.slice()));
+    expect(dataset).toEqual(expected);
+    expect(dataset.items).toHaveLength(20);
+    const { itemIds } = dataset;
+    for (let times = 0; times < 2; times++) {
+      parking.park();
+      expect([dataset.items.length, dataset.userStart.length]).toEqual([0, 0]);
+      await parking.restore();
+      expect(dataset).toEqual(expected);
+      expect(dataset.itemIds).toBe(itemIds);
     }
   });
 

@@ -1,11 +1,11 @@
 import { assert } from "../../../src/base/index.ts";
 import { type Cases, type Dataset, discardRows, type Parking } from "../../../src/learn/index.ts";
-import { decodeCases, decodeDataset } from "../../../src/retraining/index.ts";
+import { decodeCases, openDataset } from "../../../src/retraining/index.ts";
 import { type Job, OBJECT, type ObjectReader } from "./contract.ts";
 
 type Part =
-  | { name: "learning"; rows: Dataset; validation: Cases }
-  | { name: "rows"; rows: Dataset }
+  | { name: "learning"; rows: Dataset; parking: Parking; validation: Cases }
+  | { name: "rows"; rows: Dataset; parking: Parking }
   | { name: "cases"; cases: Cases };
 
 /**
@@ -19,9 +19,9 @@ export class RunData {
   async learning(objects: ObjectReader): Promise<{ fit: Dataset; validation: Cases }> {
     if (this.#part?.name !== "learning") {
       this.#drop();
-      const rows = decodeDataset(await readObject(objects, OBJECT.learning));
+      const opened = await openDataset(() => readObject(objects, OBJECT.learning));
       const validation = decodeCases(await readObject(objects, OBJECT.validation));
-      this.#part = { name: "learning", rows, validation };
+      this.#part = { name: "learning", rows: opened.dataset, parking: opened.parking, validation };
     }
     return { fit: this.#part.rows, validation: this.#part.validation };
   }
@@ -30,7 +30,8 @@ export class RunData {
   async rows(objects: ObjectReader): Promise<Dataset> {
     if (this.#part?.name !== "rows") {
       this.#drop();
-      this.#part = { name: "rows", rows: decodeDataset(await readObject(objects, OBJECT.rows)) };
+      const opened = await openDataset(() => readObject(objects, OBJECT.rows));
+      this.#part = { name: "rows", rows: opened.dataset, parking: opened.parking };
     }
     return this.#part.rows;
   }
@@ -45,15 +46,9 @@ export class RunData {
   }
 
   /** Of the rows that the last request asked for. */
-  parking(objects: ObjectReader): Parking {
-    const part = this.#part;
-    assert(part !== null && part.name !== "cases", "what is fitted on was asked for");
-    return {
-      park: () => discardRows(part.rows),
-      restore: async () => {
-        Object.assign(part.rows, decodeDataset(await readObject(objects, OBJECT[part.name])));
-      },
-    };
+  get parking(): Parking {
+    assert(this.#part !== null && this.#part.name !== "cases", "what is fitted on was asked for");
+    return this.#part.parking;
   }
 
   #drop(): void {

@@ -78,7 +78,7 @@ async function fitOne(job: Job, ports: StepPorts): Promise<StepResult> {
     ...ports,
     store: within(objects, "one"),
     sliceSeconds: SLICE_SECONDS,
-    parking: data.parking(objects),
+    parking: data.parking,
   });
   if (slice.model === null) return { done: false, workSeconds: slice.workSeconds };
   const { onnx, ...model } = slice.model;
@@ -168,7 +168,7 @@ function studyPorts({ engine, yieldTo, objects, data, onProgress }: StepPorts): 
     onProgress,
     store: within(objects, "study"),
     sliceSeconds: SLICE_SECONDS,
-    parking: data.parking(objects),
+    parking: data.parking,
   };
 }
 

@@ -24,6 +24,18 @@ const PAIRS_PER_PIECE = 500_000;
 /** Rows between two reports. */
 const REPORT_ROWS = 1_024;
 
+/** What a row is made in, one for all rows: a view or a copy for each would be garbage, and some of it stays for minutes. */
+interface Work {
+  /** [items] the row of P; zeros between two rows. */
+  sums: Float32Array<ArrayBuffer>;
+  /** The first `count` are the items whose sum is not zero. */
+  touched: Uint32Array<ArrayBuffer>;
+  count: number;
+  /** [items] */
+  values: Float32Array<ArrayBuffer>;
+  scratch: Float32Array<ArrayBuffer>;
+}
+
 /**
  * Rows of diag(historyScales) · (P + V diag(gains) V') · diag(listScales), one after another: P is never held as a whole. Only
  * items that share a user with the row's are looked at, and only what speaks for an item is kept.
@@ -34,54 +46,62 @@ export async function neighbourRows(
   pace: Pace,
   onProgress: (fraction: number) => void,
 ): Promise<NeighbourRows> {
-  const { itemCount } = graph;
+  const { itemCount, itemStart } = graph;
   const rows = createRows({ from, end, width, itemCount });
-  const sums = new Float32Array(itemCount);
-  const touched = new Uint32Array(itemCount);
-  const values = new Float32Array(itemCount);
-  const scratch = new Float32Array(itemCount);
+  const work = createWork(itemCount);
+  const { sums, touched, values } = work;
   const along = new Float64Array(head.rank);
   for (let item = from; item < Math.min(end, itemCount); item++) {
-    const count = await sumRow(graph, scales, { item, sums, touched }, pace);
+    work.count = 0;
+    const last = itemStart[item + 1] as number;
+    for (let place = itemStart[item] as number; place < last; ) {
+      const { next, pairs } = addPairs(graph, scales, { work, item, place, last });
+      place = next;
+      await pace.spend(pairs * 2);
+    }
     lookAlong(head, item, along);
     sums[item] = 0;
-    const candidates = strongest(touched.subarray(0, count), {
-      sums,
-      listScales,
-      most: width * CANDIDATES,
-      values,
-      scratch,
-    });
-    for (let c = 0; c < candidates.length; c++) {
-      const other = candidates[c] as number;
+    const found = strongestFirst(work, listScales, width * CANDIDATES);
+    for (let c = 0; c < found; c++) {
+      const other = touched[c] as number;
       const value = (sums[other] as number) + addedTo(head, other, along);
       values[c] = value * (listScales[other] as number);
     }
-    for (let t = 0; t < count; t++) sums[touched[t] as number] = 0;
-    await pace.spend(count * 20 + candidates.length * head.rank * 2);
+    for (let t = 0; t < work.count; t++) sums[touched[t] as number] = 0;
+    await pace.spend(work.count * 20 + found * head.rank * 2);
     if (item % REPORT_ROWS === 0) onProgress(item / itemCount);
     const row = item - from;
-    keepStrongest(rows, { row, values: values.subarray(0, candidates.length), candidates, scratch });
+    keepStrongest(rows, row, work, found);
     rows.scales[row] = (rows.scales[row] as number) * (historyScales[item] as number);
   }
-  discard(sums, touched, values, scratch);
+  discard(sums, touched, values, work.scratch);
   return rows;
 }
 
-/** Row `item` of P into `sums` [items], zeros before; where it is not zero into `touched`. Returns how many those are. */
-async function sumRow(
+function createWork(itemCount: number): Work {
+  const floats = () => new Float32Array(itemCount);
+  return {
+    sums: floats(),
+    touched: new Uint32Array(itemCount),
+    count: 0,
+    values: floats(),
+    scratch: floats(),
+  };
+}
+
+/** Adds to the row of P what the users of some of the item's places have, from `place` on, as many as a piece of work may. */
+function addPairs(
   graph: Bipartite,
   { userScales, itemScales }: Scales,
-  { item, sums, touched }: { item: number; sums: Float32Array; touched: Uint32Array },
-  pace: Pace,
-): Promise<number> {
-  const { items, codes, weightOf, userStart, from, itemStart, users, userCodes } = graph;
-  let count = 0;
+  { work, item, place, last }: { work: Work; item: number; place: number; last: number },
+): { next: number; pairs: number } {
+  const { items, codes, weightOf, userStart, from, users, userCodes } = graph;
+  const { sums, touched } = work;
+  let next = place;
   let pairs = 0;
-  const last = itemStart[item + 1] as number;
-  for (let place = itemStart[item] as number; place < last; place++) {
-    const user = users[place] as number;
-    const weight = weightOf[userCodes[place] as number] as number;
+  for (; next < last && pairs < PAIRS_PER_PIECE; next++) {
+    const user = users[next] as number;
+    const weight = weightOf[userCodes[next] as number] as number;
     const scale = weight * (userScales[user] as number) ** 2 * (itemScales[item] as number);
     const end = userStart[user + 1] as number;
     const start = from[user] as number;
@@ -90,77 +110,56 @@ async function sumRow(
       if (value === 0) continue;
       const other = items[row] as number;
       const before = sums[other] as number;
-      if (before === 0) touched[count++] = other;
+      if (before === 0) touched[work.count++] = other;
       sums[other] = before + value * (itemScales[other] as number);
     }
     pairs += end - start;
-    if (pairs < PAIRS_PER_PIECE) continue;
-    await pace.spend(pairs * 2);
-    pairs = 0;
   }
-  await pace.spend(pairs * 2);
-  return count;
+  return { next, pairs };
 }
 
-/** Moves the `most` strongest of P alone to the front of `touched`, and returns them. */
-function strongest(
-  touched: Uint32Array,
-  {
-    sums,
-    listScales,
-    most,
-    values,
-    scratch,
-  }: {
-    sums: Float32Array;
-    listScales: Float32Array;
-    most: number;
-    values: Float32Array;
-    scratch: Float32Array;
-  },
-): Uint32Array {
-  if (touched.length <= most) return touched;
-  for (let t = 0; t < touched.length; t++) {
+/** Moves the `most` strongest of P alone to the front of what is touched, and returns how many they are. */
+function strongestFirst(work: Work, listScales: Float32Array, most: number): number {
+  const { sums, touched, count, values, scratch } = work;
+  if (count <= most) return count;
+  for (let t = 0; t < count; t++) {
     const other = touched[t] as number;
-    values[t] = (sums[other] as number) * (listScales[other] as number);
+    const value = (sums[other] as number) * (listScales[other] as number);
+    values[t] = value;
+    scratch[t] = value;
   }
-  const least = nthLargest(copyInto(scratch, values, touched.length), most);
+  const least = nthLargest(scratch, most, count);
   let kept = 0;
-  for (let t = 0; t < touched.length; t++) {
+  for (let t = 0; t < count; t++) {
     const other = touched[t] as number;
     if ((values[t] as number) < least || kept === most) continue;
     touched[t] = touched[kept] as number;
     touched[kept++] = other;
   }
-  return touched.subarray(0, kept);
+  return kept;
 }
 
-/** A new copy for each row would be 200 MB of garbage on a catalogue of 40,000. */
-function copyInto(scratch: Float32Array, values: Float32Array, length: number): Float32Array {
-  const copy = scratch.subarray(0, length);
-  copy.set(values.subarray(0, length));
-  return copy;
-}
-
+/** The strongest of the first `found` values into the row, as levels of the largest. */
 function keepStrongest(
   { width, indices, levels, scales }: NeighbourRows,
-  {
-    row,
-    values,
-    candidates,
-    scratch,
-  }: { row: number; values: Float32Array; candidates: Uint32Array; scratch: Float32Array },
+  row: number,
+  { touched, values, scratch }: Work,
+  found: number,
 ): void {
-  const least = nthLargest(copyInto(scratch, values, values.length), width);
   let largest = 0;
-  for (let t = 0; t < values.length; t++) largest = Math.max(largest, values[t] as number);
+  for (let t = 0; t < found; t++) {
+    const value = values[t] as number;
+    scratch[t] = value;
+    largest = Math.max(largest, value);
+  }
+  const least = nthLargest(scratch, width, found);
   if (largest <= 0) return;
   scales[row] = largest / LEVEL_MAX;
   let kept = 0;
-  for (let t = 0; t < values.length && kept < width; t++) {
+  for (let t = 0; t < found && kept < width; t++) {
     const value = values[t] as number;
     if (value <= 0 || value < least) continue;
-    indices[row * width + kept] = candidates[t] as number;
+    indices[row * width + kept] = touched[t] as number;
     levels[row * width + kept] = Math.round((value / largest) * LEVEL_MAX);
     kept++;
   }

@@ -1,8 +1,8 @@
-/** The n-th largest of `values`, which are reordered; −∞ when there are fewer (Hoare, Find, CACM 1961). */
-export function nthLargest(values: Float32Array | Float64Array, n: number): number {
-  if (n > values.length) return Number.NEGATIVE_INFINITY;
+/** The n-th largest of the first `count` values, which are reordered; −∞ when there are fewer (Hoare, Find, CACM 1961). */
+export function nthLargest(values: Float32Array | Float64Array, n: number, count = values.length): number {
+  if (n > count) return Number.NEGATIVE_INFINITY;
   let left = 0;
-  let right = values.length - 1;
+  let right = count - 1;
   while (left < right) {
     const pivot = values[(left + right) >> 1] as number;
     let i = left;

@@ -2,7 +2,7 @@ import { discard } from "../../base/index.ts";
 import { nthLargest } from "../graph-filter/nth-largest.ts";
 import type { Pace } from "../model/pace.ts";
 import { addAfter, addBefore, addOthers, type Sums } from "./around.ts";
-import { countRowsOn, rowsOn, type Walks } from "./walks.ts";
+import { countRowsOn, type Walks } from "./walks.ts";
 
 /** The items that a block's equations are about. */
 export interface Support {
@@ -109,8 +109,11 @@ class Nearness {
   }
 
   async addAround(item: number, pace: Pace): Promise<void> {
+    const { placeStart, places } = this.#walks;
     let visited = 0;
-    for (const row of rowsOn(this.#walks, item)) {
+    const end = placeStart[item + 1] as number;
+    for (let place = placeStart[item] as number; place < end; place++) {
+      const row = places[place] as number;
       if (this.#orderFree > 0) visited += addOthers(this.#sums, row, this.#orderFree);
       if (this.#orderFree === 1) continue;
       visited += addBefore(this.#sums, row, 1 - this.#orderFree);

@@ -5,7 +5,7 @@ import { type Support, supportOf } from "./blocks.ts";
 import type { Matrix } from "./products.ts";
 import { createPanels, PANEL, type Panels, setColumn } from "./solve.ts";
 import type { Strongest } from "./strongest.ts";
-import { rowsOn, type Walks } from "./walks.ts";
+import type { Walks } from "./walks.ts";
 
 export interface SumOptions {
   /** α: share of the order-free part. */
@@ -24,6 +24,7 @@ export async function sumLeft(
   { orderFree, ridge }: SumOptions,
   pace: Pace,
 ): Promise<Panels> {
+  const { placeStart, places } = walks;
   const panels = createPanels(items.length);
   const values = new Float32Array(paddedSize(items.length));
   const sums = { walks, placeOf, values };
@@ -31,7 +32,9 @@ export async function sumLeft(
     values.fill(0);
     const item = items[column];
     let visited = 0;
-    for (const row of item === undefined ? [] : rowsOn(walks, item)) {
+    const end = item === undefined ? 0 : (placeStart[item + 1] as number);
+    for (let place = item === undefined ? 0 : (placeStart[item] as number); place < end; place++) {
+      const row = places[place] as number;
       values[column] = (values[column] as number) + orderFree;
       if (orderFree > 0) visited += addOthers(sums, row, orderFree);
       if (orderFree === 1) continue;
@@ -84,10 +87,13 @@ export async function sumRight(
 
 /** αX'X + (1−α)C of one target. */
 function sumColumn(sums: Sums, target: number, orderFree: number): number {
+  const { placeStart, places, steps } = sums.walks;
   let visited = 0;
-  for (const row of rowsOn(sums.walks, target)) {
+  const end = placeStart[target + 1] as number;
+  for (let place = placeStart[target] as number; place < end; place++) {
+    const row = places[place] as number;
     if (orderFree > 0) visited += addOthers(sums, row, orderFree);
-    const hasPrefix = (sums.walks.steps[row] as number) > 0;
+    const hasPrefix = (steps[row] as number) > 0;
     if (orderFree < 1 && hasPrefix) visited += addPrefix(sums, row - 1, 1 - orderFree);
   }
   return visited;
@@ -115,7 +121,9 @@ async function subtractExplained(
     if (found === 0) continue;
     values.fill(0);
     let visited = 0;
-    for (const row of rowsOn(walks, item)) {
+    const end = walks.placeStart[item + 1] as number;
+    for (let place = walks.placeStart[item] as number; place < end; place++) {
+      const row = walks.places[place] as number;
       // Prefixes without a next item explain nothing.
       if ((walks.steps[row + 1] ?? 0) > 0) visited += addPrefix(sums, row, 1 - orderFree);
     }

@@ -94,12 +94,7 @@ function keptRows(dataset: Dataset, collapsesRuns: boolean): { from: Uint32Array
   }
 }
 
-/** How many rows are on an item: a view only to be counted would be garbage. */
+/** How many rows are on an item. */
 export function countRowsOn({ placeStart }: Walks, item: number): number {
   return (placeStart[item + 1] as number) - (placeStart[item] as number);
-}
-
-/** The rows on an item, in their order. */
-export function rowsOn({ placeStart, places }: Walks, item: number): Uint32Array {
-  return places.subarray(placeStart[item], placeStart[item + 1]);
 }

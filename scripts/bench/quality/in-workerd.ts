@@ -11,7 +11,7 @@ import type { Host, MemoryOfStep } from "./host.ts";
 
 const NAME = "quality";
 /**
- * An isolate has 128 MB on the platform, so V8 collects as one of that size does, and one that needs more dies. Without it V8 takes the
+ * An isolate has 128 MB on the platform, so V8 collects as one of that size does; a heap that needs more dies. Without it V8 takes the
  * machine's gigabytes for its own and leaves tens of megabytes of garbage uncollected for minutes.
  */
 const V8_FLAGS = "--max-heap-size=128";

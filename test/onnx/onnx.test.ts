@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Tensor } from "../../src/base/index.ts";
-import { createGraph, decodeModel, encodeModel, type Graph, pruneGraph } from "../../src/onnx/index.ts";
+import { createGraph, encodeModel, type Graph, pruneGraph } from "../../src/onnx/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { decodeModel } from "../oracle/decode.ts";
 
 const TENSORS: Tensor[] = [
   { type: "float32", dims: [2, 2], data: Float32Array.of(1.5, -0, Number.NEGATIVE_INFINITY, 3e-40) },

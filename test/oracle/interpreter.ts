@@ -1,10 +1,11 @@
 import type { Engine, Tensor } from "../../src/base/index.ts";
-import { decodeModel, type Graph } from "../../src/onnx/index.ts";
+import type { Graph } from "../../src/onnx/index.ts";
 import { fromTensor, type NdArray, toTensor } from "./array.ts";
+import { decodeModel } from "./decode.ts";
 import { OPERATORS } from "./operators.ts";
 
 /**
- * A second opinion on every graph we write: it reads the file with our decoder and computes each operator plainly, in
+ * A second opinion on every graph we write: it reads the file with a decoder of its own and computes each operator plainly, in
  * double precision. For tests only, never a second way of serving.
  */
 export function oracleEngine(operators: typeof OPERATORS = OPERATORS): Engine {

@@ -1,9 +1,11 @@
 import { PbfReader } from "pbf";
-import type { Tensor } from "../base/index.ts";
-import type { Attribute, Graph, Node, ValueInfo } from "./graph.ts";
-import { tensorOfBytes, typeOfCode } from "./tensor-bytes.ts";
+import type { Tensor } from "../../src/base/index.ts";
+import type { Attribute, Graph, Node, ValueInfo } from "../../src/onnx/index.ts";
+import { DATA_TYPES } from "../../src/onnx/tensor-bytes.ts";
 
-/** ONNX bytes → graph, for tests and inspection. Reads what `encodeModel` writes; throws on tensors stored otherwise. */
+const TYPES = new Map(Object.entries(DATA_TYPES).map(([type, code]) => [code, type as Tensor["type"]]));
+
+/** ONNX bytes → graph. Reads what `encodeModel` writes; throws on tensors stored otherwise. */
 export function decodeModel(bytes: Uint8Array): Graph {
   let graph: Graph | null = null;
   readEach(new PbfReader(bytes), (field, pbf) => {
@@ -107,4 +109,30 @@ function readNested(pbf: PbfReader, read: (field: number) => unknown): void {
 
 function readEach(pbf: PbfReader, read: (field: number, pbf: PbfReader) => void): void {
   pbf.readFields((field) => read(field, pbf), null);
+}
+
+function typeOfCode(code: number): Tensor["type"] {
+  const type = TYPES.get(code);
+  if (type === undefined) throw new Error(`ONNX tensor type ${code} is none of ours`);
+  return type;
+}
+
+/** Copies, so that the tensor is aligned whatever its place in the file. */
+function tensorOfBytes(type: Tensor["type"], dims: readonly number[], bytes: Uint8Array): Tensor {
+  const { buffer } = new Uint8Array(bytes);
+  switch (type) {
+    case "float32":
+      return { type, dims, data: new Float32Array(buffer) };
+    case "int64":
+      return { type, dims, data: new BigInt64Array(buffer) };
+    case "int32":
+      return { type, dims, data: new Int32Array(buffer) };
+    case "uint16":
+      return { type, dims, data: new Uint16Array(buffer) };
+    case "int8":
+      return { type, dims, data: new Int8Array(buffer) };
+    case "uint8":
+    case "bool":
+      return { type, dims, data: new Uint8Array(buffer) };
+  }
 }

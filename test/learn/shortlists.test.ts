@@ -99,6 +99,19 @@ describe("shortlists", () => {
     }
   });
 
+  it("give no part a place whose scores are no numbers, and take none from the others", async () => {
+    const { data, parts, cases } = await twoParts();
+    const sizes = { itemCount: data.itemIds.length, historyMax: 20, contentWidth };
+    const both = { parts: 2, load: async () => assembleParts(parts, { contentWidth, dataset: data }) };
+    const pace = createPace(yieldTo);
+    const lists = await makeShortlists(engine, [both], cases, sizes, pace);
+    const sound = rankBlend(lists, [0, 1]);
+    for (const scores of lists.scores) for (let at = 0; at < scores.length; at += 2) scores[at] = Number.NaN;
+    expect(new Set(rankBlend(lists, [1, 0]))).toEqual(new Set([Number.POSITIVE_INFINITY]));
+    expect(rankBlend(lists, [0, 1])).toEqual(sound);
+    expect((await chooseWeights(lists, cases, [0, 1], pace)).weights).toEqual([0, 1]);
+  });
+
   it("are the same from one graph of two parts and from two graphs, one at a time", async () => {
     const { data, parts, cases } = await twoParts();
     const sizes = { itemCount: data.itemIds.length, historyMax: 20, contentWidth };

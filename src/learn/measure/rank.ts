@@ -161,6 +161,8 @@ function rankOf(
   const at = list.items.indexOf(BigInt(target));
   if (at < 0 || list.scores[at] === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY;
   const score = list.scores[at] as number;
+  // Where TopK puts what is no number is chance.
+  if (Number.isNaN(score)) return Number.POSITIVE_INFINITY;
   let rank = at + 1;
   const { rankMax } = list;
   while (rank < list.scores.length && (list.scores[rank] as number) >= score) rank++;

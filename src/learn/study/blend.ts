@@ -41,9 +41,13 @@ export function rankBlend(
   return ranks;
 }
 
-/** Of the sum at `from + place` among those at from … end. Not with an iterator: it would box every sum. */
+/**
+ * Of the sum at `from + place` among those at from … end; a sum that is no number is found nowhere, or a part that diverged would be the best of all.
+ * Not with an iterator: it would box every sum.
+ */
 function rankWithin(sums: Float32Array, from: number, end: number, place: number): number {
   const own = sums[from + place] as number;
+  if (Number.isNaN(own)) return Number.POSITIVE_INFINITY;
   let rank = 0;
   for (let at = from; at < end; at++) if ((sums[at] as number) >= own) rank++;
   return rank;
@@ -57,12 +61,14 @@ function equalsWithin(sums: Float32Array, from: number, end: number, place: numb
   return equals;
 }
 
-/** [items × P] → [items] */
+/** [items × P] → [items]. A part without a weight has no say, even where its scores are no numbers. */
 function weigh(scores: Float32Array, weights: readonly number[], sums: Float32Array): void {
   const parts = weights.length;
+  const counted = [...weights.keys()].filter((part) => weights[part] !== 0);
   for (let item = 0; item < sums.length; item++) {
     let sum = 0;
-    for (let part = 0; part < parts; part++) {
+    for (let at = 0; at < counted.length; at++) {
+      const part = counted[at] as number;
       sum += (weights[part] as number) * (scores[item * parts + part] as number);
     }
     sums[item] = sum;

@@ -76,6 +76,7 @@ function printCard(card: Manifest, isLive: boolean): void {
     console.log(
       `chosen ${day(card.study.atMs)} from ${card.study.trials} trials, validation: ${figures.join(", ")}`,
     );
+    if (card.study.reason !== undefined) console.log(`chosen because: ${card.study.reason}`);
   }
   if (card.gate !== undefined) console.log(`live because: ${card.gate.reason}`);
   if (card.cost !== undefined) {

@@ -119,6 +119,8 @@ export const manifestSchema = z.strictObject({
       trials: z.int(),
       /** Validation figure by part, and of the blend. */
       figures: z.record(z.string(), z.number()),
+      /** Why that was chosen, and which learners the budget did not afford. */
+      reason: z.string().optional(),
       /** Interactions that were there: a search is worth repeating once they have doubled. */
       interactions: z.int(),
       /** SHA-256 of the settings that it went by. */
@@ -146,6 +148,16 @@ export const pointerSchema = z.strictObject({
   /** A pinned pointer is moved by hand only: after a roll-back or a promotion by hand, until unpinned. */
   pinned: z.boolean(),
   previous: z.array(z.string()),
+  /**
+   * Since when versions of one recipe have been live, each renewing the last, and which version was before them, of a course that
+   * began then. Absent where no version was before, after a roll-back, and in pointers from before it was kept.
+   */
+  course: z
+    .strictObject({
+      sinceMs: z.int(),
+      before: z.strictObject({ version: z.string(), sinceMs: z.int() }),
+    })
+    .optional(),
   /** The guardrails took a version back: the pin holds until it is undone, or a candidate is superior to the live version. */
   takenBack: z.strictObject({ version: z.string(), reason: z.string(), atMs: z.int() }).optional(),
 });

@@ -101,6 +101,7 @@ describe("a study", () => {
   it("leaves out what its budget cannot pay, and ends with popularity when it can pay nothing else", async () => {
     const { study } = await runStudy(memoryStore(), { request: { ...REQUEST, budgetSeconds: 1e-6 } });
     expect(study.chosen.parts.map(({ learner }) => learner)).toEqual(["popularity"]);
+    expect(study.reason).toMatch(/; linear was left out: it needs a budget of \d+ s, there are 0.000001/);
   });
 
   it("refuses a learner that does not exist", async () => {

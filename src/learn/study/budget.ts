@@ -39,6 +39,30 @@ export function withinBudget(learner: Learner, shape: DataShape, request: StudyR
   });
 }
 
+/** Estimated CPU-seconds of one fit as it begins: with the least of what buys quality. */
+function leastSeconds(learner: Learner, shape: DataShape): number {
+  const ladders = learner.ladders(shape);
+  const least = ladders.map(({ name, values, start, buysQuality }) => [
+    name,
+    values[buysQuality ? 0 : start],
+  ]);
+  return learner.workSeconds(shape, Object.fromEntries(least) as Parameters);
+}
+
+/** Learners that suit the data and that the budget does not afford, each with the least budget that would, in estimated CPU-seconds. */
+export function leftOut(
+  learners: readonly Learner[],
+  shape: DataShape,
+  request: StudyRequest,
+): { name: string; budgetSeconds: number }[] {
+  return learners
+    .filter((learner) => withinBudget(learner, shape, request) === null)
+    .map((learner) => ({
+      name: learner.name,
+      budgetSeconds: Math.ceil((leastSeconds(learner, shape) * (1 + request.refits)) / FITS_SHARE),
+    }));
+}
+
 export function limitsOf(learner: Learner, shape: DataShape, request: StudyRequest): SearchLimits {
   return {
     allowanceSeconds: SEARCH_SHARE * request.budgetSeconds,

@@ -3,7 +3,7 @@ import { LEARNERS, learnerNamed } from "../learners.ts";
 import type { Learner, Parameters } from "../model/learner.ts";
 import { popularity } from "../popularity/popularity.ts";
 import { blendParts } from "./blend-parts.ts";
-import { limitsOf, withinBudget } from "./budget.ts";
+import { leftOut, limitsOf, withinBudget } from "./budget.ts";
 import type { StudyData, StudyPorts, StudyRequest } from "./contract.ts";
 import { RUNGS } from "./rungs.ts";
 import { search, type TrialRequest } from "./search.ts";
@@ -29,7 +29,7 @@ export async function studySlice(
   const shape = shapeOf(data.fit, data.validation);
   while (state.study === null) {
     const next = nextTrial(state, shape, request);
-    const isDone = next === null ? await finish(slice, data) : await tryOut(slice, data, next);
+    const isDone = next === null ? await finish(slice, data, shape) : await tryOut(slice, data, next);
     state.workSeconds += slice.takeWork();
     await saveState(ports.store, state);
     if (!isDone || (slice.pace.isSpent && state.study === null)) {
@@ -93,10 +93,16 @@ async function tryOut(
   return true;
 }
 
-async function finish(slice: Slice, data: StudyData): Promise<boolean> {
+async function finish(slice: Slice, data: StudyData, shape: DataShape): Promise<boolean> {
   const study = await blendParts(slice, data);
   if (study === null) return false;
-  slice.state.study = study;
+  const { request } = slice;
+  const learners = learnersFor(shape, request).filter((learner) => learner !== popularity);
+  const told = leftOut(learners, shape, request).map(
+    ({ name, budgetSeconds }) =>
+      `; ${name} was left out: it needs a budget of ${budgetSeconds} s, there are ${request.budgetSeconds}`,
+  );
+  slice.state.study = { ...study, reason: `${study.reason}${told.join("")}` };
   return true;
 }
 

@@ -10,10 +10,12 @@ import { sweepVersions } from "../src/registry/index.ts";
 import {
   type RetrainOutcome,
   type RetrainParams,
+  type RetrainPorts,
   retrain,
   sweepWorkspaces,
 } from "../src/retraining/index.ts";
 import { workerdEngine } from "../src/runtime/index.ts";
+import { tryVersion } from "../src/scoring/index.ts";
 import { guardLive } from "./trainer-guard.ts";
 import { makeCurrent } from "./trainer-lake.ts";
 import { followSettings, forEachTenant, startScheduled } from "./trainer-start.ts";
@@ -32,17 +34,21 @@ const STEP: WorkflowStepConfig = {
 /** One for the isolate: its Wasm memory is shared, and nothing is loaded before the first model is. */
 const engine = workerdEngine();
 
+const sleep = (durationMs: number) => new Promise<void>((resolve) => setTimeout(resolve, durationMs));
+
 /** Ends the current task of the event loop, so that whatever else runs on this thread gets its turn. */
-const yieldTo = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+const yieldTo = () => sleep(0);
 
 export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParams> {
   override async run(
     event: Readonly<WorkflowEvent<RetrainParams>>,
     step: WorkflowStep,
   ): Promise<RetrainOutcome> {
-    const ports = {
-      store: r2ObjectStore(this.env.LAKE),
+    const store = r2ObjectStore(this.env.LAKE);
+    const ports: RetrainPorts = {
+      store,
       engine,
+      tryInScorer: ({ tenant, version }) => tryVersion({ store, engine, sleep }, tenant, version),
       makeCurrent: () => makeCurrent(this.env),
       dataQuality: (tenant: string) => (this.env.PIPELINE as unknown as QualityAdmin).failingChecks(tenant),
       yieldTo,

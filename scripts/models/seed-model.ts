@@ -7,6 +7,7 @@ import { EVENTS, IDENTITY_LINKS, type IdentityLink, ITEM_CHANGES, openLake } fro
 import { refine } from "../../src/refining/index.ts";
 import { type RetrainOutcome, retrain, runIdOf } from "../../src/retraining/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { tryVersion } from "../../src/scoring/index.ts";
 import { folderStore } from "../local/folder-store.ts";
 import { simulateShop } from "../simulate/index.ts";
 
@@ -37,10 +38,13 @@ export async function buildSeedModel(folder: string): Promise<RetrainOutcome> {
       deleted: false,
     }));
     await lake.append(ITEM_CHANGES, changes, at);
+    const engine = nodeEngine();
     const outcome = await retrain(
       {
         store,
-        engine: nodeEngine(),
+        engine,
+        tryInScorer: ({ tenant, version }) =>
+          tryVersion({ store, engine, sleep: async () => {} }, tenant, version),
         makeCurrent: () => makeCurrent(store),
         dataQuality: async () => [],
         yieldTo: async () => {},

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { MINUTE_MS } from "../../src/base/index.ts";
 import { failingChecks, readReport } from "../../src/quality/index.ts";
 import type { FailingCheck, RetrainPorts } from "../../src/retraining/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { tryVersion } from "../../src/scoring/index.ts";
 import { runJob } from "../lake/jobs.ts";
 import type { Site } from "./site.ts";
 
@@ -18,9 +19,12 @@ export function wholePorts(
   site: Site,
   { onProgress, say }: Pick<RetrainPorts, "onProgress"> & { say(line: string): void },
 ): RetrainPorts {
+  const { store } = site;
+  const engine = nodeEngine({ threads: availableParallelism() });
   return {
-    store: site.store,
-    engine: nodeEngine({ threads: availableParallelism() }),
+    store,
+    engine,
+    tryInScorer: ({ tenant, version }) => tryVersion({ store, engine, sleep }, tenant, version),
     async makeCurrent() {
       await runJob(site.root, "commit");
       await runJob(site.root, "refine");

@@ -5,6 +5,7 @@
 export type { CatalogItem } from "./columns.ts";
 export { contentFeatures, LATE_FEATURES, LIKENESS_WIDTH } from "./content.ts";
 export { itemFields } from "./fields.ts";
+export { heldBytes } from "./held.ts";
 export {
   mergeOverlay,
   type Overlay,

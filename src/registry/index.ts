@@ -11,7 +11,7 @@ export {
   readArtifactFile,
   readManifest,
 } from "./artifact.ts";
-export { modelKey, partFileName, pointerKey, VERSION_PATTERN, versionName } from "./keys.ts";
+export { EVALUATED_FILE, modelKey, partFileName, pointerKey, VERSION_PATTERN, versionName } from "./keys.ts";
 export {
   type Exposure,
   type Interval,

@@ -18,6 +18,9 @@ export function partFileName(fit: "evaluated" | "published", learner: string): s
   return `parts/${fit}-${learner}.bin`;
 }
 
+/** The evaluated fit as a graph, kept with its parts: what a model that starts from them has to be as good as. */
+export const EVALUATED_FILE = "parts/evaluated.onnx";
+
 /**
  * `20261121T150954Z-1a2b3c4d`: sorts by time of creation, and the same files made at the same time have the same name,
  * so that publishing again after a crash continues the first attempt instead of leaving a second version.

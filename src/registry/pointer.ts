@@ -31,13 +31,19 @@ export async function readPointer(
 /**
  * Makes a version live, if all its files are there as published. Promoting what is live already moves nothing.
  * `byHand` moves a pinned pointer too, and pins it, so that the next retrain does not undo it. `isSuperior` says that the
- * version is proven better than the live one: that ends a pin which the guardrails set, never one set by hand.
+ * version is proven better than the live one: that ends a pin which the guardrails set, never one set by hand. `expected` is the
+ * version that it may replace, null for none: where another is live, `conflict` says so. Absent, it replaces any.
  */
 export async function promote(
   store: ObjectStore,
   tenant: string,
   version: string,
-  { nowMs, byHand = false, isSuperior = false }: { nowMs: number; byHand?: boolean; isSuperior?: boolean },
+  {
+    nowMs,
+    byHand = false,
+    isSuperior = false,
+    expected,
+  }: { nowMs: number; byHand?: boolean; isSuperior?: boolean; expected?: string | null },
 ): Promise<Result<Pointer, PointerError>> {
   const broken = await findBroken(store, tenant, version);
   if (broken !== null) return err(broken);
@@ -45,17 +51,24 @@ export async function promote(
   if (current?.pointer.version === version) {
     return byHand ? pinLive(store, tenant, current) : ok(current.pointer);
   }
+  const live = current?.pointer.version ?? null;
   const isPinned = current?.pointer.pinned ?? false;
   const isFreed = isSuperior && current?.pointer.takenBack !== undefined;
   if (current !== null && isPinned && !byHand && !isFreed) {
     return err({ code: "pinned", message: `the pointer is pinned to ${current.pointer.version}` });
   }
+  if (expected !== undefined && expected !== live) {
+    const message = `it was to replace ${expected ?? "no version"}, and ${live ?? "none"} is live by now`;
+    return err({ code: "conflict", message });
+  }
+  const course = current === null ? {} : await courseOf(store, tenant, current.pointer, { version, nowMs });
   const moved = await swap(store, tenant, current, {
     v: 1,
     version,
     promotedAtMs: nowMs,
     pinned: byHand,
-    previous: current === null ? [] : withPrevious(current.pointer, version),
+    previous: current === null ? [] : withPrevious(current.pointer, version, course),
+    ...course,
   });
   // A sweep may have taken the version's manifest between our look at it and the write; its own second look and this one
   // cannot both come too early.
@@ -69,20 +82,27 @@ export async function promote(
 
 /**
  * Makes the version before the live one live again and pins it, so that the next retrain does not undo it. `because` is
- * given by the guardrails: they take back the version that they judged, and no other that went live meanwhile.
+ * given by the guardrails: they take back the version that they judged, and no other that went live meanwhile. `ofCourse` goes
+ * back to what was live before the course, past the versions that share its recipe and so its fault.
  */
 export async function rollback(
   store: ObjectStore,
   tenant: string,
-  { nowMs, because }: { nowMs: number; because?: { version: string; reason: string } },
+  {
+    nowMs,
+    because,
+    ofCourse = false,
+  }: { nowMs: number; because?: { version: string; reason: string }; ofCourse?: boolean },
 ): Promise<Result<Pointer, PointerError>> {
   const current = await readPointer(store, tenant);
   if (current === null) return err({ code: "no_pointer", message: "the tenant has no live model" });
   if (because !== undefined && because.version !== current.pointer.version) {
     return err({ code: "conflict", message: `${because.version} is not live any more` });
   }
-  // The version rolled back from is left out of `previous`: a second roll-back goes further back, not forth again.
-  const [version, ...previous] = current.pointer.previous;
+  const { course, previous: earlier } = current.pointer;
+  const place = ofCourse && course !== undefined ? earlier.indexOf(course.before.version) : 0;
+  // What is rolled back from is left out of `previous`: a second roll-back goes further back, not forth again.
+  const [version, ...previous] = earlier.slice(Math.max(0, place));
   if (version === undefined) return err({ code: "no_previous", message: "no earlier version is kept" });
   const broken = await findBroken(store, tenant, version);
   if (broken !== null) return err(broken);
@@ -116,9 +136,32 @@ async function pinLive(
   return swap(store, tenant, current, { ...pointer, pinned: true });
 }
 
-function withPrevious(pointer: Pointer, next: string): string[] {
-  const list = [pointer.version, ...pointer.previous].filter((version) => version !== next);
-  return list.slice(0, POINTER_PREVIOUS_MAX);
+/** The live version's course where the next one is of its recipe; one that begins now where it is of another. */
+async function courseOf(
+  store: ObjectStore,
+  tenant: string,
+  live: Pointer,
+  next: { version: string; nowMs: number },
+): Promise<Pick<Pointer, "course">> {
+  const recipeOf = async (version: string) => (await readManifest(store, tenant, version))?.recipe;
+  const [recipe, liveRecipe] = await Promise.all([recipeOf(next.version), recipeOf(live.version)]);
+  const { course } = live;
+  if (recipe === undefined) return {};
+  if (JSON.stringify(recipe) === JSON.stringify(liveRecipe)) return course === undefined ? {} : { course };
+  const before = { version: live.version, sinceMs: course?.sinceMs ?? live.promotedAtMs };
+  return { course: { sinceMs: next.nowMs, before } };
+}
+
+/** The newest few, and what was live before the course in the last place: hourly renewals would push it out by the evening. */
+function withPrevious(
+  { version, previous }: Pointer,
+  next: string,
+  { course }: Pick<Pointer, "course">,
+): string[] {
+  const list = [version, ...previous].filter((name) => name !== next);
+  const kept = list.slice(0, POINTER_PREVIOUS_MAX);
+  const before = list.slice(POINTER_PREVIOUS_MAX).find((name) => name === course?.before.version);
+  return before === undefined ? kept : [...kept.slice(0, -1), before];
 }
 
 async function swap(

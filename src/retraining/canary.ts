@@ -1,7 +1,5 @@
-import { SCORER_MODELS_BYTES_MAX } from "../base/index.ts";
 import { type Manifest, readArtifactFile } from "../registry/index.ts";
 import { checkGolden, type Golden, goldenFeeds } from "./golden.ts";
-import { checkLikeness } from "./likeness.ts";
 import type { RetrainPorts } from "./ports.ts";
 
 /** Mean of one answer. Serving's own limit for the scorer is near; a file this slow answers nobody in time. */
@@ -10,23 +8,17 @@ const ANSWER_MS_MAX = 50;
 const TIMED_RUNS = 20;
 
 /**
- * The published files as the scorer will meet them: read back from the store with the manifest's hashes, loaded, and asked. Null
- * when all is well, else what is not; the pointer then stays where it is.
+ * The published files as the scorer will meet them: read back from the store with the manifest's hashes, loaded with all that stands beside them,
+ * and asked. Null when all is well, else what is not; the pointer then stays where it is.
  */
 export async function canary(ports: RetrainPorts, manifest: Manifest): Promise<string | null> {
   const { store, engine } = ports;
+  const refused = await ports.tryInScorer(manifest);
+  if (refused !== null) return refused;
   const onnx = await readArtifactFile(store, manifest, "model.onnx");
   if (!onnx.ok) return onnx.error;
-  const catalog = await readArtifactFile(store, manifest, "catalog.parquet");
-  if (!catalog.ok) return catalog.error;
   const golden = await readArtifactFile(store, manifest, "golden.json");
   if (!golden.ok) return golden.error;
-  const likeness = await checkLikeness(ports, manifest);
-  if (likeness.wrong !== null) return likeness.wrong;
-  const bytes = onnx.value.byteLength + catalog.value.byteLength + likeness.bytes;
-  if (bytes > SCORER_MODELS_BYTES_MAX) {
-    return `the model takes ${bytes} B, and a scorer holds ${SCORER_MODELS_BYTES_MAX} B of models`;
-  }
   let session: Awaited<ReturnType<typeof engine.load>>;
   try {
     session = await engine.load(onnx.value);

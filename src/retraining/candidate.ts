@@ -8,7 +8,7 @@ import { type Plan, settingsHash } from "./plan.ts";
 import { type Baseline, servePopularity } from "./popularity.ts";
 import { trainRanker } from "./ranker.ts";
 import { reproduced } from "./rerun.ts";
-import { chooseRival, compareWithLive, fitRival } from "./rival.ts";
+import { type Candidate, chooseRival, compareWithLive, fitRival } from "./rival.ts";
 import { fitAll, fitEvaluated, publishStep, type Rows, type RunContext } from "./run.ts";
 import { takeStart } from "./start.ts";
 
@@ -27,7 +27,10 @@ export async function trainCandidate(
   made.costs.evaluate = evaluation.workSeconds;
   made.evaluation = evaluation;
   made.exposure = evaluation.exposure;
-  const judged = params.rerun === undefined ? await judge(context, recipe, evaluation) : NOT_JUDGED;
+  const plannedStart = made.plan?.kind === "renew" ? made.plan.startsFrom?.version : undefined;
+  const start = fitted.warm.length === 0 ? null : (plannedStart ?? null);
+  const judged =
+    params.rerun === undefined ? await judge(context, { recipe, start }, evaluation) : NOT_JUDGED;
   const { metrics } = evaluation;
   if (judged.verdict === "refused") return { status: "refused", reason: judged.reason, metrics };
   if (judged.verdict === "popularity") {
@@ -75,15 +78,17 @@ async function chooseRecipe(
   const { settings, requestedAtMs } = context.params;
   const { budgetSeconds, learners } = settings;
   const request = { budgetSeconds, ...(learners === undefined ? {} : { learners }) };
-  const { recipe, trials, figures, workSeconds } = await search(context, "study", request);
+  const { recipe, trials, figures, reason, workSeconds } = await search(context, "study", request);
   context.made.costs.study = workSeconds;
   const study = {
     atMs: requestedAtMs,
     trials,
     figures,
+    reason,
     interactions: read.interactions,
     settings: await settingsHash(settings),
   };
+  if (context.params.rerun === undefined) context.made.searched = study;
   return { recipe, study };
 }
 
@@ -103,7 +108,7 @@ const NOT_JUDGED: Judged = {
   isSuperior: false,
 };
 
-async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated): Promise<Judged> {
+async function judge(context: RunContext, candidate: Candidate, evaluation: Evaluated): Promise<Judged> {
   const { ports, params, step } = context;
   const { metrics, exposure } = evaluation;
   const data = await step.do("quality", async () => judgeData(await ports.dataQuality(params.tenant)));
@@ -112,8 +117,8 @@ async function judge(context: RunContext, recipe: Recipe, evaluation: Evaluated)
   if (!first.pass) return { verdict: "popularity", reason: first.reason };
   const isFittable = ({ parts }: Recipe) =>
     parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
-  const rival = await step.do("rival", () => chooseRival(context, recipe, isFittable));
-  context.made.costs.rival = await fitRival(context, rival, recipe);
+  const rival = await step.do("rival", () => chooseRival(context, candidate, isFittable));
+  context.made.costs.rival = await fitRival(context, rival, candidate.recipe);
   const compared = await compareWithLive(context, rival);
   context.made.costs.gate = compared?.workSeconds ?? 0;
   const exposures = { ...exposure, ...(compared?.exposures ?? {}) };

@@ -49,7 +49,7 @@ export interface LiveComparison {
   cases: number;
   /** Null when there is nothing to rank, or too little. */
   metric: Metric | null;
-  /** The candidate is the live model's recipe, fitted on newer rows: with equal knowledge both are one file. */
+  /** The candidate is the live model's recipe, fitted anew on newer rows: with equal knowledge both are one file. */
   isSame: boolean;
 }
 

@@ -1,18 +1,9 @@
 import { discard } from "../base/index.ts";
-import {
-  encodeTogether,
-  readTogether,
-  readVectors,
-  TOGETHER_FILE,
-  VECTORS_FILE,
-  vectorsWriter,
-} from "../catalogue/index.ts";
+import { encodeTogether, TOGETHER_FILE, VECTORS_FILE, vectorsWriter } from "../catalogue/index.ts";
 import { EVENT_TYPES } from "../events/index.ts";
 import { createPace, decodeContent, discardRows, learnTogether, learnVectors } from "../learn/index.ts";
-import { type Manifest, readArtifactFile } from "../registry/index.ts";
 import { decodeDataset } from "./dataset-file.ts";
 import type { Context } from "./fit.ts";
-import type { RetrainPorts } from "./ports.ts";
 
 /** Of larger catalogues half as many: the scorer holds them all. */
 const DIMS = 64;
@@ -79,25 +70,4 @@ export async function likenessFiles(
     left -= bytes.byteLength;
   }
   return files;
-}
-
-/** What is wrong with the published ones, null where nothing is. `bytes`: of those that there are. */
-export async function checkLikeness(
-  { store }: Pick<RetrainPorts, "store">,
-  manifest: Manifest,
-): Promise<{ wrong: string | null; bytes: number }> {
-  let bytes = 0;
-  for (const name of LIKENESS_FILES) {
-    if (manifest.hashes[name] === undefined) continue;
-    const file = await readArtifactFile(store, manifest, name);
-    if (!file.ok) return { wrong: file.error, bytes };
-    const read = name === VECTORS_FILE ? readVectors(file.value) : readTogether(file.value);
-    if (!read.ok) return { wrong: read.error, bytes };
-    const { count } = read.value;
-    if (count !== manifest.itemCount) {
-      return { wrong: `${name} has ${count} items, the model ${manifest.itemCount}`, bytes };
-    }
-    bytes += read.value.bytes;
-  }
-  return { wrong: null, bytes };
 }

@@ -12,7 +12,7 @@ import type { RetrainParams } from "./contract.ts";
 import { tooFew } from "./gate.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
-import { readSettings } from "./settings-store.ts";
+import { readSearched } from "./settings-store.ts";
 import type { SplitResult } from "./split.ts";
 import { startFrom } from "./start.ts";
 
@@ -24,7 +24,7 @@ export type Plan =
   | {
       kind: "renew";
       recipe: Recipe;
-      study: NonNullable<Manifest["study"]>;
+      study: Study;
       startsFrom?: Start;
     }
   | { kind: "search" };
@@ -46,17 +46,33 @@ export async function planRun(
   if (reason !== "cron") return { kind: "search" };
   const current = await readPointer(store, tenant);
   const live = current === null ? null : await readManifest(store, tenant, current.pointer.version);
-  if (live?.recipe === undefined || live.study === undefined) return { kind: "search" };
-  const { recipe, study } = live;
-  const { searchedAtMs = 0 } = await readSettings(store, tenant);
+  const last = await lastSearch(store, tenant, live);
+  if (live?.recipe === undefined || last === undefined) return { kind: "search" };
+  const { recipe } = live;
   const isDue =
-    requestedAtMs - Math.max(study.atMs, searchedAtMs) >= settings.searchEveryHours * HOUR_MS ||
-    read.interactions >= GROWTH_MAX * study.interactions ||
-    study.settings !== (await settingsHash(settings)) ||
+    requestedAtMs - last.atMs >= settings.searchEveryHours * HOUR_MS ||
+    read.interactions >= GROWTH_MAX * last.interactions ||
+    last.settings !== (await settingsHash(settings)) ||
     !recipe.parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
   if (isDue) return { kind: "search" };
   const startsFrom = startFrom(live, split, read);
+  // A card names the search that its recipe came from; popularity that served for want of cases had none.
+  const study = live.study ?? last;
   return { kind: "renew", recipe, study, ...(startsFrom === null ? {} : { startsFrom }) };
+}
+
+type Study = NonNullable<Manifest["study"]>;
+
+/** The newest search: the one that led to the live model, or a later one that led to none. Either says what a search of the same would find. */
+export async function lastSearch(
+  store: RetrainPorts["store"],
+  tenant: string,
+  live: Manifest | null,
+): Promise<Study | undefined> {
+  const searched = await readSearched(store, tenant);
+  const study = live?.study;
+  if (study === undefined || searched === undefined) return study ?? searched;
+  return searched.atMs > study.atMs ? searched : study;
 }
 
 export function settingsHash(settings: TrainingSettings): Promise<string> {

@@ -16,7 +16,7 @@ export interface Baseline {
 /** Estimated CPU-seconds: its one parameter has a handful of values, each ranked once. */
 const BASELINE_BUDGET_SECONDS = 300;
 
-/** What every model must beat, with its window chosen on the same validation cases. */
+/** What every model must beat, with its decay chosen on the same validation cases. */
 export async function fitBaseline(context: RunContext): Promise<Baseline> {
   const request = { learners: ["popularity"], budgetSeconds: BASELINE_BUDGET_SECONDS };
   const { recipe, workSeconds } = await search(context, "baseline", request);

@@ -1,5 +1,6 @@
 import type { Clock, Engine, ObjectStore } from "../base/index.ts";
 import type { YieldTo } from "../learn/index.ts";
+import type { Manifest } from "../registry/index.ts";
 import type { Progress } from "./workspace.ts";
 
 /** A check of a table that fails, and the figures that it failed by. */
@@ -16,6 +17,8 @@ export interface RetrainPorts {
   makeCurrent(): Promise<void>;
   /** Declared checks that the lake fails for the tenant, or as a whole: no model made of it goes live. */
   dataQuality(tenant: string): Promise<readonly FailingCheck[]>;
+  /** The version loaded as a scorer loads it: what that would refuse it for, or have to do without; null where there is nothing. */
+  tryInScorer(version: Pick<Manifest, "tenant" | "version">): Promise<string | null>;
   yieldTo: YieldTo;
   /** Estimated CPU-seconds after which a slice ends; SLICE_SECONDS where absent. */
   sliceSeconds?: number;

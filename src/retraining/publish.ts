@@ -1,5 +1,5 @@
 import { HISTORY_MAX, SCORER_MODELS_BYTES_MAX } from "../base/index.ts";
-import { LATE_FEATURES } from "../catalogue/index.ts";
+import { heldBytes, LATE_FEATURES, readCatalog } from "../catalogue/index.ts";
 import { eventTypeCode, isStandardType } from "../events/index.ts";
 import { type Artifact, type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
 import { canary } from "./canary.ts";
@@ -82,14 +82,21 @@ async function filesOf(context: Context, { ranker }: Trained): Promise<Artifact[
   const model = {
     "model.onnx": await workspace.read("model.onnx"),
     "catalog.parquet": await workspace.read("catalog.parquet"),
+    ...(ranker?.attached === true ? await rankerFiles(context) : {}),
   };
-  const held = Object.values(model).reduce((sum, { byteLength }) => sum + byteLength, 0);
   return {
     ...model,
     "golden.json": await workspace.read("golden.json"),
-    ...(await likenessFiles(context, SCORER_MODELS_BYTES_MAX - held)),
-    ...(ranker?.attached === true ? await rankerFiles(context) : {}),
+    ...(await likenessFiles(context, SCORER_MODELS_BYTES_MAX - (await heldInScorer(context, model)))),
   };
+}
+
+/** Bytes that a scorer needs for the model without its side files. */
+async function heldInScorer({ ports: { yieldTo } }: Context, files: Artifact["files"]): Promise<number> {
+  const { "catalog.parquet": catalog = new Uint8Array(), ...rest } = files;
+  const catalogue = await readCatalog(catalog, { yieldTo });
+  const held = heldBytes(catalogue, await catalogue.ruleColumns(yieldTo));
+  return Object.values(rest).reduce((sum, { byteLength }) => sum + byteLength, held);
 }
 
 async function rankerFiles({ workspace }: Context): Promise<Record<string, Uint8Array<ArrayBuffer>>> {

@@ -30,6 +30,8 @@ export interface Made {
   snapshots?: Record<string, number>;
   settings: TrainingSettings;
   plan?: Plan;
+  /** By this run itself, whatever came of it. */
+  searched?: NonNullable<Manifest["study"]>;
   startedFrom?: Manifest["startedFrom"];
   learner?: string;
   evaluatedHash?: string;

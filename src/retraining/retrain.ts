@@ -29,8 +29,10 @@ export async function retrain(
   const context: RunContext = { ports, params, workspace: openWorkspace(ports, params), step, made };
   const outcome = await run(context);
   const { seconds } = await step.do("finish", async () => {
-    const isInVain = made.plan?.kind === "search" && outcome.status === "refused";
-    if (isInVain) await noteSearch(ports.store, params.tenant, params.requestedAtMs);
+    const { searched } = made;
+    if (searched !== undefined && outcome.status === "refused") {
+      await noteSearch(ports.store, params.tenant, searched);
+    }
     await writeReport(context, outcome);
     await context.workspace.finish(outcome);
     return { seconds: Math.max(0, ports.clock() - params.requestedAtMs) / 1_000 };

@@ -2,6 +2,7 @@ import { assert } from "../base/index.ts";
 import { readCatalog } from "../catalogue/index.ts";
 import { type Cases, compareRanks, takeCases } from "../learn/index.ts";
 import {
+  EVALUATED_FILE,
   type Exposure,
   type Manifest,
   type Recipe,
@@ -18,8 +19,10 @@ import { type RankedSide, rankInSlices, type Side } from "./ranking.ts";
 /** How the live model is met, with equal knowledge and on cases that neither side was fitted on. */
 export type Rival =
   | { kind: "none" }
-  /** The candidate is the live model's own recipe. */
+  /** The candidate is the live model's own recipe, fitted anew. */
   | { kind: "same"; version: string }
+  /** It is that recipe and started from the live model's fit: what that was evaluated by, on cases newer than either fit. */
+  | { kind: "start"; version: string; itemCount: number; contentWidth: number }
   /** Too few newer cases, or users who have one, and its recipe is not known or not among our learners. */
   | { kind: "unknown"; version: string; cases: number }
   /** The live file itself, on cases newer than its data; the candidate's recipe is fitted on the rows that it saw. */
@@ -27,16 +30,24 @@ export type Rival =
   /** Too few of those: its recipe is fitted on the training rows, as the candidate's was, and both meet on the test slice. */
   | { kind: "recipe"; version: string; recipe: Recipe };
 
+export interface Candidate {
+  recipe: Recipe;
+  /** The version that its fit started from; null where it began anew. */
+  start: string | null;
+}
+
 export async function chooseRival(
   { ports, params, workspace }: Context,
-  candidate: Recipe,
+  { recipe: candidate, start }: Candidate,
   isFittable: (recipe: Recipe) => boolean,
 ): Promise<Rival> {
   const live = await readLive(ports.store, params.tenant);
   if (live === null) return { kind: "none" };
   const { version, data, itemCount, lateFeatureCount: contentWidth, recipe } = live;
   if (recipe !== undefined && JSON.stringify(recipe) === JSON.stringify(candidate)) {
-    return { kind: "same", version };
+    // A version from before evaluated graphs were kept has none.
+    const isMet = start === version && live.parts?.[EVALUATED_FILE] !== undefined;
+    return isMet ? { kind: "start", version, itemCount, contentWidth } : { kind: "same", version };
   }
   const newer = newerThan(decodeCases(await workspace.read("cases.bin")), data.untilMs);
   const cases = newer.targetRows.length;
@@ -90,13 +101,17 @@ export async function compareWithLive(context: Context, rival: Rival): Promise<C
     step: "gate",
     async open() {
       const all = decodeCases(await workspace.read("cases.bin"));
+      if (rival.kind === "start") {
+        const model = { ...ownFile(context, "evaluated.onnx", all), name: "model" };
+        return { cases: all, sides: [model, await liveFile(context, rival, EVALUATED_FILE, all)] };
+      }
       if (rival.kind === "recipe") {
         const own = (file: string, name: string) => ({ ...ownFile(context, file, all), name });
         return { cases: all, sides: [own("evaluated.onnx", "model"), own("rival.onnx", "live")] };
       }
       const cases = newerThan(all, rival.untilMs);
       const model = { ...ownFile(context, "rival.onnx", cases), name: "model" };
-      return { cases, sides: [model, await liveFile(context, rival, cases)] };
+      return { cases, sides: [model, await liveFile(context, rival, "model.onnx", cases)] };
     },
     message: () => `beside live ${version}`,
     async finish(cases, ranked) {
@@ -117,19 +132,20 @@ export async function compareWithLive(context: Context, rival: Rival): Promise<C
 
 async function liveFile(
   { ports, params }: Context,
-  { version, itemCount, contentWidth }: Rival & { kind: "file" },
+  { version, itemCount, contentWidth }: Rival & { kind: "file" | "start" },
+  graph: "model.onnx" | typeof EVALUATED_FILE,
   { dataset }: Cases,
 ): Promise<Side> {
   const manifest = await readManifest(ports.store, params.tenant, version);
   assert(manifest !== null, `${version} was there when the comparison was planned`);
-  const read = async (name: "model.onnx" | "catalog.parquet") => {
+  const read = async (name: string) => {
     const file = await readArtifactFile(ports.store, manifest, name);
     assert(file.ok, `the files of ${version} were there when the comparison was planned`);
     return file.value;
   };
   const { idToIndex } = await readCatalog(await read("catalog.parquet"), { yieldTo: ports.yieldTo });
   const itemMap = Int32Array.from(dataset.itemIds, (id) => idToIndex.get(id) ?? -1);
-  return { name: "live", read: () => read("model.onnx"), numbering: { contentWidth, itemCount, itemMap } };
+  return { name: "live", read: () => read(graph), numbering: { contentWidth, itemCount, itemMap } };
 }
 
 /** The cases whose target is newer than `untilMs`. */

@@ -2,6 +2,7 @@ import { err, type ObjectStore, ok, type Result } from "../base/index.ts";
 import { isStandardType } from "../events/index.ts";
 import { LEARNERS } from "../learn/index.ts";
 import {
+  type Manifest,
   SETTINGS_DEFAULT,
   type SettingsPatch,
   settingsSchema,
@@ -17,9 +18,9 @@ export interface SettingsState {
   etag: string | null;
   /** Why that file is not in force. */
   error: string | null;
-  /** The last search that ended without a new model: until the next one is due, the live recipe is renewed. */
-  searchedAtMs?: number;
 }
+
+type Searched = NonNullable<Manifest["study"]>;
 
 /** Event types that the tenant has declared. Whoever does not know them gives none, and every name is taken for one. */
 export type OwnTypes = () => Promise<readonly string[]>;
@@ -30,6 +31,10 @@ export function settingsKey(tenant: string): string {
 
 function stateKey(tenant: string): string {
   return `config/${tenant}/training.state.json`;
+}
+
+function searchedKey(tenant: string): string {
+  return `config/${tenant}/training.searched.json`;
 }
 
 const STATE_DEFAULT: SettingsState = { v: 1, settings: SETTINGS_DEFAULT, etag: null, error: null };
@@ -80,9 +85,15 @@ export async function putSettings(
     : checked;
 }
 
-/** Notes that a search has been made in vain. */
-export async function noteSearch(store: ObjectStore, tenant: string, atMs: number): Promise<void> {
-  await keepState(store, tenant, { ...(await readSettings(store, tenant)), searchedAtMs: atMs });
+/** The last search that ended without a new model: until the next one is due, the live recipe is renewed. */
+export async function readSearched(store: ObjectStore, tenant: string): Promise<Searched | undefined> {
+  const object = await store.get(searchedKey(tenant));
+  return object === null ? undefined : (parseJson(object.bytes) as Searched);
+}
+
+/** An object of its own: a look at the parameter file that goes on meanwhile writes the state. */
+export async function noteSearch(store: ObjectStore, tenant: string, searched: Searched): Promise<void> {
+  await store.put(searchedKey(tenant), toJson(searched));
 }
 
 function readFile(

@@ -2,6 +2,7 @@ import { discard, discardTensors, WARM_PART_BYTES_MAX } from "../base/index.ts";
 import { readCatalog } from "../catalogue/index.ts";
 import { decodePart, encodePart, learnerNamed, partFile } from "../learn/index.ts";
 import {
+  EVALUATED_FILE,
   type Manifest,
   partFileName,
   type Recipe,
@@ -22,7 +23,7 @@ const FITS = [
 
 export type StartFit = (typeof FITS)[number]["fit"];
 
-/** Runs in a row that start from the one before, a day of hourly ones: the gate compares nobody with a model of the same recipe. */
+/** Runs in a row that start from the one before, a day of hourly ones: each may be a little worse than the one before and pass the gate. */
 const IN_A_ROW_MAX = 24;
 
 /**
@@ -96,15 +97,16 @@ export function startFile(fit: StartFit, learner: string): string {
 
 /** What the run's fits leave to later ones, as `publish` takes it. A part too large is not kept: later fits begin anew. */
 export function partsOf({ workspace }: Context, recipe: Recipe) {
-  return Object.fromEntries(
-    FITS.flatMap(({ fit, name }) =>
-      warmLearners(recipe).map(({ learner, parameters }) => [
-        partFileName(fit, learner),
-        async () => {
-          const bytes = await workspace.read(`${name}/${partFile(name, learner, parameters)}`);
-          return bytes.byteLength > WARM_PART_BYTES_MAX ? null : bytes;
-        },
-      ]),
-    ),
+  const warm = warmLearners(recipe);
+  const parts = FITS.flatMap(({ fit, name }) =>
+    warm.map(({ learner, parameters }): [string, () => Promise<Uint8Array<ArrayBuffer> | null>] => [
+      partFileName(fit, learner),
+      async () => {
+        const bytes = await workspace.read(`${name}/${partFile(name, learner, parameters)}`);
+        return bytes.byteLength > WARM_PART_BYTES_MAX ? null : bytes;
+      },
+    ]),
   );
+  if (warm.length > 0) parts.push([EVALUATED_FILE, () => workspace.read("evaluated.onnx")]);
+  return Object.fromEntries(parts);
 }

@@ -3,7 +3,7 @@ import { type AnyTable, isForgotten, type Lake, type Table } from "../lake/index
 import { readManifest, readPointer, type TrainingSettings } from "../registry/index.ts";
 import type { RetrainParams } from "./contract.ts";
 import { READ_TABLES } from "./pin.ts";
-import { settingsHash } from "./plan.ts";
+import { lastSearch, settingsHash } from "./plan.ts";
 
 /**
  * The live version, where a scheduled run would read the very files that it was made of, users' deletions among them, by the same
@@ -19,7 +19,8 @@ export async function unchangedSince(
   if (reason !== "cron") return null;
   const current = await readPointer(store, tenant);
   const live = current === null ? null : await readManifest(store, tenant, current.pointer.version);
-  if (live === null || live.study?.settings !== (await settingsHash(settings))) return null;
+  if (live === null) return null;
+  if ((await lastSearch(store, tenant, live))?.settings !== (await settingsHash(settings))) return null;
   for (const table of READ_TABLES) {
     const ids = [live.data.snapshots?.[table.name], snapshots[table.name]] as const;
     if (!(await isSame(lake, table, tenant, ids))) return null;

@@ -5,3 +5,4 @@
  */
 export type { Fault, ScoringPorts } from "./ports.ts";
 export { createScorer, type Scorer } from "./scorer.ts";
+export { tryVersion } from "./trial.ts";

@@ -1,7 +1,7 @@
 import { type Engine, err, ok, type Result, type Session, type Tensor } from "../base/index.ts";
-import { type Catalogue, readCatalog } from "../catalogue/index.ts";
+import { type Catalogue, heldBytes, readCatalog } from "../catalogue/index.ts";
 import { type Manifest, readArtifactFile, readManifest } from "../registry/index.ts";
-import { CompiledColumns, leafBytesMax, setBytesMax } from "../rules/index.ts";
+import { CompiledColumns } from "../rules/index.ts";
 import { candidateFeeds, historyFeeds } from "./feeds.ts";
 import type { ScoringPorts } from "./ports.ts";
 import { fetchRanker, type LiveRanker, type RankerParts, startRanker } from "./ranker.ts";
@@ -63,15 +63,14 @@ export async function fetchArtifact(
   const ranker = await fetchRanker(store, manifest);
   const items = await attempt(() => readItems({ store, sleep }, manifest, catalogue.value));
   if (!items.ok) return items;
-  // The graph's weights, the catalogue, and a base bias with the buffers lent from it.
-  const bytes = graph.value.byteLength + catalogue.value.bytes + 5 * 4 * manifest.itemCount;
+  const bytes = graph.value.byteLength + items.value.bytes;
   return ok({
     manifest,
     catalogue: catalogue.value,
     graph: graph.value,
     ranker,
     items: items.value,
-    bytes: bytes + items.value.bytes + (ranker?.ok === true ? ranker.value.bytes : 0),
+    bytes: bytes + (ranker?.ok === true ? ranker.value.bytes : 0),
   });
 }
 
@@ -87,8 +86,7 @@ async function readItems(
   // An unknown popularity is the least; equal ones stay in the order of their index.
   const rank = (index: number) => (Number.isNaN(popularity[index]) ? -1 : (popularity[index] as number));
   popular.sort((a, b) => rank(b) - rank(a) || a - b);
-  const cacheBytes = leafBytesMax(size) + setBytesMax(size);
-  const bytes = files.bytes + columns.bytes + popular.byteLength + cacheBytes;
+  const bytes = files.bytes + heldBytes(catalogue, columns);
   return { ...files, rules: new CompiledColumns(columns), popular, bytes };
 }
 

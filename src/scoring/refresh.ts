@@ -4,6 +4,7 @@ import { readPointer } from "../registry/index.ts";
 import { fetchArtifact, startModel } from "./model.ts";
 import type { ScoringPorts } from "./ports.ts";
 import { evict, type Refresh, type Shelf, type TenantSlot } from "./tenant.ts";
+import { tooLarge } from "./trial.ts";
 import { layOverlay } from "./view.ts";
 
 /** How often the pointer is looked at. */
@@ -124,7 +125,8 @@ async function load(
   if (!artifact.ok) return refuse(artifact.error);
   const bytesMax = ports.modelsBytesMax ?? SCORER_MODELS_BYTES_MAX;
   const { bytes } = artifact.value;
-  if (bytes > bytesMax) return refuse(`it needs ${bytes} bytes, over the scorer's ${bytesMax}`);
+  const large = tooLarge(bytes, ports);
+  if (large !== null) return refuse(large);
   shelf.makeRoom(bytes, { of: slot, bytesMax });
   const model = await startModel(ports, artifact.value);
   if (!model.ok) return refuse(model.error);

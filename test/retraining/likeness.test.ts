@@ -67,14 +67,21 @@ describe("a published model", { timeout: 120_000 }, () => {
   });
 
   it("fails its canary when one of the files is not what it was, or of other items", async () => {
+    const say = (change: Partial<Manifest>) =>
+      store.put(
+        modelKey("shop", manifest.version, "manifest.json"),
+        new TextEncoder().encode(JSON.stringify({ ...manifest, ...change })),
+      );
+    expect(await canary(ports(store), manifest)).toBeNull();
+    await say({ itemCount: 61 });
+    expect(await canary(ports(store), manifest)).toBe("its catalogue has 60 items, its manifest says 61");
     const key = modelKey("shop", manifest.version, "vectors.bin");
-    const bytes = await fileOf(store, manifest, "vectors.bin");
-    const other = { ...manifest, itemCount: 61 };
-    expect(await canary(ports(store), other)).toBe("vectors.bin has 60 items, the model 61");
-    await store.put(key, bytes.subarray(0, -1));
+    await store.put(key, (await fileOf(store, manifest, "vectors.bin")).subarray(0, -1));
+    await say({});
     expect(await canary(ports(store), manifest)).toBe(`${key} differs from the manifest's hash`);
     const { "vectors.bin": _vectors, "together.bin": _together, ...hashes } = manifest.hashes;
-    expect(await canary(ports(store), { ...manifest, hashes })).toBeNull();
+    await say({ hashes });
+    expect(await canary(ports(store), manifest)).toBeNull();
   });
 });
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, listAll, type ObjectStore } from "../../src/base/index.ts";
 import { type Manifest, modelKey, readManifest, readPointer, rollback } from "../../src/registry/index.ts";
 import { type RetrainOutcome, retrain, runIdOf } from "../../src/retraining/index.ts";
+import { readSearched } from "../../src/retraining/settings-store.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { landShop } from "./landed.ts";
 import { params, ports, published, SHOP, steps } from "./runs.ts";
@@ -107,6 +108,11 @@ describe("a live model that earned its place", { timeout: 120_000 }, () => {
     );
     expect(outcome).toMatchObject({ status: "refused", reason: expect.stringContaining("stays") });
     expect((await readPointer(poor, "shop"))?.pointer.version).toBe(live.version);
+    // Noted, so that the schedule does not make the same search every hour.
+    expect(await readSearched(poor, "shop")).toMatchObject({
+      atMs: NOW_MS + HOUR_MS,
+      settings: expect.any(String),
+    });
   });
 
   it("taken back by the guardrails, gives way to a superior model only", async () => {

@@ -9,6 +9,7 @@ import {
   type StepRunner,
 } from "../../src/retraining/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { tryVersion } from "../../src/scoring/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { landShop, makeCurrent } from "./landed.ts";
 import { NOW_MS, type ShopOptions, shopEvents } from "./shop-events.ts";
@@ -68,9 +69,12 @@ export function params(change: Partial<RetrainParams> = {}): RetrainParams {
 
 export function ports(store: ObjectStore): RetrainPorts {
   let nowMs = NOW_MS;
+  const engine = nodeEngine();
   return {
     store,
-    engine: nodeEngine(),
+    engine,
+    tryInScorer: ({ tenant, version }) =>
+      tryVersion({ store, engine, sleep: async () => {} }, tenant, version),
     makeCurrent: () => makeCurrent(store),
     dataQuality: async () => [],
     yieldTo: async () => {},

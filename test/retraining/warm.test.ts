@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, listAll, type ObjectStore, sha256Hex } from "../../src
 import { openLake } from "../../src/lake/index.ts";
 import { decodePart, encodePart } from "../../src/learn/index.ts";
 import {
+  EVALUATED_FILE,
   type Manifest,
   modelKey,
   partFileName,
@@ -112,9 +113,20 @@ describe("a second run within a day", { timeout: 120_000 }, () => {
     expect(warm.startedFrom).toEqual(start);
     expect(warm.itemCount).toBe(live.itemCount + 1);
     const names = [partFileName("evaluated", "transformer"), partFileName("published", "transformer")];
-    for (const card of [live, warm]) expect(Object.keys(card.parts ?? {})).toEqual(names);
+    for (const card of [live, warm])
+      expect(Object.keys(card.parts ?? {})).toEqual([...names, EVALUATED_FILE]);
     expect(again.plan).toMatchObject({ kind: "renew", startsFrom: start });
     expect((await readVersionReport(after, "shop", warm.version))?.startedFrom).toEqual(start);
+  });
+
+  it("meets what the live version was evaluated by, on cases newer than either fit", async () => {
+    expect(live.gate?.live).toBeNull();
+    expect(warm.gate?.live).toMatchObject({ version: live.version, cases: warm.evaluation.cases });
+    const { model, popularity: before } = warm.gate?.live?.metric ?? {};
+    expect(model?.value).toBe(warm.metrics["ndcg@10"]?.model.value);
+    // The live model's file has seen these cases, what it was evaluated by has not.
+    expect(before?.value).toBeGreaterThan(0);
+    expect(warm.gate?.reason).not.toContain("on newer rows");
   });
 
   it("costs an eighth, and knows as much", async () => {

@@ -14,8 +14,15 @@ import {
   writeOverlay,
 } from "../../src/catalogue/index.ts";
 import { createGraph, encodeModel } from "../../src/onnx/index.ts";
-import { promote, publish, type RankerCard, type ScoreAnswer } from "../../src/registry/index.ts";
+import {
+  promote,
+  publish,
+  type RankerCard,
+  readPointer,
+  type ScoreAnswer,
+} from "../../src/registry/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { tryVersion } from "../../src/scoring/index.ts";
 import type { LiveRanker } from "../../src/scoring/ranker.ts";
 import { type Found, reorder } from "../../src/scoring/reorder.ts";
 import type { ModelView } from "../../src/scoring/view.ts";
@@ -91,6 +98,17 @@ async function scorer(stage: Stage, overlay?: Overlay) {
   if (overlay !== undefined) await writeOverlay(shop.store, "acme", overlay, null);
   await shop.warm("acme");
   return shop;
+}
+
+/** The live version. */
+async function triedOut(store: ObjectStore, modelsBytesMax?: number): Promise<string | null> {
+  const ports = { store, engine: nodeEngine(), sleep: async () => {} };
+  const version = (await readPointer(store, "acme"))?.pointer.version as string;
+  return tryVersion(
+    { ...ports, ...(modelsBytesMax === undefined ? {} : { modelsBytesMax }) },
+    "acme",
+    version,
+  );
 }
 
 /** What retrieval alone finds best. */
@@ -221,7 +239,19 @@ describe("a second stage that fails leaves retrieval's order, with the reason", 
     expect(idsOf(answer)).toEqual(best);
     expect(answer).toMatchObject({ status: "ok", rankerProblem: expect.stringMatching(reason) });
     expect(shop.faults.map(({ subject }) => subject)).toEqual([expect.stringMatching(/: ranker$/)]);
+    // Who publishes is told before anybody is answered so.
+    const tried = await triedOut(shop.store);
+    expect(tried).toMatch(/^ranker: /);
+    expect(tried).toMatch(reason);
   });
+});
+
+it("a version that is tried out as a scorer holds it is sound, or said to be too large", async () => {
+  const { store } = await scorer({ by: "log_price" });
+  expect(await triedOut(store)).toBeNull();
+  const held = Number(/it needs (\d+) bytes/.exec((await triedOut(store, 1)) ?? "")?.[1]);
+  expect(await triedOut(store, held)).toBeNull();
+  expect(await triedOut(store, held - 1)).toBe(`it needs ${held} bytes, over the scorer's ${held - 1}`);
 });
 
 it("a model without a second stage is asked for no more than the list, and runs once", async () => {

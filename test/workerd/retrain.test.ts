@@ -4,14 +4,23 @@ import { listAll, r2ObjectStore } from "../../src/base/index.ts";
 import { readManifest, readPointer } from "../../src/registry/index.ts";
 import { type RetrainPorts, retrain, type StepRunner } from "../../src/retraining/index.ts";
 import { workerdEngine } from "../../src/runtime/index.ts";
+import { tryVersion } from "../../src/scoring/index.ts";
 import { landShop, makeCurrent } from "../retraining/landed.ts";
 import { NOW_MS, shopEvents } from "../retraining/shop-events.ts";
 
 const store = r2ObjectStore(env.LAKE);
 
+const engine = workerdEngine();
+
 const ports: RetrainPorts = {
   store,
-  engine: workerdEngine(),
+  engine,
+  tryInScorer: ({ tenant, version }) =>
+    tryVersion(
+      { store, engine, sleep: () => new Promise((resolve) => setTimeout(resolve, 0)) },
+      tenant,
+      version,
+    ),
   makeCurrent: () => makeCurrent(store),
   dataQuality: async () => [],
   yieldTo: () => new Promise((resolve) => setTimeout(resolve, 0)),

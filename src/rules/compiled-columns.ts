@@ -46,14 +46,13 @@ export class CompiledColumns {
     return hasBit(this.#leaf(leaf), row);
   }
 
-  #group(kind: "and" | "or", parts: readonly Bound[]): Bitmap {
+  /** Of no parts, `and` holds for all rows and `or` for none. */
+  #group(kind: "and" | "or", [first, ...others]: readonly Bound[]): Bitmap {
+    if (first === undefined) return this.bits({ kind: "always", holds: kind === "and" });
     const combine = kind === "and" ? intersect : unite;
-    let result: Bitmap | undefined;
-    for (const part of parts) {
-      if (result === undefined) result = this.bits(part).slice();
-      else combine(result, this.bits(part));
-    }
-    return result ?? emptyBitmap(this.columns.size);
+    const result = this.bits(first).slice();
+    for (const part of others) combine(result, this.bits(part));
+    return result;
   }
 
   #leaf(leaf: BoundLeaf): Bitmap {

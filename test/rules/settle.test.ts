@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
+import { ruleColumnsOf } from "../../src/catalogue/index.ts";
 import { eventTypeCode } from "../../src/events/index.ts";
 import {
+  type Bound,
   bindRule,
+  CompiledColumns,
   matches,
   parseRules,
   type Rules,
@@ -23,7 +26,22 @@ function rules(filter: object): Rules {
 function passes({ filters }: Rules, attributes: Record<string, Scalar>, stored: VisitorFacts): boolean {
   const interactions = [{ itemId: "seen", typeCode: eventTypeCode("view"), occurredAtMs: nowMs - 1 }];
   const facts = { nowMs, visitor: stored, interactions, typeCodeOf: eventTypeCode };
-  return filters.every(({ where }) => matches(bindRule(where, facts), { item_id: "seen", attributes }));
+  const item = { item_id: "seen", attributes };
+  return filters.every(({ where }) => {
+    const bound = bindRule(where, facts);
+    const holds = matches(bound, item);
+    if (!asksDeeds(bound)) {
+      const [bits = 0] = new CompiledColumns(ruleColumnsOf([item])).bits(bound);
+      expect(bits & 1, JSON.stringify(where)).toBe(holds ? 1 : 0);
+    }
+    return holds;
+  });
+}
+
+/** Of those the columns know nothing. */
+function asksDeeds(bound: Bound): boolean {
+  if (bound.kind === "not") return asksDeeds(bound.part);
+  return bound.kind === "mine" || ("parts" in bound && bound.parts.some(asksDeeds));
 }
 
 const stored: VisitorFacts = { attributes: { plan: "gold", age: 40 }, segments: ["big"], country: "NL" };

@@ -33,6 +33,11 @@ export interface ScoreRequest {
   limit: number;
   /** How many of them the list can do without: no rule is relaxed for their sake. Absent: none. */
   spare?: number;
+  /**
+   * `fnv1a32` of items that pages before have shown, as many of `limit` as there are: caps neither count nor stop them, as they hold on each page by itself.
+   * Absent: none.
+   */
+  shownBefore?: number[];
   /** Item fields to carry in the answer, such as title and url. */
   fields: string[];
   /** Absent: nothing is known of it. */

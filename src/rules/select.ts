@@ -14,6 +14,8 @@ export interface SelectOptions {
   /** Place, 0 the first → what stands there, whatever its score; the caps count it, and do not stop it. */
   pinned: ReadonlyMap<number, Candidate>;
   valuesOf(index: number, field: string): readonly Scalar[];
+  /** Whether an item is none of the caps' business. */
+  isUncapped?(index: number): boolean;
   /** −1 … 1; asked only with a diversity. */
   likeness(a: number, b: number): number;
 }
@@ -120,6 +122,7 @@ class CapCounts {
 
   /** The field whose cap keeps an item out; null: none. */
   stopping(index: number): string | null {
+    if (this.#options.isUncapped?.(index)) return null;
     for (const [at, { field, max }] of this.#options.caps.entries()) {
       const counts = this.#counts[at];
       const values = this.#options.valuesOf(index, field);
@@ -129,6 +132,7 @@ class CapCounts {
   }
 
   count(index: number): void {
+    if (this.#options.isUncapped?.(index)) return;
     for (const [at, { field }] of this.#options.caps.entries()) {
       const counts = this.#counts[at];
       for (const value of this.#options.valuesOf(index, field))

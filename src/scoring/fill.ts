@@ -1,6 +1,7 @@
 import { type BiasDraft, type Candidate, select, valuesOf } from "../rules/index.ts";
 import type { Asked } from "./asked.ts";
 import { likenessOf } from "./likeness.ts";
+import { PagesBefore } from "./pages.ts";
 import type { Found } from "./reorder.ts";
 import { addWhere, LIFT } from "./restrict.ts";
 import type { Source } from "./source.ts";
@@ -13,6 +14,8 @@ const FETCH_MIN = 50;
 export interface Filled {
   /** In the list's order; the lift of pins taken off. */
   chosen: Candidate[];
+  /** Places, those of pages before counted. */
+  filled: number;
   /** Item → the pin that put it there. */
   pinned: Map<number, string>;
   /** Items that a cap or `min_score` kept out, of those that were looked at, with the reason. */
@@ -32,12 +35,14 @@ export async function fill(
   const caps = relaxed.has("cap") ? [] : rules.caps;
   const minScore = relaxed.has("min_score") || !source.isModel ? null : rules.minScore;
   const likeness = likenessOf(view);
+  const before = new PagesBefore(view, asked);
   const takesMore = caps.length > 0 || rules.diversity > 0;
   // Pinned items are fetched besides those that come by their scores.
   let fetched = asked.pins.length + (takesMore ? Math.max(FETCH_FACTOR * limit, FETCH_MIN) : limit);
   for (;;) {
     fetched = Math.min(fetched, qualifying);
-    if (Math.min(fetched, limit) === 0) return { chosen: [], pinned: new Map(), left: new Map() };
+    if (Math.min(fetched, limit) === 0)
+      return { chosen: [], filled: before.filled([]), pinned: new Map(), left: new Map() };
     const { found: lifted, problem } = await source.best(draft, fetched);
     const found = lifted.map((one) => lowered(one, asked));
     const pins = await resolvePins(view, asked, { source, draft, found });
@@ -49,20 +54,22 @@ export async function fill(
       diversity: rules.diversity,
       pinned: new Map(pins.map(({ place, one }) => [place, one])),
       valuesOf: (index, field) => valuesOf(view.itemAt(index), field),
+      isUncapped: (index) => before.has(index),
       likeness,
     });
     // Behind an item that was not worth it stand none that are; only what was lifted stands out of its order.
     const isExhausted = found.some(
       (one) => !isWorth(one) && asked.pins.every(({ index }) => index !== one.index),
     );
-    if (chosen.length < limit && fetched < qualifying && !isExhausted) {
+    const filled = before.filled(chosen);
+    if (filled < limit && fetched < qualifying && !isExhausted) {
       fetched *= FETCH_FACTOR;
       continue;
     }
     const left = new Map([...capped].map(([index, field]) => [index, `cap.${field}`]));
     for (const one of found) if (!isWorth(one)) left.set(one.index, "min_score");
     const pinned = new Map(pins.map(({ name, one }) => [one.index, name]));
-    return { chosen, pinned, left, ...(problem === undefined ? {} : { problem }) };
+    return { chosen, filled, pinned, left, ...(problem === undefined ? {} : { problem }) };
   }
 }
 

@@ -40,7 +40,8 @@ export async function answerRuled(view: ModelView, request: ScoreRequest): Promi
 /** The list under the fewest relaxations, in their order, that fill it, its spare places aside; under all of them where none do. */
 async function ruledList(view: ModelView, asked: Asked, source: Source): Promise<RuledList> {
   const order = relaxable(asked);
-  const enough = Math.max(0, asked.limit - (asked.request.spare ?? 0));
+  const { spare = 0, shownBefore = [] } = asked.request;
+  const enough = Math.max(0, asked.limit - spare);
   let qualifying: number | undefined;
   for (let count = 0; ; count++) {
     const relaxed = new Set(order.slice(0, count));
@@ -49,11 +50,11 @@ async function ruledList(view: ModelView, asked: Asked, source: Source): Promise
       const draft = restrict(view, asked, relaxed, bias);
       qualifying ??= draft.qualifying;
       // Too few for a list however they are ranked: the model need not be asked.
-      if (draft.qualifying < enough && !isLast) return null;
+      if (draft.qualifying + shownBefore.length < enough && !isLast) return null;
       weigh(view, asked, relaxed, draft);
       return fill(view, asked, relaxed, { source, draft });
     });
-    if (filled !== null && (isLast || filled.chosen.length >= enough))
+    if (filled !== null && (isLast || filled.filled >= enough))
       return { ...filled, qualifying: qualifying ?? 0, relaxed: [...relaxed] };
   }
 }

@@ -18,6 +18,8 @@ export interface ModelQuestion {
   ladder: readonly LadderList[];
   exclude: readonly string[];
   limit: number;
+  /** `fnv1a32` of each of them that pages before have shown, where that matters to the rules. */
+  shownBefore: readonly number[];
   /** Of them, those that no rule is relaxed for. */
   spare: number;
   fields: readonly string[];
@@ -54,6 +56,7 @@ export function questionOf(
     rules: hasRules ? rules : null,
     // As many more as pages before have shown: that many at most are left out again.
     limit: limit + spare + (cursor?.shown.size ?? 0),
+    shownBefore: rules.caps.length === 0 ? [] : [...(cursor?.shown ?? [])],
   };
 }
 
@@ -65,6 +68,7 @@ export function questionKey({
   ladder,
   exclude,
   limit,
+  shownBefore,
   spare,
   fields,
   together,
@@ -73,7 +77,7 @@ export function questionKey({
 }: ModelQuestion): string {
   const { name, version } = scenario;
   const asked = [name, version, variant, history.key, [...exclude].sort(), limit, fields, together];
-  return JSON.stringify(rules === null ? asked : [...asked, spare, rules, facts, ladder]);
+  return JSON.stringify(rules === null ? asked : [...asked, shownBefore, spare, rules, facts, ladder]);
 }
 
 /** The question as the scorer is asked it. */
@@ -83,7 +87,7 @@ export function scoreRequest(
   nowMs: number,
 ): ScoreRequest {
   const { tenant, history, ladder, together, exclude, limit, spare, fields, rules, facts } = question;
-  const { scenario, variant } = question;
+  const { scenario, variant, shownBefore } = question;
   const ranksByHistory = variant !== "popular" && history.entries.length > 0;
   return {
     tenant,
@@ -92,6 +96,7 @@ export function scoreRequest(
     exclude: [...exclude],
     excludeHistory: !scenario.repeat,
     limit,
+    ...(shownBefore.length === 0 ? {} : { shownBefore: [...shownBefore] }),
     ...(spare === 0 ? {} : { spare }),
     fields: [...fields],
     ...(context === undefined ? {} : { context }),

@@ -5,7 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   scorer_error: "the model could not be asked",
   ranker_error: "the second stage failed",
   no_model: "there is no model yet",
-  history_unknown: "nothing is known of the visitor",
+  history_unknown: "the model knew nothing that the visitor did, or not the item asked about",
   profile_late: "the visitor's history did not come in time",
   profile_error: "the visitor's history could not be read",
   config_late: "the settings did not come in time",

@@ -8,7 +8,7 @@ import type { Wanted } from "./ladder.ts";
 import { ListReader } from "./list-reader.ts";
 import type { ServingMemory } from "./memory.ts";
 import { type ModelList, modelList } from "./model-list.ts";
-import { HISTORY_UNKNOWN } from "./model-problem.ts";
+import { besideItem, HISTORY_UNKNOWN } from "./model-problem.ts";
 import { questionOf } from "./model-question.ts";
 import { OwnLast, ownerOf } from "./own-last.ts";
 import type { AnswerRequest } from "./plan.ts";
@@ -35,7 +35,7 @@ export async function makeAnswer(
   const lists = startLists([request], ports, context);
   const round = await readRound(request, ports, context);
   const found = await findItems(request, round, lists, ports, context);
-  return finish(request, await tryItems(request, round, found, lists, ports.now()), ports);
+  return finish(request, await tryItems(request, round, found, lists), ports);
 }
 
 /**
@@ -84,7 +84,7 @@ export async function findItems(
   };
   // A list that rules have shaped is not good for everybody.
   const keep = (list: RankedList, forLocation: boolean) =>
-    keepGood(list, { owner, tenant, isVisitors }, forLocation, ports, context.memory);
+    keepGood(list, { owner, tenant, isVisitors, fields: plan.carried }, forLocation, ports, context.memory);
   const isKept = hasHistory && !plan.hasRules;
   const own = { exclude, ladder, onShort, keep: isKept ? keep : null, mayAskAgain: isKept && owner !== null };
   const model = asks ? await modelList(questionOf(request, round, own), ports, context) : NO_LIST;
@@ -106,19 +106,20 @@ export async function findItems(
     },
     lists,
   );
+  const problems = [
+    ...known.problems,
+    ...(model.problem === null ? [] : [model.problem]),
+    ...(model.lacks ?? []),
+    ...(hasHistory && isUnknown(model.list) ? [HISTORY_UNKNOWN] : []),
+    ...climbed.problems,
+    ...round.lacks,
+  ];
   return {
     ...{ items: climbed.items, modelVersion: climbed.modelVersion, limit: plan.limit, wanted, below },
     variant: plan.variant,
-    ...rulesSaid(model.list),
+    ...rulesSaid(model.list?.qualifying, climbed.relaxed),
     notices: round.notices,
-    problems: [
-      ...known.problems,
-      ...(model.problem === null ? [] : [model.problem]),
-      ...(model.lacks ?? []),
-      ...(hasHistory && isUnknown(model.list) ? [HISTORY_UNKNOWN] : []),
-      ...climbed.problems,
-      ...round.lacks,
-    ],
+    problems: subject.kind === "item" ? problems.map(besideItem) : problems,
   };
 }
 
@@ -130,10 +131,12 @@ function isUnknown(list: RankedList | null): boolean {
 const NONE: ReadonlySet<string> = new Set();
 const NO_LIST: ModelList = { list: null, isNew: false, problem: null };
 
-function rulesSaid(list: RankedList | null): Pick<Answer, "qualifying" | "relaxed"> {
-  const { qualifying, relaxed } = list ?? {};
+function rulesSaid(
+  qualifying: number | undefined,
+  relaxed: readonly string[],
+): Pick<Answer, "qualifying" | "relaxed"> {
   return {
     ...(qualifying === undefined ? {} : { qualifying }),
-    ...(relaxed === undefined || relaxed.length === 0 ? {} : { relaxed }),
+    ...(relaxed.length === 0 ? {} : { relaxed }),
   };
 }

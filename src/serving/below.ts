@@ -1,5 +1,5 @@
 import { HELD_OUT_LIST } from "./holdout.ts";
-import { listFilter } from "./list-filter.ts";
+import { listFilter, shownWithin } from "./list-filter.ts";
 import type { ListReader } from "./list-reader.ts";
 import type { AnswerRequest, Subject } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
@@ -29,6 +29,7 @@ export function rungsWanted(
     segment: subject.kind === "visitor" ? segment : null,
     limit: plan.limit + (cursor?.shown.size ?? 0) + round.known.history.entries.length,
     allows: listFilter(round, nowMs),
+    shown: shownWithin(round, nowMs),
     isFiltered: plan.rules.filters.length > 0 || plan.rules.caps.length > 0,
     rules: plan.rules,
   };

@@ -2,9 +2,10 @@ import type { Rules } from "../rules/index.ts";
 import type { AllowedLists } from "./allowed-lists.ts";
 import type { Problem } from "./degraded.ts";
 import { type AnswerItem, fillFromRungs, type Rung, type Wanted } from "./ladder.ts";
+import { carrying } from "./last-good.ts";
 import type { ListReader } from "./list-reader.ts";
 import type { OwnLast } from "./own-last.ts";
-import type { LastGoodList, RankedList } from "./ports.ts";
+import type { RankedList } from "./ports.ts";
 import { commonRungs, onlyAllowed, type RungsWanted } from "./rungs.ts";
 
 export interface Climb {
@@ -23,6 +24,8 @@ export interface Climb {
 export interface Climbed {
   items: AnswerItem[];
   modelVersion: string | null;
+  /** What of the rules was given up. */
+  relaxed: readonly string[];
   problems: Problem[];
 }
 
@@ -33,11 +36,12 @@ export interface Climbed {
 export async function climb(question: Climb, lists: ListReader): Promise<Climbed> {
   const { model, modelIsOld, wanted, below } = question;
   const isClosed = model !== null && closes(below.rules, model);
+  const relaxed = model?.relaxed ?? [];
   if (model !== null && !modelIsOld) {
     const items = fillFromRungs([modelRung(model)], wanted, { seenToo: false });
     const isAll = isClosed || (below.common === null && below.fallback.length === 0);
     if (items.length >= wanted.limit || isAll)
-      return { items, modelVersion: hasModels(items) ? model.modelVersion : null, problems: [] };
+      return { items, modelVersion: hasModels(items) ? model.modelVersion : null, relaxed, problems: [] };
   }
 
   const { lists: common, late } = await lists.get();
@@ -48,11 +52,7 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
     rungs.push(modelIsOld ? onlyAllowed(rung, common, () => true) : rung);
   }
   const lastGood = isClosed ? null : await lastGoodOf(question, common);
-  if (lastGood !== null) {
-    const rung: Rung = { source: "last_good", items: () => lastGood.items };
-    rungs.push(onlyAllowed(rung, common, below.allows));
-  }
-  if (!isClosed) rungs.push(...commonRungs(common, below));
+  if (!isClosed) rungs.push(...rungsBelow(lastGood, common, below));
   // The model's own list keeps to the caps, and does not carry what they count by.
   const caps = model === null ? below.rules.caps : [];
   const filled = fillFromRungs(rungs, { ...wanted, caps }, { seenToo: true });
@@ -61,6 +61,8 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
   return {
     items: filled,
     modelVersion: version ?? null,
+    // Beside a list of the model that holds to the rotation nothing is filled in.
+    relaxed: model === null && filled.some(({ itemId }) => below.shown.has(itemId)) ? ["rotation"] : relaxed,
     problems: late
       ? [{ reason: "lists_late", detail: "the lists below the model's were not read in time" }]
       : [],
@@ -87,12 +89,28 @@ function modelRung({ items }: RankedList): Rung {
   return { source: "model", items: () => items };
 }
 
+/** What stands below the model's list. Where the rotation may be given up, what it leaves out comes behind all else. */
+function rungsBelow(lastGood: GoodList | null, common: AllowedLists, below: RungsWanted): Rung[] {
+  const under = (allows: RungsWanted["allows"]): Rung[] => {
+    const good: Rung = { source: "last_good", items: () => lastGood?.items ?? [] };
+    return [onlyAllowed(good, common, allows), ...commonRungs(common, { ...below, allows })];
+  };
+  const { allows, shown, rules } = below;
+  if (shown.size === 0) return under(allows);
+  const rotated = under((item) => !shown.has(item.itemId) && allows(item));
+  return rules.relax.includes("rotation") ? [...rotated, ...under(allows)] : rotated;
+}
+
+type GoodList = Pick<RankedList, "modelVersion" | "items">;
+
 async function lastGoodOf(
-  { ownLast, useLastGood, below }: Climb,
+  { ownLast, useLastGood, wanted, below }: Climb,
   common: AllowedLists,
-): Promise<RankedList | LastGoodList | null> {
+): Promise<GoodList | null> {
   if (!mayBeLastGood(below)) return null;
-  return (await ownLast?.get(common)) ?? (useLastGood ? common.lastGood : null);
+  const own = await ownLast?.get(common);
+  if (own !== undefined && own !== null) return own;
+  return useLastGood && common.lastGood !== null ? carrying(common.lastGood, wanted.fields) : null;
 }
 
 /** A last good list carries the fields that were asked for, and filters may hang on others. */

@@ -26,44 +26,51 @@ export interface Exploration {
   exhausted: boolean;
 }
 
-/** Whether an item can be on trial beside those drawn already. */
-export type Joins = (drawn: readonly PoolItem[]) => (item: PoolItem) => boolean;
+/** What a list has room for beside the items that it has on trial. */
+export interface Room {
+  /** How long the list is with them. */
+  places: number;
+  /** Whether one more can be on trial; one that cannot is out of the pool from then on. */
+  joins: (item: PoolItem) => boolean;
+}
 
 interface Draw {
   share: number;
-  places: number;
   seed: number;
-  /** One that cannot is out of the pool from then on. Absent: any can. */
-  joins?: Joins;
+  /** By the items drawn already. */
+  roomBeside: (drawn: readonly PoolItem[]) => Room;
 }
 
 /**
  * Gives places of a list to items of the pool. Each of the first 16 places is explored with probability `share`, until six are; an explored place
  * draws from what is left of the pool by chance. The chances are those of being the best under the posterior of each item's click-through,
  * so this is Thompson sampling (Thompson, Biometrika 1933; Chapelle and Li, NIPS 2011) with its probabilities worked out beforehand: they are known,
- * and go into the recommendation id. Same seed and pool, same places.
+ * and go into the recommendation id. Same seed and pool, same places. A place that a short list has only for what it tries can be explored like any other:
+ * so its length is all that its propensities hang on besides, and nobody is given a shorter list for their sake.
  */
 export function explore(
   pool: readonly PoolItem[],
-  { share: asked, places, seed, joins = () => () => true }: Draw,
+  { share: asked, seed, roomBeside }: Draw,
 ): { exploration: Exploration; items: ReadonlyMap<number, PoolItem> } {
   const share = Math.round(asked * SHARE_STEPS) / SHARE_STEPS;
   const prng = createPrng(`explore/${seed}`);
   let left = pool.filter(({ chance }) => chance > 0);
   const slots: ExploredSlot[] = [];
   const items = new Map<number, PoolItem>();
-  for (let place = 0; place < Math.min(places, EXPLORED_PLACES); place++) {
+  let room = roomBeside([]);
+  for (let place = 0; place < Math.min(room.places, EXPLORED_PLACES); place++) {
     if (slots.length === EXPLORED_SLOTS_MAX || left.length === 0) break;
     if (prng.next() >= share) continue;
     // What is left hangs on the items drawn alone, never on the place: `exhausted` tells all of it.
-    left = left.filter(joins([...items.values()]));
+    left = left.filter(room.joins);
     if (left.length === 0) break;
     const { at, probability } = draw(left, prng);
     const [item] = left.splice(at, 1) as [PoolItem];
     slots.push({ place, itemId: item.itemId, propensity: share * probability });
     items.set(place, item);
+    room = roomBeside([...items.values()]);
   }
-  return { exploration: { share, slots, exhausted: !left.some(joins([...items.values()])) }, items };
+  return { exploration: { share, slots, exhausted: !left.some(room.joins) }, items };
 }
 
 function draw(pool: readonly PoolItem[], prng: Prng): { at: number; probability: number } {

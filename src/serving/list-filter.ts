@@ -27,3 +27,11 @@ export function listFilter({ plan, known, facts }: Round, nowMs: number): (item:
     return bound.every((each) => matches(each, item, carries));
   };
 }
+
+/** What the rules' rotation leaves out; one with a weight only moves items. */
+export function shownWithin({ plan, facts }: Round, nowMs: number): ReadonlySet<string> {
+  const { rotation } = plan.rules;
+  if (rotation === null || rotation.weight !== null) return new Set();
+  const lately = (facts?.shown ?? []).filter(({ lastAtMs }) => nowMs - lastAtMs < rotation.withinMs);
+  return new Set(lately.map(({ itemId }) => itemId));
+}

@@ -13,6 +13,13 @@ export const HISTORY_UNKNOWN: Problem = {
   detail: "the model knows none of the history's items",
 };
 
+/** A list beside an item has no history: it goes by that item alone. */
+const ITEM_UNKNOWN: Problem = { reason: "history_unknown", detail: "the model does not know the item" };
+
+export function besideItem(problem: Problem): Problem {
+  return problem === HISTORY_UNKNOWN ? ITEM_UNKNOWN : problem;
+}
+
 type NoList =
   | Exclude<ScoreAnswer, { status: "ok" }>
   | { status: "ok" }

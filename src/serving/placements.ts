@@ -16,7 +16,8 @@ interface Placement {
 
 /**
  * The lists of one page, for one visitor: tenant and visitor are read once. All are asked at the same time; with `distinct` each asks for as many
- * more as those before it may take away, so that it is full wherever enough items qualify, and the earlier placements choose first.
+ * more as those before it may take away, and once more where what they took leaves it short of items that its caps would allow: so it is full wherever
+ * enough items qualify, and the earlier placements choose first.
  */
 export async function answerPlacements(
   requests: readonly AnswerRequest[],
@@ -44,7 +45,7 @@ export async function answerPlacements(
   const taken = new Set<string>();
   const answers: Promise<Answer>[] = [];
   for (const placement of placements) {
-    const found = await choose(placement, { taken, find, lists, nowMs: ports.now() });
+    const found = await choose(placement, { taken, find, lists });
     if (distinct) for (const { itemId } of found.items) taken.add(itemId);
     answers.push(finish(placement.request, found, ports));
   }
@@ -58,20 +59,33 @@ async function choose(
     taken,
     find,
     lists,
-    nowMs,
   }: {
     taken: ReadonlySet<string>;
     find: (request: AnswerRequest, round: Round) => Promise<Listed>;
     lists: ListReader;
-    nowMs: number;
   },
 ): Promise<Found> {
-  const { limit } = round.plan;
-  // It asked for more than its own places, and rules were relaxed for their sake, perhaps needlessly: what was taken is known by now.
-  const isOverasked = list.relaxed !== undefined && taken.size > 0;
-  const own = isOverasked ? await find({ ...request, exclude: [...request.exclude, ...taken] }, round) : list;
-  const { blocked } = own.wanted;
-  const wanted = { ...own.wanted, limit, blocked: (itemId: string) => taken.has(itemId) || blocked(itemId) };
-  const items = own.items.filter(({ itemId }) => !taken.has(itemId)).slice(0, limit + round.plan.spare);
-  return tryItems(request, round, { ...own, items, limit, wanted }, lists, nowMs);
+  const rest = without(taken, list, round);
+  if (taken.size === 0 || !isOverasked(list, rest, round)) return tryItems(request, round, rest, lists);
+  const asked = await find({ ...request, exclude: [...request.exclude, ...taken] }, round);
+  const again = without(taken, asked, round);
+  // What came late is a list below the model's, and good only for places that would stay empty.
+  const isWorse = again.problems.length > rest.problems.length && again.items.length <= rest.items.length;
+  return tryItems(request, round, isWorse ? rest : again, lists);
+}
+
+function without(taken: ReadonlySet<string>, list: Listed, { plan: { limit, spare } }: Round): Listed {
+  const { blocked } = list.wanted;
+  const wanted = { ...list.wanted, limit, blocked: (itemId: string) => taken.has(itemId) || blocked(itemId) };
+  const items = list.items.filter(({ itemId }) => !taken.has(itemId)).slice(0, limit + spare);
+  return { ...list, items, limit, wanted };
+}
+
+/**
+ * Whether rules were relaxed for more places than its own, perhaps needlessly, or the caps have counted items that it lost to earlier placements: what
+ * was taken is known by now.
+ */
+function isOverasked(list: Listed, rest: Listed, { plan: { limit, rules } }: Round): boolean {
+  const isRobbed = rest.items.length < Math.min(limit, list.items.length);
+  return list.relaxed !== undefined || (rules.caps.length > 0 && isRobbed);
 }

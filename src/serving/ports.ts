@@ -51,7 +51,12 @@ export interface LastGoodList {
   v: 1;
   createdAtMs: number;
   modelVersion: string;
-  items: ScoredItem[];
+  items: LastGoodItem[];
+}
+
+export interface LastGoodItem extends ScoredItem {
+  /** Fields that it was asked for with, and has no value of; of a field that is named neither here nor in `fields` nothing is known. */
+  lacks?: readonly string[];
 }
 
 export interface ListStore {

@@ -27,6 +27,8 @@ export interface RungsWanted {
   limit: number;
   /** Whether an item of a list may be answered under the rules. */
   allows: (item: ScoredItem) => boolean;
+  /** What a rotation leaves out as long as it is not given up. */
+  shown: ReadonlySet<string>;
   /** Then only items that carry every field may be looked at by `allows`. */
   isFiltered: boolean;
   rules: Rules;

@@ -1,4 +1,4 @@
-import type { Rotation, Rules, ShownItem } from "../rules/index.ts";
+import type { Rules } from "../rules/index.ts";
 import { advance, type Cursor } from "./cursor.ts";
 import { explore, type PoolItem } from "./exploration.ts";
 import type { Found } from "./finish.ts";
@@ -8,7 +8,7 @@ import { PAGES_END } from "./notices.ts";
 import type { AnswerRequest } from "./plan.ts";
 import type { Round } from "./round.ts";
 import { explorationPool, type RungsWanted } from "./rungs.ts";
-import { joinsUnder, withExplored } from "./with-explored.ts";
+import { roomUnder, withExplored } from "./with-explored.ts";
 
 /** A list that nothing was tried in yet. */
 export interface Listed extends Found {
@@ -23,21 +23,15 @@ export async function tryItems(
   round: Round,
   listed: Listed,
   lists: ListReader,
-  nowMs: number,
 ): Promise<Found> {
   const { wanted, below, ...found } = listed;
   const { limit } = found;
   const { fields, carried, scenario } = round.plan;
   const rules = heldOf(round.plan.rules, found.relaxed);
-  const pool = await poolOf(rules, round, { wanted, below }, lists, nowMs);
-  const places = Math.min(found.items.length, limit);
+  const pool = await poolOf(rules, round, { wanted, below }, lists);
+  const roomBeside = roomUnder(found.items, { limit, caps: rules.caps });
   const explored =
-    pool.length === 0
-      ? null
-      : explore(pool, {
-          ...{ share: scenario.explorationShare, places, seed },
-          joins: joinsUnder(found.items, { places, caps: rules.caps }),
-        });
+    pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, seed, roomBeside });
   const whole =
     explored === null
       ? found.items.slice(0, limit)
@@ -65,30 +59,17 @@ function heldOf({ caps, minScore, rotation }: Rules, relaxed: readonly string[] 
 /** The items that may be tried; none where the list is not to be explored. */
 async function poolOf(
   { minScore, rotation }: Held,
-  { plan, facts }: Round,
+  { plan }: Round,
   { wanted: { blocked, seen }, below }: Pick<Listed, "wanted" | "below">,
   lists: ListReader,
-  nowMs: number,
 ): Promise<PoolItem[]> {
   // An item on trial has no score of the model to be compared.
   if (!plan.explores || minScore !== null) return [];
   const { lists: common } = await lists.get();
-  const shown = rotation === null ? NONE : shownWithin(rotation, facts?.shown ?? [], nowMs);
+  const isShown = (itemId: string) => rotation !== null && below.shown.has(itemId);
   return explorationPool(common, below.allows).filter(
-    ({ itemId }) => !blocked(itemId) && !seen.has(itemId) && !shown.has(itemId),
+    ({ itemId }) => !blocked(itemId) && !seen.has(itemId) && !isShown(itemId),
   );
-}
-
-const NONE: ReadonlySet<string> = new Set();
-
-/** What a rotation without a weight leaves out; one with a weight only moves items. */
-function shownWithin(
-  { withinMs, weight }: Rotation,
-  shown: readonly ShownItem[],
-  nowMs: number,
-): ReadonlySet<string> {
-  if (weight !== null) return NONE;
-  return new Set(shown.flatMap(({ itemId, lastAtMs }) => (nowMs - lastAtMs < withinMs ? [itemId] : [])));
 }
 
 /** Where the next page begins, and why there is none although the list may go on. */

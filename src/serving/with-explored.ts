@@ -1,17 +1,16 @@
 import type { Cap } from "../rules/index.ts";
 import { CapCounts, CappedValues } from "./cap-counts.ts";
-import type { Joins, PoolItem } from "./exploration.ts";
+import type { PoolItem, Room } from "./exploration.ts";
 import type { AnswerItem } from "./ladder.ts";
 
 /**
- * Whether a list of items still has at least `places` with one more on trial under the caps: an item that counts under several may cost more places
- * than its own. Then each stands where it was drawn for, and no list is shorter for what it tries.
+ * The room of a list of items with some on trial under the caps. An item joins where the list is as long with it: one that counts under several may cost
+ * more places than its own. Then each stands where it was drawn for, and no list is shorter for what it tries.
  */
-export function joinsUnder(
+export function roomUnder(
   items: readonly AnswerItem[],
-  { places, caps }: { places: number; caps: readonly Cap[] },
-): Joins {
-  if (caps.length === 0) return () => () => true;
+  { limit, caps }: { limit: number; caps: readonly Cap[] },
+): (drawn: readonly PoolItem[]) => Room {
   const values = new CappedValues(caps);
   const own = new Set(items.map(({ itemId }) => itemId));
   const isSimple = (item: AnswerItem | PoolItem) =>
@@ -20,19 +19,21 @@ export function joinsUnder(
   return (drawn) => {
     const all = new CapCounts(values);
     for (const item of drawn) all.count(item);
-    const isFull = drawn.length + Array.from(itemsBeside(items, drawn, all)).length >= places;
-    return (item) => {
+    const places = Math.min(limit, drawn.length + Array.from(itemsBeside(items, drawn, all)).length);
+    if (caps.length === 0) return { places, joins: () => true };
+    const joins = (item: PoolItem) => {
       // What fits on top of everything takes nobody's place.
-      if (isFull && !own.has(item.itemId) && all.fits(item)) return true;
+      if (!own.has(item.itemId) && all.fits(item)) return true;
       const trial = [...drawn, item];
       const counts = new CapCounts(values);
       if (!trial.every((one) => counts.admit(one))) return false;
       // With one cap and one value each, an item takes at most one other's place: that is its own.
-      if (isFull && areSimple && trial.every(isSimple)) return true;
+      if (areSimple && trial.every(isSimple)) return true;
       let filled = trial.length;
       for (const _ of itemsBeside(items, trial, counts)) if (++filled >= places) break;
       return filled >= places;
     };
+    return { places, joins };
   };
 }
 
@@ -47,7 +48,7 @@ function* itemsBeside(
 }
 
 /**
- * The list with the explored items, drawn by `joinsUnder`, at their places; what stood there moves down, and the last ones out. The caps count
+ * The list with the explored items, drawn by `roomUnder`, at their places; what stood there moves down, and the last ones out. The caps count
  * explored items first: what no longer fits beside them is left out.
  */
 export function withExplored(

@@ -15,12 +15,15 @@ const pool = [
   { itemId: "e3", chance: 0.2, fields: {} },
 ];
 
+/** A list of so many places, whatever it tries. */
+const full = (places: number) => () => ({ places, joins: () => true });
+
 describe("exploration", () => {
   it("explores places as often as the share says, and items as often as their chances", () => {
     const runs = 20_000;
     const counts = new Map<string, number>();
     for (let seed = 0; seed < runs; seed++) {
-      const { exploration } = explore(pool, { share: 0.2, places: 1, seed });
+      const { exploration } = explore(pool, { share: 0.2, roomBeside: full(1), seed });
       for (const { itemId } of exploration.slots) counts.set(itemId, (counts.get(itemId) ?? 0) + 1);
     }
     for (const { itemId, chance } of pool) {
@@ -31,7 +34,7 @@ describe("exploration", () => {
   });
 
   it("logs the propensity of each draw: the share of places times the item's chance among those left", () => {
-    const { exploration } = explore(pool, { share: 0.5, places: 16, seed: 3 });
+    const { exploration } = explore(pool, { share: 0.5, roomBeside: full(16), seed: 3 });
     let left = 1;
     for (const { itemId, propensity } of exploration.slots) {
       const chance = pool.find((item) => item.itemId === itemId)?.chance ?? 0;
@@ -48,7 +51,7 @@ describe("exploration", () => {
     const cells = new Map<string, { seen: number; expected: number }>();
     const cell = (name: string) => cells.get(name) ?? cells.set(name, { seen: 0, expected: 0 }).get(name);
     for (let seed = 0; seed < answers; seed++) {
-      const { exploration } = explore(pool, { share: 0.4, places, seed });
+      const { exploration } = explore(pool, { share: 0.4, roomBeside: full(places), seed });
       const told = readExploration(writeExploration(exploration));
       if (told === null) throw new Error("what was written can be read");
       const chances = propensities(told, places);
@@ -77,7 +80,7 @@ describe("exploration", () => {
   });
 
   it("reads back from its text what it wrote, within a percent", () => {
-    const { exploration } = explore(pool, { share: 0.25, places: 16, seed: 5 });
+    const { exploration } = explore(pool, { share: 0.25, roomBeside: full(16), seed: 5 });
     const read = readExploration(writeExploration(exploration));
     expect(read?.share).toBe(0.25);
     expect(read?.slots.map(({ place }) => place)).toEqual(exploration.slots.map(({ place }) => place));

@@ -202,6 +202,13 @@ describe("the fallback ladder", () => {
     expect(fallback.degraded?.reason).toBe("scorer_error");
   });
 
+  it("says of an item that the model does not know that it is the item, not a history", async () => {
+    const world = worldWithLists();
+    world.score = () => ({ status: "no_history", modelVersion: "m1" });
+    const { degraded } = await isolate(world)({ itemId: "new" });
+    expect(degraded).toEqual({ reason: "history_unknown", detail: "the model does not know the item" });
+  });
+
   it("gives no withdrawn item from any list, while the model's own new list is not touched", async () => {
     const world = worldWithLists();
     world.score = ranks(["a", "b", "c", "d"]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { DAY_MS, MINUTE_MS } from "../../src/base/index.ts";
 import type { ScoreAnswer } from "../../src/registry/index.ts";
 import { parseRules, type Rules } from "../../src/rules/index.ts";
-import { isolate, lists, ranks, shown, World } from "./ports.ts";
+import { isolate, lists, ranks, shown, viewed, World } from "./ports.ts";
 
 function rules(value: unknown): Rules {
   const parsed = parseRules(value);
@@ -63,4 +64,40 @@ it("caps hold over the lists below while the scorer is away", async () => {
   expect(shown(answer)).toEqual(["t1:trending", "t3:trending", "n1:newest"]);
   const two = await ask(world, { cap: [{ field: "brand", max: 2 }] });
   expect(shown(two)).toEqual(["t1:trending", "t2:trending", "t3:trending", "p2:popular"]);
+});
+
+describe("a rotation without a weight, while the scorer is away", () => {
+  function away(): World {
+    const world = worldOf();
+    world.failing.add("scorer");
+    const row = (itemId: string, agoMs: number) => ({ itemId, count: 1, lastAtMs: world.nowMs - agoMs });
+    const rows = [row("t1", 3 * DAY_MS), row("t1", MINUTE_MS), row("p1", 3 * DAY_MS)];
+    world.profiles.set("shore u:ann", { ...viewed("t2"), shown: rows });
+    return world;
+  }
+
+  const asAnn = (world: World, wire: object, limit: number) =>
+    isolate(world)({ userId: "ann", keyKind: "secret", limit, request: { rules: rules(wire) } });
+
+  it("leaves out what was shown within its time, and the list is short", async () => {
+    const answer = await asAnn(away(), { rotation: { within: "2d" } }, 6);
+    expect(shown(answer)).toEqual(["t3:trending", "p1:popular", "p2:popular", "n1:newest", "t2:trending"]);
+    expect(answer.degraded?.detail).toContain("few_items");
+    expect(answer.relaxed).toBeUndefined();
+  });
+
+  it("lets it come last where it may be given up, and names that", async () => {
+    const wire = { rotation: { within: "2d" }, relax: ["rotation"] };
+    const full = await asAnn(away(), wire, 4);
+    expect(shown(full)).toEqual(["t3:trending", "p1:popular", "p2:popular", "n1:newest"]);
+    expect(full.relaxed).toBeUndefined();
+    const filled = await asAnn(away(), wire, 5);
+    expect(shown(filled).at(-1)).toBe("t1:trending");
+    expect(filled.relaxed).toEqual(["rotation"]);
+  });
+
+  it("leaves out nothing where it only moves items", async () => {
+    const answer = await asAnn(away(), { rotation: { within: "2d", weight: 1 } }, 2);
+    expect(shown(answer)).toEqual(["t1:trending", "t3:trending"]);
+  });
 });

@@ -10,7 +10,7 @@ export interface Profile {
   history: ProfileEntry[];
   /** Purchases of the last 90 days, oldest first. */
   bought: Bought[];
-  /** Items shown in the last seven UTC days, those shown last at the end. */
+  /** Items shown in the last seven UTC days, by day; those shown last at the end. */
   shown: Shown[];
   /** When the newest of its events was received. */
   updatedAtMs: number;

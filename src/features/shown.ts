@@ -1,6 +1,6 @@
 import { DAY_MS } from "../base/index.ts";
 
-/** How often an item was shown in the current UTC day and the six before, and when last. */
+/** How often an item was shown on a UTC day, the current one or one of the six before, and when last; of a day that is not its newest, the day's end. */
 export interface Shown {
   itemId: string;
   count: number;
@@ -67,11 +67,12 @@ function byTime([a, aMs]: ShownRow, [b, bMs]: ShownRow): number {
   return aMs - bMs || (a < b ? -1 : 1);
 }
 
-/** Newest last. */
+/** Each item and day; items shown last at the end, of an item its days in order. */
 export function shownOf(rows: readonly ShownRow[], nowMs: number): Shown[] {
   const firstDay = Math.floor(nowMs / DAY_MS) - SHOWN.days + 1;
-  return rows.flatMap(([itemId, lastAtMs, days]) => {
-    const count = days.reduce((sum, [day, each]) => (day >= firstDay ? sum + each : sum), 0);
-    return count > 0 ? [{ itemId, count, lastAtMs }] : [];
-  });
+  return rows.flatMap(([itemId, lastAtMs, days]) =>
+    days
+      .filter(([day, count]) => day >= firstDay && count > 0)
+      .map(([day, count]) => ({ itemId, count, lastAtMs: Math.min(lastAtMs, (day + 1) * DAY_MS - 1) })),
+  );
 }

@@ -1,13 +1,14 @@
 import { MINUTE_MS } from "../base/index.ts";
 import { attributeName } from "./fields.ts";
 import { passes } from "./passes.ts";
-import type { Expression, Geo, Place, Scalar, Test, Value, VisitorFacts } from "./rules.ts";
+import type { Expression, Geo, Interaction, Place, Scalar, Test, Value, VisitorFacts } from "./rules.ts";
 
 /** All that conditions may go by beside the item. */
 export interface RuleFacts {
   nowMs: number;
   visitor: VisitorFacts;
-  interactions: readonly { itemId: string; typeCode: number; occurredAtMs: number }[];
+  /** Of the history; the visitor's facts may know of more, and better. */
+  interactions: readonly Interaction[];
   typeCodeOf(type: string): number;
 }
 
@@ -110,15 +111,23 @@ export function userValues(field: string, visitor: VisitorFacts): readonly Scala
 
 function interactedItems(
   { types, withinMs }: { types: readonly string[]; withinMs: number | null },
-  { interactions, typeCodeOf, nowMs }: RuleFacts,
+  facts: RuleFacts,
 ): Set<string> {
-  const codes = types.map(typeCodeOf);
-  const sinceMs = nowMs - (withinMs ?? Number.POSITIVE_INFINITY);
-  const found = interactions.filter(
+  const codes = types.map(facts.typeCodeOf);
+  const sinceMs = facts.nowMs - (withinMs ?? Number.POSITIVE_INFINITY);
+  const found = interactionsOf(facts).filter(
     ({ typeCode, occurredAtMs }) =>
       occurredAtMs >= sinceMs && (codes.length === 0 || codes.includes(typeCode)),
   );
   return new Set(found.map(({ itemId }) => itemId));
+}
+
+function interactionsOf({ interactions, visitor, typeCodeOf }: RuleFacts): Interaction[] {
+  const { interactions: stored = [], bought = [] } = visitor;
+  const known = new Set(stored.map(({ itemId }) => itemId));
+  const others = interactions.filter(({ itemId }) => !known.has(itemId));
+  const typeCode = typeCodeOf("purchase");
+  return [...stored, ...others, ...bought.map((one) => ({ ...one, typeCode }))];
 }
 
 function shownItems(

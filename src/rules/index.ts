@@ -13,6 +13,7 @@ export {
   type RuleColumns,
 } from "./columns.ts";
 export { CompiledColumns, leafBytesMax } from "./compiled-columns.ts";
+export { factsFor } from "./facts-for.ts";
 export { ITEM_FIELDS_TOLD, USER_FIELDS_TOLD } from "./fields.ts";
 export { FoldedTexts } from "./folded-texts.ts";
 export { type Exception, type ItemSet, ItemSpace, setBytesMax } from "./item-space.ts";
@@ -25,6 +26,7 @@ export {
   type Boost,
   type Cap,
   type Expression,
+  type Interaction,
   type NamedFilter,
   NO_RULES,
   type Pin,
@@ -35,7 +37,7 @@ export {
   type ShownItem,
   type VisitorFacts,
 } from "./rules.ts";
-export { rulesSchema } from "./schema.ts";
+export { rulesSchema, storedRulesSchema } from "./schema.ts";
 export { type Candidate, type Selection, type SelectOptions, select } from "./select.ts";
 export { settleVisitorFields } from "./settle.ts";
 export { usesStoredFields, usesVisitor } from "./visitor-parts.ts";

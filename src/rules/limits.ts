@@ -20,8 +20,10 @@ export const RULE_PINS_MAX = 10;
 export const RULE_POSITION_MAX = 100;
 export const RULE_CAPS_MAX = 5;
 export const RULE_RELAX_MAX = 15;
-/** As far back as a visitor's interactions are kept for serving. */
+/** As long as the lake keeps events. Of a visitor serving knows less: the newest interactions, and the purchases of 90 days. */
 export const RULE_WITHIN_MAX_MS = 400 * DAY_MS;
+/** As far back as a visitor's impressions are kept for serving, in days of UTC. */
+export const RULE_SHOWN_WITHIN_MAX_MS = 7 * DAY_MS;
 /** Half of the equator. */
 export const RULE_WITHIN_MAX_KM = 20_038;
 /** Complaints told at once. */

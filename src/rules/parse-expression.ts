@@ -125,7 +125,7 @@ function readInteracted(reader: Reader, given: unknown, path: Path): Expression 
     fields.types === undefined ? [] : reader.list(fields.types, [...path, "types"], { min: 1, max: 20 });
   if (list === BAD) return BAD;
   const types = list.map((one, at) => reader.name(one, [...path, "types", at]));
-  const withinMs = readWithin(reader, fields.within, path);
+  const withinMs = fields.within === undefined ? null : reader.duration(fields.within, [...path, "within"]);
   return withinMs === BAD || !types.every((type) => type !== BAD)
     ? BAD
     : { kind: "interacted", types, withinMs };
@@ -143,11 +143,8 @@ function readShown(reader: Reader, given: unknown, path: Path): Expression | Bad
     asked.gte === undefined
       ? reader.whole(asked.gt, [...at, "gt"], { min: 0, max: 1_000 })
       : reader.whole(asked.gte, [...at, "gte"], { min: 1, max: 1_000 });
-  const withinMs = readWithin(reader, fields.within, path);
+  const withinMs =
+    fields.within === undefined ? null : reader.shownWithin(fields.within, [...path, "within"]);
   if (times === BAD || withinMs === BAD) return BAD;
   return { kind: "shown", times: asked.gte === undefined ? times + 1 : times, withinMs };
-}
-
-function readWithin(reader: Reader, given: unknown, path: Path): number | null | Bad {
-  return given === undefined ? null : reader.duration(given, [...path, "within"]);
 }

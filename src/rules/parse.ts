@@ -16,9 +16,12 @@ import type { Boost, Cap, NamedFilter, Pin, Rotation, Rules } from "./rules.ts";
 
 const PARTS = ["filter", "boost", "pin", "cap", "diversity", "rotation", "min_score", "relax"] as const;
 
-/** The wire form (see `schema.ts`) → canonical rules, or all that is wrong with it, each with its place. */
-export function parseRules(value: unknown): Result<Rules, RuleIssue[]> {
-  const reader = new Reader();
+/**
+ * The wire form (see `schema.ts`) → canonical rules, or all that is wrong with it, each with its place. `isStored`: what an earlier release took and is
+ * refused by now is read as what it came to.
+ */
+export function parseRules(value: unknown, { isStored = false } = {}): Result<Rules, RuleIssue[]> {
+  const reader = new Reader(isStored);
   const rules = readRules(reader, value);
   return rules === BAD || reader.issues.length > 0 ? err(reader.issues) : ok(rules);
 }
@@ -130,7 +133,7 @@ function readCap(value: unknown, path: Path, reader: Reader): Cap | Bad {
 function readRotation(reader: Reader, value: unknown): Rotation | Bad {
   const fields = reader.object(value, ["rotation"], ["within", "weight"]);
   if (fields === BAD) return BAD;
-  const withinMs = reader.duration(fields.within, ["rotation", "within"]);
+  const withinMs = reader.shownWithin(fields.within, ["rotation", "within"]);
   const bound = { min: 0, max: RULE_BOOST_MAX };
   const weight =
     fields.weight === undefined ? null : reader.number(fields.weight, ["rotation", "weight"], bound);

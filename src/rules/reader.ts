@@ -2,6 +2,7 @@ import {
   RULE_DEPTH_MAX,
   RULE_ISSUES_MAX,
   RULE_NODES_MAX,
+  RULE_SHOWN_WITHIN_MAX_MS,
   RULE_TEXT_CHARS_MAX,
   RULE_WITHIN_MAX_MS,
 } from "./limits.ts";
@@ -23,7 +24,12 @@ export type Bad = typeof BAD;
 /** Collects what is wrong while rules are read, and counts what they may not have without end. */
 export class Reader {
   readonly issues: RuleIssue[] = [];
+  readonly #isStored: boolean;
   #nodes = 0;
+
+  constructor(isStored: boolean) {
+    this.#isStored = isStored;
+  }
 
   /** For `return reader.bad(…)`. */
   bad(path: Path, message: string): Bad {
@@ -95,6 +101,14 @@ export class Reader {
     if (!(durationMs <= RULE_WITHIN_MAX_MS))
       return this.bad(path, "must be a duration such as 90s, 15m, 12h, 30d or 4w, of at most 400d");
     return durationMs;
+  }
+
+  /** A time for impressions. Stored rules may ask for more than is kept, as was allowed once: they get what is kept. */
+  shownWithin(value: unknown, path: Path): number | Bad {
+    const withinMs = this.duration(value, path);
+    if (withinMs === BAD || withinMs <= RULE_SHOWN_WITHIN_MAX_MS) return withinMs;
+    if (this.#isStored) return RULE_SHOWN_WITHIN_MAX_MS;
+    return this.bad(path, "must be at most 7d: impressions are kept no longer");
   }
 }
 

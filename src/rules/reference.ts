@@ -1,3 +1,5 @@
+import { HISTORY_MAX } from "../base/index.ts";
+
 /** What can be said in an expression of the rules, told once: `schema.ts` and the documents page show it, and tests read every example. */
 export interface ExpressionForm {
   /** In a few words, for which items it holds. */
@@ -59,11 +61,12 @@ export const EXPRESSION_FORMS: readonly ExpressionForm[] = [
     ],
   },
   {
-    holds: "Not bought in 30 days; `types` and `within` may be left out.",
+    holds: `Not bought in 30 days; \`types\` and \`within\` may be left out. Known are the visitor's newest ${HISTORY_MAX} interactions, and the purchases of 90 days.`,
     examples: [{ not: { interacted: { types: ["purchase"], within: "30d" } } }],
   },
   {
-    holds: "Not shown more than 3 times this week.",
+    holds:
+      "Not shown more than 3 times this week. Impressions are kept for seven days, so `within` is `7d` at most, and counted by day (UTC): an earlier day counts whole while any of it lies within.",
     examples: [{ not: { shown: { times: { gt: 3 }, within: "7d" } } }],
   },
   {

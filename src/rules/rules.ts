@@ -126,8 +126,17 @@ export interface VisitorFacts {
   location?: Place;
   /** An item may stand several times, as for each day: those whose `lastAtMs` lies within a rule's window are added up. */
   shown?: ShownItem[];
+  /** Those stored, the newest of each type and item. What the history, which a device may have told by order alone, says of these items does not count. */
+  interactions?: Interaction[];
   /** Purchases beyond those of the history. */
   bought?: { itemId: string; occurredAtMs: number }[];
+}
+
+export interface Interaction {
+  itemId: string;
+  /** `eventTypeCode` of its type. */
+  typeCode: number;
+  occurredAtMs: number;
 }
 
 export interface ShownItem {

@@ -22,7 +22,7 @@ import { EXPRESSION_FORMS, RULE_EXAMPLES } from "./reference.ts";
 const expression = {
   type: "object",
   description:
-    "Conditions that must all hold: a field of the item with a value or operators (`eq ne lt lte gt gte in not_in exists`, `any all none` of lists, `prefix contains` of texts), `and`, `or`, `not`, `geo`, `user`, `interacted`, `shown`.",
+    "Conditions that must all hold: a field of the item with a value or operators (`eq ne lt lte gt gte in not_in exists`, `any all none` of lists, `prefix contains` of texts), `and`, `or`, `not`, `geo`, `user`, `interacted`, `shown`. Impressions are kept for seven days: the `within` of `shown` is `7d` at most, that of `interacted` `400d`.",
   examples: EXPRESSION_FORMS.flatMap(({ examples }) => examples),
 };
 
@@ -77,9 +77,9 @@ const PARTS = {
   rotation: {
     type: "object",
     description:
-      "Items shown within so long lose up to `weight` standard deviations; without a weight they do not come.",
+      "Items shown within so long lose up to `weight` standard deviations; without a weight they do not come. Impressions are kept for seven days: `within` is `7d` at most.",
     properties: {
-      within: { type: "string", examples: ["2d"] },
+      within: { type: "string", description: "At most `7d`.", examples: ["2d"] },
       weight: { type: "number", minimum: 0, maximum: RULE_BOOST_MAX },
     },
     required: ["within"],
@@ -102,21 +102,25 @@ const PROPERTIES = Object.fromEntries(
   ]),
 );
 
-/** Wire form in, canonical rules out. Issues carry the path into the rules. */
-export const rulesSchema = z
-  .unknown()
-  .transform((value, context) => {
-    const parsed = parseRules(value);
+function readBy(options: { isStored: boolean }) {
+  return z.unknown().transform((value, context) => {
+    const parsed = parseRules(value, options);
     if (parsed.ok) return parsed.value;
     for (const { keys, message } of parsed.error) {
       context.issues.push({ code: "custom", input: value, path: keys, message });
     }
     return z.NEVER;
-  })
-  .meta({
-    id: "Rules",
-    type: "object",
-    description: `At most ${RULES_BYTES_MAX} bytes of JSON.`,
-    properties: PROPERTIES,
-    additionalProperties: false,
   });
+}
+
+/** Wire form in, canonical rules out. Issues carry the path into the rules. */
+export const rulesSchema = readBy({ isStored: false }).meta({
+  id: "Rules",
+  type: "object",
+  description: `At most ${RULES_BYTES_MAX} bytes of JSON.`,
+  properties: PROPERTIES,
+  additionalProperties: false,
+});
+
+/** The same for rules that were stored, maybe by an earlier release. */
+export const storedRulesSchema = readBy({ isStored: true });

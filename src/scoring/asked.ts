@@ -68,9 +68,7 @@ function rulesOf({ rules = NO_RULES, candidates }: ScoreRequest): Rules {
 }
 
 function factsOf({ nowMs, visitor = {}, history }: ScoreRequest): RuleFacts {
-  const typeCode = eventTypeCode("purchase");
-  const bought = (visitor.bought ?? []).map((one) => ({ ...one, typeCode }));
-  return { nowMs, visitor, interactions: [...history, ...bought], typeCodeOf: eventTypeCode };
+  return { nowMs, visitor, interactions: history, typeCodeOf: eventTypeCode };
 }
 
 function candidatesOf(view: ModelView, { candidates }: ScoreRequest) {

@@ -2,6 +2,7 @@ import { HISTORY_MAX, MINUTE_MS } from "../base/index.ts";
 import { eventTypeCode, eventTypeWeight, type StandardEventType } from "../events/index.ts";
 import type { Profile } from "../features/index.ts";
 import type { HistoryEntry } from "../registry/index.ts";
+import type { Interaction } from "../rules/index.ts";
 
 /** What the model is asked with, and a text that is equal only for an equal history: part of every key of a list. */
 export interface History {
@@ -38,6 +39,15 @@ export function historyOfProfile(profile: Profile | null): History {
     occurredAtMs,
   }));
   return { entries, key: JSON.stringify(entries) };
+}
+
+/** When the visitor last did what with which item: all that rules ask of a history. */
+export function newestOfEach(profile: Profile | null): Interaction[] {
+  const newest = new Map<string, Interaction>();
+  for (const { itemId, type, occurredAtMs } of profile?.history ?? []) {
+    newest.set(`${type} ${itemId}`, { itemId, typeCode: eventTypeCode(type), occurredAtMs });
+  }
+  return [...newest.values()];
 }
 
 /** The profile first, then what the device did since; an item of both stands where the device has it. */

@@ -68,6 +68,7 @@ export {
   type ScenarioInput,
   scenarioNameSchema,
   scenarioSchema,
+  storedScenarioSchema,
 } from "./scenario.ts";
 export { type ServedAnswer, ServedCounter } from "./served-counter.ts";
 export { csrfToken, mintSession, readSession, type Session } from "./session.ts";

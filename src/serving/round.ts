@@ -1,4 +1,5 @@
 import {
+  factsFor,
   isEmptyRules,
   NO_RULES,
   settleVisitorFields,
@@ -63,7 +64,7 @@ export async function readRound(
     known,
     notices: known.userIgnored ? [USER_IGNORED] : isWithheld ? [FIELDS_WITHHELD] : [],
     lacks: [...read.problems, ...factsLack(plan, known)],
-    facts: plan.usesVisitor ? factsOf(request, known.facts) : null,
+    facts: plan.usesVisitor ? factsFor(plan.rules, factsOf(request, known.facts), ports.now()) : null,
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ANSWER_ITEMS_MAX } from "../base/index.ts";
 import { ITEM_FIELDS } from "../events/index.ts";
 import type { StoredScenario } from "../features/index.ts";
-import { NO_RULES, type Rules, rulesSchema } from "../rules/index.ts";
+import { NO_RULES, type Rules, rulesSchema, storedRulesSchema } from "../rules/index.ts";
 import {
   EXPLORED_SHARE_MAX,
   HOLDOUT_SHARE_MAX,
@@ -75,6 +75,9 @@ export const scenarioSchema = z
   })
   .meta({ id: "Scenario" });
 
+/** As it was stored: an earlier release may have taken what is refused by now. */
+export const storedScenarioSchema = scenarioSchema.extend({ rules: storedRulesSchema.optional() });
+
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 
 /** A scenario as answers go by it. */
@@ -111,7 +114,7 @@ export function plainScenario(name: string): Scenario {
 
 /** Null for what a newer release has stored and this one cannot read. */
 export function readScenario({ name, version, config }: StoredScenario): Scenario | null {
-  const parsed = scenarioSchema.safeParse(config);
+  const parsed = storedScenarioSchema.safeParse(config);
   if (!parsed.success) return null;
   const { rules, limit, fields, repeat, event_weights, fallback, exploration, holdout } = parsed.data;
   return {

@@ -3,7 +3,14 @@ import { anonymousSubject, type StoredVisitor, userSubject } from "../features/i
 import type { VisitorFacts } from "../rules/index.ts";
 import { type Timely, within } from "./deadline.ts";
 import type { Problem } from "./degraded.ts";
-import { type History, historyOfItems, historyOfProfile, joinHistories, NO_HISTORY } from "./history.ts";
+import {
+  type History,
+  historyOfItems,
+  historyOfProfile,
+  joinHistories,
+  NO_HISTORY,
+  newestOfEach,
+} from "./history.ts";
 import { PROFILE_SHARE, RECENT_ALONE_MIN } from "./limits.ts";
 import type { ServingMemory } from "./memory.ts";
 import type { ServingPorts } from "./ports.ts";
@@ -39,7 +46,7 @@ export interface KnownVisitor {
   unvouched: boolean;
 }
 
-export type StoredFacts = Pick<VisitorFacts, "attributes" | "segments" | "shown" | "bought">;
+export type StoredFacts = Pick<VisitorFacts, "attributes" | "segments" | "shown" | "interactions" | "bought">;
 
 /**
  * Reads the visitor in one round. The device's own copy of the history, `recent`, spares the profile, unless the visitor is a
@@ -93,7 +100,7 @@ export async function readVisitor(
     ...(oldest === undefined ? {} : { storedSinceMs: oldest.occurredAtMs }),
     history: joinHistories(past, historyOfItems(visitor.recent, ports.now())),
     subject: subjects[0] ?? null,
-    facts: stored === null ? null : factsOf(stored),
+    facts: stored === null ? null : factsOf(stored, visitor),
     problems,
     factsProblem: needsHistory(subjects) ? null : missing,
     userIgnored: !trusted,
@@ -130,8 +137,10 @@ function readProfile(
   return timeline.measure("profile", within(read, timeline.limitMs(PROFILE_SHARE), timer));
 }
 
-function factsOf({ profile, segments, attributes }: StoredVisitor): StoredFacts {
+/** Of a visitor without `recent` the history is the stored one, and says it all. */
+function factsOf({ profile, segments, attributes }: StoredVisitor, { recent }: Visitor): StoredFacts {
   return {
+    ...(recent.length === 0 ? {} : { interactions: newestOfEach(profile) }),
     segments,
     attributes: attributes as NonNullable<VisitorFacts["attributes"]>,
     shown: profile?.shown ?? [],

@@ -63,6 +63,13 @@ describe("what is wrong is told with its place", () => {
       "filter.interacted.within",
       /400d/,
     ],
+    [
+      "impressions of before what is kept",
+      { filter: { not: { shown: { within: "8d" } } } },
+      "filter.not.shown.within",
+      /at most 7d/,
+    ],
+    ["a rotation of more than is kept", { rotation: { within: "30d" } }, "rotation.within", /at most 7d/],
     ["a time where texts stand", { filter: { brand: { ago: "1d" } } }, "filter.brand", /a text/],
     [
       "what a visitor has not",
@@ -199,6 +206,26 @@ describe("what is wrong is told with its place", () => {
     const long = { brand: { in: Array.from({ length: 40 }, () => "x".repeat(500)) } };
     expect(issuesOf({ filter: long })).toEqual([["", expect.stringMatching(/over the 16000/)]]);
   });
+});
+
+it("rules stored by an earlier release ask for the impressions that are kept, and are bound by all else", () => {
+  const rules = {
+    filter: { not: { shown: { within: "400d" } } },
+    boost: [{ where: { interacted: { within: "400d" } }, by: 1 }],
+    rotation: { within: "8d" },
+  };
+  const week = 7 * 86_400_000;
+  expect(parseRules(rules, { isStored: true })).toMatchObject({
+    ok: true,
+    value: {
+      filters: [{ where: { kind: "not", part: { kind: "shown", times: 1, withinMs: week } } }],
+      boosts: [{ where: { kind: "interacted", withinMs: 400 * 86_400_000 } }],
+      rotation: { withinMs: week },
+    },
+  });
+  expect(issuesOf(rules).map(([path]) => path)).toEqual(["filter.not.shown.within", "rotation.within"]);
+  for (const within of ["401d", "1y", 7])
+    expect(parseRules({ rotation: { within } }, { isStored: true }).ok).toBe(false);
 });
 
 describe("the canonical form", () => {

@@ -142,7 +142,7 @@ function listTest(prng: Prng): object {
 }
 
 function visitorTest(prng: Prng): object {
-  const within = () => ({ within: `${1 + prng.int(40)}d` });
+  const within = (daysMax = 40) => ({ within: `${1 + prng.int(daysMax)}d` });
   return prng.pick<() => object>([
     () => ({ user: { segments: { [prng.pick(["any", "all", "none"])]: ["loyal", "new"] } } }),
     () => ({ user: { country: prng.pick(COUNTRIES), device: "mobile" } }),
@@ -151,7 +151,7 @@ function visitorTest(prng: Prng): object {
     () => ({ interacted: {} }),
     () => ({ not: { interacted: { types: [prng.pick(TYPES)], ...within() } } }),
     () => ({ interacted: { types: ["like", "purchase"], ...within() } }),
-    () => ({ not: { shown: { times: { gt: prng.int(5) }, ...within() } } }),
+    () => ({ not: { shown: { times: { gt: prng.int(5) }, ...within(7) } } }),
     () => ({ shown: { times: { gte: 1 + prng.int(4) } } }),
     () => ({ geo: { near: "visitor", within_km: prng.int(1_500) } }),
     () => ({ geo: { near: { lat: 50, lon: 5 }, within_km: prng.int(1_500), lat: "attributes.lat" } }),

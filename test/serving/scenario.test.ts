@@ -62,6 +62,18 @@ describe("a stored scenario", () => {
     expect(readScenario(stored({ rules: { filter: { colour: "red" } } }))).toBeNull();
   });
 
+  it("of an earlier release rotates by the impressions that are kept, and is refused when it is written anew", () => {
+    const config = { rules: { rotation: { within: "30d" } }, limit: 4 };
+    expect(readScenario(stored(config))).toMatchObject({
+      limit: 4,
+      rules: { rotation: { withinMs: 7 * 24 * 60 * MINUTE_MS, weight: null } },
+    });
+    expect(readScenario(stored({ ...config, telepathy: true }))).toBeNull();
+    expect(scenarioSchema.safeParse(config).error?.issues).toMatchObject([
+      { path: ["rules", "rotation", "within"], message: expect.stringMatching(/at most 7d/) },
+    ]);
+  });
+
   it("is refused by the place of each thing that is wrong", () => {
     const config = {
       rules: { filter: { or: [{ brand: "a" }, { stock: { gte: "x" } }] }, diversity: 2 },

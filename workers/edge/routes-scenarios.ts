@@ -2,7 +2,7 @@ import * as z from "zod";
 import { SCENARIOS_MAX } from "../../src/base/index.ts";
 import type { ScenarioVersion } from "../../src/features/index.ts";
 import type { Contended, ScenarioCall, ScenarioRefusal } from "../../src/ops/index.ts";
-import { scenarioNameSchema, scenarioSchema } from "../../src/serving/index.ts";
+import { scenarioNameSchema, scenarioSchema, storedScenarioSchema } from "../../src/serving/index.ts";
 import { memory, pipeline } from "./bindings.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
@@ -166,7 +166,7 @@ function checked(given: unknown): Record<string, unknown> {
 /** What an earlier release took may be nothing that this one reads. */
 function stillReads({ version, config: earlier }: ScenarioVersion): void {
   if (earlier === null) return;
-  const parsed = scenarioSchema.safeParse(earlier);
+  const parsed = storedScenarioSchema.safeParse(earlier);
   if (parsed.success) return;
   const { message, details } = schemaError("invalid_body", parsed.error);
   throw new ApiError("conflict", `version ${version} is not valid any more: ${message}`, details);

@@ -18,7 +18,7 @@ const CHAPTERS: readonly Chapter[] = [
     heading: "Scenarios",
     paragraphs: [
       "A scenario is a named place of your pages, such as `home` or `basket`, with rules, a number of items, fields and fallback lists of its own. Store it once; then ask with `scenario=home`, and change what it does without touching the page. Names that nothing is stored under are fine: they tell places apart in what you measure.",
-      "`fallback` names the lists that fill up what the model leaves open; `exploration.share` gives places to items of which little is known, and none in a list whose `min_score` holds, as such items have no score to compare; `event_weights` says what an event tells about taste here. A change is in force everywhere within a minute, every version is kept, and any can be restored. `expected_version` keeps two editors from overwriting each other.",
+      "`fallback` names the lists that fill up what the model leaves open; `exploration.share` gives places to items of which little is known (each of a list's first 16 places with that chance, until six are given), and none in a list whose `min_score` holds, as such items have no score to compare; `event_weights` says what an event tells about taste here. A change is in force everywhere within a minute, every version is kept, and any can be restored. `expected_version` keeps two editors from overwriting each other.",
       "`holdout.share` tells what lists are worth: so many of the visitors, drawn by lot, get the popular list in place of the model's, under the same rules. Answers name their `variant`: `popular` for those, `personal` for the others, `control` where nobody is held out or nobody is named. A visitor keeps the variant, by `user_id`, else `anonymous_id`, else `session_id`. Who signs in is asked for by the `user_id` from then on and drawn again: such a visitor may see both, and counts as two. Without a name nobody is held out, nor counted; send the same ids with a list's question as with its impression. `GET /v1/admin/outcome` tells the lift, with an interval that holds however often you look.",
     ],
     see: ["put_v1_admin_scenarios_name", "get_v1_admin_scenarios_name_versions", "get_v1_admin_outcome"],
@@ -27,7 +27,7 @@ const CHAPTERS: readonly Chapter[] = [
     id: "paging",
     heading: "Pages",
     paragraphs: [
-      "Ask with `cursor=first`; the answer's `next_cursor` asks for the next page, with everything else as before, and is null after the last. No item comes twice, even where a new model went live in between. There is no way back: keep what you have shown.",
+      "Ask with `cursor=first`; the answer's `next_cursor` asks for the next page, with everything else as before, and is null after the last. No item comes twice, even where a new model went live in between. Caps hold on each page by itself. There is no way back: keep what you have shown.",
     ],
     see: ["get_v1_recommendations"],
   },
@@ -35,7 +35,7 @@ const CHAPTERS: readonly Chapter[] = [
     id: "batch",
     heading: "Several lists of one page",
     paragraphs: [
-      "One request with up to ten `placements` spares the visitor round trips, and with `distinct` (the default) no item stands twice on the page: earlier placements choose first.",
+      "One request with up to ten `placements` spares the visitor round trips, and with `distinct` (the default) no item stands twice on the page: earlier placements choose first. Caps hold in each placement by itself.",
     ],
     see: ["post_v1_recommendations_batch"],
   },

@@ -30,7 +30,13 @@ export const propensityRoutes: Endpoint[] = [
       served_at: z.number(),
       degraded: z.string().optional(),
       exploration: z
-        .object({ share: z.number().describe("The chance that a place is given to an item on trial.") })
+        .object({
+          share: z
+            .number()
+            .describe(
+              "The chance that a place is given to an item on trial: each of the first 16, until six are.",
+            ),
+        })
         .nullable()
         .describe("Null where nothing was tried: the list was certain."),
       places: z.array(

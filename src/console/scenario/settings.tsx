@@ -29,7 +29,7 @@ export function Settings({ form }: { form: Form }) {
           form={form}
           path={["exploration", "share"]}
           label="Exploration"
-          hint="% of the places, for items of which little is known; 50 at most"
+          hint="% of the first 16 places, six of them at most, go to items of which little is known; up to 50"
           inputMode="decimal"
           notation={PERCENT}
         />

@@ -1,24 +1,23 @@
 import { DAY_MS, MINUTE_MS } from "../base/index.ts";
-import { type ListOrigin, readListOrigin } from "../events/index.ts";
+import { readListOrigin } from "../events/index.ts";
 import { INTERACTIONS, type Lake } from "../lake/index.ts";
 import type { Pointer } from "../registry/index.ts";
-import type { ClickCounts, ListCounts, LiveCounts } from "./guard.ts";
+import type { LiveCounts } from "./guard.ts";
+import { ListTally } from "./guard-tally.ts";
 
 /** A version that has been live for longer has been compared often enough. */
 const WATCHED_MS = 7 * DAY_MS;
+/** A course likewise: a busy site's week would take minutes to read every hour, and seasons change. */
+const COURSE_WATCHED_MS = 3 * DAY_MS;
 /** The time before it that it is compared with. */
 const BEFORE_MS = 3 * DAY_MS;
 /** Scorers take so long to notice a promotion; lists of this while are of neither time. */
 const CHANGE_MS = 2 * MINUTE_MS;
-/** Lists of one time: more would tell nothing new, and their ids are held in memory. */
-const LISTS_MAX = 100_000;
-
-const WITHOUT_MODEL = ["scorer_error", "scorer_late", "scorer_cold"];
 
 /**
- * Counts the lists that visitors saw around the live version's promotion, from the recommendation ids in silver.interactions. An id
- * is not asked for its signature: whoever may send one may ask for a real one as well. Null when there is nothing to
- * compare: no version before, or live for over a week.
+ * Counts the lists that visitors saw around the beginning of the live version's course, from the recommendation ids in
+ * silver.interactions. Null when there is nothing to compare: no version before, or live for over a week. Only the edge can tell
+ * whether an id is ours: whoever judges clicks by them relies on it that a list which nobody clicks may as well be asked for.
  */
 export async function countLists(
   lake: Lake,
@@ -34,12 +33,13 @@ export async function countLists(
     yieldTo(): Promise<void>;
   },
 ): Promise<LiveCounts | null> {
-  const [previous] = pointer.previous;
-  const { version, promotedAtMs } = pointer;
-  if (previous === undefined || nowMs - promotedAtMs > WATCHED_MS) return null;
-  const live = new Tally(version);
-  const before = new Tally(previous);
-  const where = [{ column: "id_time", min: promotedAtMs - BEFORE_MS }] as const;
+  const times = timesOf(pointer, nowMs);
+  if (times === null) return null;
+  const { sinceMs, isOfCourse, beforeSinceMs } = times;
+  const fromMs = sinceMs - BEFORE_MS;
+  const now = new ListTally();
+  const then = new ListTally();
+  const where = [{ column: "id_time", min: fromMs }] as const;
   const columns = ["type", "recommendation_id", "is_automated", "is_bot"] as const;
   for await (const batch of lake.scan(INTERACTIONS, { tenant, where, columns })) {
     const { type, recommendation_id: ids, is_automated: automated, is_bot: bots } = batch.columns;
@@ -47,43 +47,35 @@ export async function countLists(
       const id = ids[row];
       if (!id || automated[row] === true || bots[row] === true) continue;
       const origin = readListOrigin(id);
-      if (origin === null) continue;
-      const isSeen = type[row] === "impression";
-      if (origin.mintedAtMs >= promotedAtMs + CHANGE_MS) live.add(id, origin, isSeen);
-      else if (origin.mintedAtMs < promotedAtMs && origin.mintedAtMs >= promotedAtMs - BEFORE_MS) {
-        before.add(id, origin, isSeen);
+      if (origin === null || origin.tenant !== tenant) continue;
+      const { mintedAtMs } = origin;
+      const said = { isSeen: type[row] === "impression" };
+      if (mintedAtMs >= sinceMs + CHANGE_MS) now.add(id, origin, said);
+      else if (mintedAtMs >= fromMs && mintedAtMs < sinceMs) {
+        // Clicks are compared with those of the course before, errors with all that was seen in those days.
+        const modelVersion = mintedAtMs < beforeSinceMs ? null : origin.modelVersion;
+        then.add(id, { ...origin, modelVersion }, said);
       }
     }
     await yieldTo();
   }
-  return { live: live.counts(), before: before.counts() };
+  // Some scorers answer by the version before for long: a version that answered then is none of the course.
+  const old = then.versions();
+  const isNew = (version: string) => !old.has(version);
+  const { promotedAtMs } = pointer;
+  return {
+    live: now.counts({ fromMs: promotedAtMs + CHANGE_MS }, isNew),
+    earlier: isOfCourse ? now.counts({ untilMs: promotedAtMs }, isNew) : null,
+    before: then.counts({}, () => true),
+  };
 }
 
-/** Each list once, however often it was seen or clicked. */
-class Tally {
-  readonly #version: string;
-  readonly #seen = new Map<string, ListOrigin>();
-  readonly #clicked = new Set<string>();
-
-  constructor(version: string) {
-    this.#version = version;
+/** When what is judged began, and what was before it. */
+function timesOf({ course, previous, promotedAtMs }: Pointer, nowMs: number) {
+  if (course !== undefined && nowMs - course.sinceMs <= COURSE_WATCHED_MS) {
+    const beforeSinceMs = course.before.sinceMs + CHANGE_MS;
+    return { sinceMs: course.sinceMs, isOfCourse: true, beforeSinceMs };
   }
-
-  add(id: string, origin: ListOrigin, isSeen: boolean): void {
-    if (!isSeen) this.#clicked.add(id);
-    else if (this.#seen.size < LISTS_MAX) this.#seen.set(id, origin);
-  }
-
-  counts(): ListCounts & { clicks: ClickCounts } {
-    const counts = { lists: 0, errors: 0, degraded: 0, clicks: { lists: 0, clicked: 0 } };
-    for (const [id, { degraded = "", modelVersion }] of this.#seen) {
-      counts.lists++;
-      if (degraded === "scorer_error") counts.errors++;
-      if (WITHOUT_MODEL.includes(degraded)) counts.degraded++;
-      if (modelVersion !== this.#version) continue;
-      counts.clicks.lists++;
-      if (this.#clicked.has(id)) counts.clicks.clicked++;
-    }
-    return counts;
-  }
+  if (previous.length === 0 || nowMs - promotedAtMs > WATCHED_MS) return null;
+  return { sinceMs: promotedAtMs, isOfCourse: false, beforeSinceMs: 0 };
 }

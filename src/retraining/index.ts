@@ -26,9 +26,19 @@ export {
   judgeAgainstPopularity,
   type LiveComparison,
 } from "./gate.ts";
-export { type ClickCounts, judgeLive, type ListCounts, type LiveCounts } from "./guard.ts";
+export {
+  type ClickCounts,
+  type DayCounts,
+  judgeLive,
+  type ListCounts,
+  type LiveCounts,
+  NONE,
+  type Verdict,
+} from "./guard.ts";
+export { type AnsweredHour, isFailureAnswered } from "./guard-answers.ts";
 export { countLists } from "./guard-counts.ts";
 export { openDataset } from "./open-dataset.ts";
+export { findOpen, markOpen } from "./open-runs.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
 export { type RankerResult, type RankerTask, trainRanker } from "./ranker.ts";

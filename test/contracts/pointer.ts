@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { ObjectStore } from "../../src/base/index.ts";
 import { modelKey, promote, publish, readPointer, rollback, unpin } from "../../src/registry/index.ts";
 import { artifactOf } from "../registry/artifacts.ts";
+import { courseContract } from "./pointer-course.ts";
 
 const NOW = { nowMs: 1_000 };
 
@@ -154,6 +155,8 @@ export function pointerContract(make: () => Promise<ObjectStore> | ObjectStore):
     const byHand = await promote(store, "acme", d, { ...NOW, isSuperior: true });
     expect(!byHand.ok && byHand.error.code).toBe("pinned");
   });
+
+  courseContract(make);
 
   it("has nothing to roll back or unpin without a pointer", async () => {
     const store = await make();

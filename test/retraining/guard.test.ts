@@ -1,18 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { DAY_MS, HOUR_MS } from "../../src/base/index.ts";
-import { makeUuidV7, type StoredEvent } from "../../src/events/index.ts";
-import { openLake } from "../../src/lake/index.ts";
-import type { Pointer } from "../../src/registry/index.ts";
-import { countLists, judgeLive, type LiveCounts } from "../../src/retraining/index.ts";
-import { createSigner, mintRecommendationId, type RecommendationId } from "../../src/serving/index.ts";
-import { memoryObjectStore } from "../memory-object-store.ts";
-import { landShop, makeCurrent } from "./landed.ts";
-import { NOW_MS } from "./shop-events.ts";
+import { HOUR_MS } from "../../src/base/index.ts";
+import {
+  type DayCounts,
+  isFailureAnswered,
+  judgeLive,
+  type ListCounts,
+  NONE,
+} from "../../src/retraining/index.ts";
 
 const SOUND = { lists: 1_000, errors: 2, degraded: 10, clicks: { lists: 2_000, clicked: 200 } };
 
-function judged(live: Partial<LiveCounts["live"]>, before: Partial<LiveCounts["live"]> = {}) {
-  return judgeLive({ live: { ...SOUND, ...live }, before: { ...SOUND, ...before } });
+/** Lists of these hours of the day. */
+function day(hours: Record<number, Partial<ListCounts>>): DayCounts {
+  return Array.from({ length: 24 }, (_, hour) => ({ ...NONE, ...hours[hour] }));
+}
+
+/** Of a version that is judged alone, all at noon. */
+function judged(live: Partial<ListCounts>, before: Partial<ListCounts> = {}) {
+  const verdict = judgeLive({
+    live: day({ 12: { ...SOUND, ...live } }),
+    earlier: null,
+    before: day({ 12: { ...SOUND, ...before } }),
+  });
+  return verdict?.reason ?? null;
 }
 
 describe("the guardrails", () => {
@@ -38,85 +48,95 @@ describe("the guardrails", () => {
     expect(judged({ clicks: { lists: 900, clicked: 0 } })).toBeNull();
   });
 
-  it("wait for enough lists", () => {
-    expect(judged({ lists: 200, errors: 200, degraded: 200 })).toBeNull();
-    expect(judged({ errors: 1_000 }, { lists: 100 })).toBeNull();
+  it("wait for enough lists, and for few where most of them fail", () => {
+    expect(judged({ lists: 40, errors: 40, degraded: 40 })).toBeNull();
+    expect(judged({ errors: 1_000 }, { lists: 40 })).toBeNull();
+    expect(judged({ lists: 50, errors: 20, degraded: 20 })).toBeNull();
+    expect(judged({ lists: 50, errors: 1, degraded: 1 }, { errors: 0 })).toBeNull();
+    expect(judged({ lists: 50, errors: 40, degraded: 40 })).toMatch(/^the model fails in 80\.0 %/);
+    expect(judged({ lists: 250, errors: 250, degraded: 250 })).toMatch(/^the model fails in 100\.0 %/);
   });
 });
 
-const signer = createSigner("secret");
-const PROMOTED_MS = NOW_MS - 6 * HOUR_MS;
-const POINTER: Pointer = {
-  v: 1,
-  version: "new",
-  promotedAtMs: PROMOTED_MS,
-  pinned: false,
-  previous: ["old"],
-};
+describe("a course of hourly versions", () => {
+  const seen = (lists: number, clicked: number) => ({ lists, clicks: { lists, clicked } });
 
-let made = 0;
-
-/** An event about a list that was made at that moment. */
-async function event(
-  type: string,
-  origin: Pick<RecommendationId, "mintedAtMs" | "modelVersion" | "degraded"> & { seed: number },
-  change: Partial<StoredEvent> = {},
-): Promise<StoredEvent> {
-  const id = { tenant: "shop", scenario: "home", variant: "control", source: "model", ...origin };
-  const occurredAt = origin.mintedAtMs + 1_000;
-  return {
-    event_id: makeUuidV7(
-      occurredAt,
-      Uint8Array.from({ length: 10 }, (_, i) => (++made >> i) & 255),
-    ),
-    tenant: "shop",
-    type,
-    user_id: `user-${origin.seed}`,
-    session_id: `session-${origin.seed}`,
-    item_id: "item-1",
-    recommendation_id: await mintRecommendationId(id, signer),
-    occurred_at: occurredAt,
-    sent_at: occurredAt,
-    received_at: NOW_MS,
-    consent: "granted",
-    is_bot: false,
-    ...change,
-  };
-}
-
-describe("the counts of lists", () => {
-  it("are of distinct lists that people saw, by version and by the time of the promotion", async () => {
-    const after = { mintedAtMs: PROMOTED_MS + HOUR_MS, modelVersion: "new" };
-    const before = { mintedAtMs: PROMOTED_MS - HOUR_MS, modelVersion: "old" };
-    const events = await Promise.all([
-      event("impression", { ...after, seed: 1 }),
-      event("impression", { ...after, seed: 1 }, { item_id: "item-2" }),
-      event("click", { ...after, seed: 1 }),
-      event("purchase", { ...after, seed: 1 }),
-      event("impression", { ...after, seed: 2 }),
-      event("impression", { ...after, modelVersion: null, degraded: "scorer_error", seed: 3 }),
-      event("impression", { ...after, modelVersion: null, degraded: "scorer_late", seed: 4 }),
-      event("impression", { ...after, modelVersion: null, degraded: "history_unknown", seed: 5 }),
-      // Still answered by the old one after the promotion: of the time after it, but no list of the new version.
-      event("impression", { ...after, modelVersion: "old", seed: 6 }),
-      event("impression", { ...after, seed: 7 }, { is_bot: true }),
-      event("impression", { ...before, seed: 8 }),
-      event("click", { ...before, seed: 8 }),
-      event("impression", { ...before, seed: 9 }),
-      event("impression", { ...before, mintedAtMs: PROMOTED_MS - 10 * DAY_MS, seed: 10 }),
-      event("impression", { ...after, seed: 11 }, { recommendation_id: "none of ours" }),
-    ]);
-    const store = memoryObjectStore();
-    await landShop(store, { events });
-    await makeCurrent(store);
-    const options = { tenant: "shop", nowMs: NOW_MS, yieldTo: async () => {} };
-    const lake = openLake(store);
-    const counts = (pointer: Pointer) => countLists(lake, { ...options, pointer });
-    expect(await counts(POINTER)).toEqual({
-      live: { lists: 6, errors: 1, degraded: 2, clicks: { lists: 2, clicked: 1 } },
-      before: { lists: 2, errors: 0, degraded: 0, clicks: { lists: 2, clicked: 1 } },
+  it("is judged by the lists of all its versions, where each has too few", () => {
+    const before = day({ 11: seen(900, 90), 12: seen(900, 90) });
+    const [live, earlier] = [day({ 12: seen(900, 0) }), day({ 11: seen(900, 0) })];
+    expect(judgeLive({ live, earlier: day({}), before })).toBeNull();
+    expect(judgeLive({ live, earlier, before })).toEqual({
+      reason: "0.0 % of its lists are clicked, 10.0 % of those before it",
+      isFailure: false,
+      isOfCourse: true,
     });
-    expect(await counts({ ...POINTER, previous: [] })).toBeNull();
-    expect(await counts({ ...POINTER, promotedAtMs: NOW_MS - 8 * DAY_MS })).toBeNull();
+  });
+
+  it("is compared with the same hours of the day: what comes and goes with them is nobody's fault", () => {
+    const noon = seen(15_000, 900);
+    const one = seen(15_000, 750);
+    expect(judgeLive({ live: day({ 13: one }), earlier: day({}), before: day({ 12: noon }) })).toBeNull();
+    // Both times have both hours, each mostly another.
+    const live = day({ 12: seen(1_000, 60), 13: one });
+    const before = day({ 12: noon, 13: seen(1_000, 50) });
+    expect(judgeLive({ live, earlier: day({}), before })).toBeNull();
+    const cold = (lists: number, share: number) => ({ lists, degraded: lists * share });
+    const night = day({ 3: cold(1_000, 0.3), 12: cold(100, 0.01) });
+    const days = day({ 3: cold(100, 0.3), 12: cold(10_000, 0.01) });
+    expect(judgeLive({ live: night, earlier: day({}), before: days })).toBeNull();
+  });
+
+  it("goes back to the version before the live one where that was sound, past them all where not", () => {
+    const before = day({ 10: SOUND, 11: SOUND, 12: SOUND });
+    const live = day({ 12: { lists: 100, errors: 100, degraded: 100 } });
+    const [sound, broken] = [{ lists: 400 }, { lists: 400, errors: 400, degraded: 400 }];
+    const wayBack = (earlier: DayCounts | null) => judgeLive({ live, earlier, before })?.isOfCourse;
+    expect(wayBack(day({ 11: sound }))).toBe(false);
+    expect(wayBack(day({ 11: broken }))).toBe(true);
+    expect(wayBack(day({ 11: { lists: 10 } }))).toBe(true);
+    expect(wayBack(null)).toBe(false);
+  });
+
+  it("fails by few lists of each version, and no more once the live one is sound", () => {
+    const before = day({ 10: SOUND, 11: SOUND, 12: SOUND });
+    const some = { lists: 200, errors: 20, degraded: 20 };
+    const earlier = day({ 10: some, 11: some });
+    expect(judgeLive({ live: day({ 12: some }), earlier: day({}), before })).toBeNull();
+    expect(judgeLive({ live: day({ 12: some }), earlier, before })).toEqual({
+      reason: "the model fails in 10.0 % of the lists, 0.2 % before",
+      isFailure: true,
+      isOfCourse: true,
+    });
+    expect(judgeLive({ live: day({ 12: { lists: 200 } }), earlier, before })).toBeNull();
+  });
+});
+
+describe("a failure that visitors' lists tell of", () => {
+  const SINCE_MS = Date.UTC(2026, 10, 21, 12, 23);
+  const hour = (offset: number, answers: number, errors: number) => ({
+    fromMs: Date.UTC(2026, 10, 21, 12) + offset * HOUR_MS,
+    answers,
+    reasons: { scorer_error: errors },
+  });
+  const before = day({ 11: SOUND, 12: SOUND, 13: SOUND });
+  const pointer = { promotedAtMs: SINCE_MS };
+
+  it("is one if the edge has counted it as well", () => {
+    expect(isFailureAnswered([hour(-1, 500, 1), hour(0, 500, 300), hour(1, 200, 200)], pointer, before)).toBe(
+      true,
+    );
+    expect(isFailureAnswered([hour(-1, 500, 1), hour(0, 500, 2), hour(1, 200, 0)], pointer, before)).toBe(
+      false,
+    );
+    expect(isFailureAnswered([], pointer, before)).toBe(false);
+    // Before the promotion the model failed, not since.
+    expect(isFailureAnswered([hour(-1, 500, 500), hour(0, 500, 0)], pointer, before)).toBe(false);
+  });
+
+  it("may have been of the course before the live version", () => {
+    const course = { sinceMs: SINCE_MS - HOUR_MS, before: { version: "old", sinceMs: 0 } };
+    const hours = [hour(-1, 5_000, 5_000), hour(0, 5_000, 5), hour(1, 500, 1)];
+    expect(isFailureAnswered(hours, { ...pointer, course }, before)).toBe(true);
+    expect(isFailureAnswered(hours, pointer, before)).toBe(false);
   });
 });

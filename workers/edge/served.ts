@@ -67,7 +67,7 @@ function tellSoon(c: Context<{ Bindings: Env }>): void {
   c.executionCtx.waitUntil(tell(c.env, afterMs));
 }
 
-/** What could not be told is lost, and a line in the log says so: these are figures for people, and nothing is built on them. */
+/** What could not be told is lost, and a line in the log says so: these are figures for people, and shares for the guardrails' second look. */
 async function tell(env: Env, afterMs: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   hasTold = true;

@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+import type { ObjectStore } from "../../src/base/index.ts";
+import { pointerKey, promote, publish, readPointer, rollback } from "../../src/registry/index.ts";
+import { artifactOf } from "../registry/artifacts.ts";
+
+const NOW = { nowMs: 1_000 };
+
+/** Versions a second apart, each of a recipe with such a weight. */
+async function publishRecipes(store: ObjectStore, weights: readonly number[], fromMs = 0): Promise<string[]> {
+  const versions: string[] = [];
+  for (const contentWeight of weights) {
+    const createdAtMs = fromMs + versions.length * 1_000;
+    const artifact = artifactOf(`${createdAtMs}`, { createdAtMs });
+    const manifest = { ...artifact.manifest, recipe: { parts: [], contentWeight } };
+    versions.push((await publish(store, { ...artifact, manifest })).version);
+  }
+  return versions;
+}
+
+/** Which versions follow which: a part of the pointer's contract. */
+export function courseContract(make: () => Promise<ObjectStore> | ObjectStore): void {
+  it("keeps where the course of one recipe began and what was before it, and rolls back past all of it", async () => {
+    const store = await make();
+    const [a = "", b = "", ...renewals] = await publishRecipes(store, [1, 2, 2, 2, 2, 2, 2, 2]);
+    expect(await promote(store, "acme", a, { nowMs: 1_000 })).toMatchObject({ ok: true });
+    const begun = await promote(store, "acme", b, { nowMs: 2_000 });
+    const course = { sinceMs: 2_000, before: { version: a, sinceMs: 1_000 } };
+    expect(begun.ok && begun.value.course).toEqual(course);
+    for (const version of renewals) await promote(store, "acme", version, { nowMs: 3_000 });
+    const [, c, d, e, f, g] = renewals;
+    const live = (await readPointer(store, "acme"))?.pointer;
+    expect(live).toMatchObject({ version: g, previous: [f, e, d, c, a], course });
+    const [other = ""] = await publishRecipes(store, [3], 9_000);
+    const next = await promote(store, "acme", other, { nowMs: 4_000 });
+    expect(next.ok && next.value.course).toEqual({
+      sinceMs: 4_000,
+      before: { version: g, sinceMs: 2_000 },
+    });
+    expect(next.ok && next.value.previous).toEqual([g, f, e, d, c]);
+    const one = await rollback(store, "acme", { ...NOW, ofCourse: true });
+    expect(one.ok && [one.value.version, one.value.course]).toEqual([g, undefined]);
+    await store.put(pointerKey("acme"), new TextEncoder().encode(JSON.stringify(live)));
+    const back = await rollback(store, "acme", { ...NOW, ofCourse: true });
+    expect(back).toEqual({
+      ok: true,
+      value: { v: 1, version: a, promotedAtMs: 1_000, pinned: true, previous: [] },
+    });
+  });
+
+  it("replaces only the version that it is told to expect", async () => {
+    const store = await make();
+    const [a = "", b = "", c = ""] = await publishRecipes(store, [1, 2, 3]);
+    expect((await promote(store, "acme", a, { ...NOW, expected: null })).ok).toBe(true);
+    expect((await promote(store, "acme", b, { ...NOW, expected: a })).ok).toBe(true);
+    for (const [expected, said] of [
+      [a, `it was to replace ${a}, and ${b} is live by now`],
+      [null, `it was to replace no version, and ${b} is live by now`],
+    ] as const) {
+      const late = await promote(store, "acme", c, { ...NOW, expected });
+      expect(late).toEqual({ ok: false, error: { code: "conflict", message: said } });
+    }
+    expect((await readPointer(store, "acme"))?.pointer.version).toBe(b);
+    // Said once more after its answer was lost.
+    expect((await promote(store, "acme", b, { ...NOW, expected: a })).ok).toBe(true);
+  });
+}

@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { MINUTE_MS, type Result, r2ObjectStore } from "../src/base/index.ts";
+import { type Result, r2ObjectStore } from "../src/base/index.ts";
 import { openLake } from "../src/lake/index.ts";
 import {
   listVersions,
@@ -17,21 +17,15 @@ import {
   type PointerRefusal,
   planRerun,
   putSettings,
-  type RetrainOutcome,
   type RetrainStatus,
-  readProgress,
   readRunReport,
   readSettings,
   readVersionReport,
   runIdOf,
-  startedAtMs,
   type TrainerAdmin,
-  tenantOfRun,
 } from "../src/retraining/index.ts";
 import { followSettings, ownTypes, startRetrain } from "./trainer-start.ts";
-
-/** As long as a step may take. A running step reports every few seconds; the local runtime forgets runs that it was stopped in. */
-const SILENT_MS_MAX = 15 * MINUTE_MS;
+import { statusOf } from "./trainer-status.ts";
 
 /** RPC for the edge's admin routes: start, follow, set, promote, roll back. */
 export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin {
@@ -48,24 +42,8 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
     return startRetrain(this.env, { tenant, ...plan.value, reason: "rerun", nowMs });
   }
 
-  async retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null> {
-    if (tenantOfRun(runId) !== tenant) return null;
-    const instance = await this.env.RETRAIN.get(runId).catch(() => null);
-    if (instance === null) return null;
-    const { status, output, error } = await instance.status();
-    const progress = await readProgress(r2ObjectStore(this.env.LAKE), tenant, runId);
-    const report = progress ?? { step: "read", progress: 0, message: "", atMs: startedAtMs(runId) };
-    if (status === "complete") {
-      return { ...report, status, progress: 1, outcome: output as unknown as RetrainOutcome };
-    }
-    if (status === "errored" || status === "terminated") {
-      return { ...report, status: "errored", error: error?.message ?? status };
-    }
-    if (Date.now() - report.atMs > SILENT_MS_MAX && status !== "queued") {
-      const error = "the run has reported nothing for 15 minutes and seems to have died; start another one";
-      return { ...report, status: "errored", error };
-    }
-    return { ...report, status: status === "queued" ? "queued" : "running" };
+  retrainStatus(tenant: string, runId: string): Promise<RetrainStatus | null> {
+    return statusOf(this.env, tenant, runId);
   }
 
   async listModels(tenant: string) {

@@ -1,7 +1,15 @@
 import { MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
 import { listTenants, readStoredTenant } from "../src/features/index.ts";
 import type { TrainingSettings } from "../src/registry/index.ts";
-import { noticeSettings, type Rerun, readSettings, runIdOf } from "../src/retraining/index.ts";
+import {
+  findOpen,
+  markOpen,
+  noticeSettings,
+  type Rerun,
+  readSettings,
+  runIdOf,
+} from "../src/retraining/index.ts";
+import { statusOf } from "./trainer-status.ts";
 
 interface RetrainRequest {
   tenant: string;
@@ -16,8 +24,10 @@ interface RetrainRequest {
 
 /** Starting a run that exists already is no error: a cron that is delivered twice means one run. */
 export async function startRetrain(env: TrainerEnv, { nowMs, ...request }: RetrainRequest) {
-  const runId = runIdOf(request.tenant, request.reason, nowMs);
-  const settings = request.settings ?? (await readSettings(r2ObjectStore(env.LAKE), request.tenant)).settings;
+  const { tenant } = request;
+  const store = r2ObjectStore(env.LAKE);
+  const runId = runIdOf(tenant, request.reason, nowMs);
+  const settings = request.settings ?? (await readSettings(store, tenant)).settings;
   const params = {
     ...request,
     settings,
@@ -25,6 +35,8 @@ export async function startRetrain(env: TrainerEnv, { nowMs, ...request }: Retra
     runId,
     requestedAtMs: nowMs,
   };
+  // A run again publishes nothing that another could overtake.
+  if (request.rerun === undefined) await markOpen(store, tenant, runId);
   try {
     await env.RETRAIN.create({ id: runId, params });
   } catch (error) {
@@ -48,12 +60,29 @@ export async function ownTypes(env: TrainerEnv, tenant: string): Promise<readonl
 /** The hour of the day, UTC, in which daily runs begin: the small hours of most of the world's shops. */
 const DAILY_HOUR = 3;
 
-/** One run per tenant and minute: its id is made of both, so a cron that is delivered twice starts one run; what it reads is as of that minute. */
+/**
+ * One run per tenant and minute: its id is made of both, so a cron that is delivered twice starts one run; what it reads is as of that
+ * minute. None while another is under way: a search takes hours, and runs beside it would search as well, until the slowest, which
+ * knows least, is the last to go live.
+ */
 export async function startScheduled(env: TrainerEnv, tenant: string, scheduledMs: number): Promise<void> {
   const minuteMs = Math.floor(scheduledMs / MINUTE_MS) * MINUTE_MS;
-  const { schedule } = (await readSettings(r2ObjectStore(env.LAKE), tenant)).settings;
+  const store = r2ObjectStore(env.LAKE);
+  const { schedule } = (await readSettings(store, tenant)).settings;
   if (schedule === "off") return;
   if (schedule === "daily" && new Date(minuteMs).getUTCHours() !== DAILY_HOUR) return;
+  const open = await findOpen(store, tenant, {
+    nowMs: minuteMs,
+    hasEnded: async (runId) => {
+      const { status } = (await statusOf(env, tenant, runId)) ?? {};
+      return status !== "queued" && status !== "running";
+    },
+  });
+  if (open !== null) {
+    const told = `no scheduled run: ${open} is under way`;
+    console.log(JSON.stringify({ level: "info", where: "schedule", tenant, told }));
+    return;
+  }
   await startRetrain(env, { tenant, reason: "cron", nowMs: minuteMs });
 }
 

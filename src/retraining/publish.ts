@@ -70,6 +70,8 @@ export async function publishModel(context: Context, trained: Trained): Promise<
     // Lists are counted by version from this time on: until the pointer moves, the version before answers.
     nowMs: ports.clock(),
     isSuperior,
+    // What the gate has judged against is what may be replaced.
+    ...(trained.gate.live === null ? {} : { expected: trained.gate.live.version }),
   });
   if (!promoted.ok) {
     return { status: "refused", reason: `${version} is not live: ${promoted.error.message}`, metrics };

@@ -1,9 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, listAll, type ObjectStore } from "../../src/base/index.ts";
-import { type Manifest, modelKey, readManifest, readPointer, rollback } from "../../src/registry/index.ts";
-import { type RetrainOutcome, retrain, runIdOf } from "../../src/retraining/index.ts";
+import {
+  type Manifest,
+  modelKey,
+  promote,
+  publish,
+  readManifest,
+  readPointer,
+  rollback,
+} from "../../src/registry/index.ts";
+import { type RetrainOutcome, type RetrainPorts, retrain, runIdOf } from "../../src/retraining/index.ts";
 import { readSearched } from "../../src/retraining/settings-store.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
+import { artifactOf } from "../registry/artifacts.ts";
 import { landShop } from "./landed.ts";
 import { params, ports, published, SHOP, steps } from "./runs.ts";
 import { NOW_MS, shopEvents } from "./shop-events.ts";
@@ -126,5 +135,24 @@ describe("a live model that earned its place", { timeout: 120_000 }, () => {
       version: live.version,
       takenBack: because,
     });
+  });
+
+  it("is replaced by what was judged against it, not what has gone live meanwhile", async () => {
+    const moved = await copyOf(store);
+    const { version } = await publish(moved, artifactOf("another run's", { tenant: "shop" }));
+    const own = ports(moved);
+    const overtaken: RetrainPorts = {
+      ...own,
+      async tryInScorer(candidate) {
+        await promote(moved, "shop", version, { nowMs: NOW_MS });
+        return own.tryInScorer(candidate);
+      },
+    };
+    const outcome = await retrain(overtaken, later("cron"), steps());
+    const reason = expect.stringContaining(
+      `it was to replace ${live.version}, and ${version} is live by now`,
+    );
+    expect(outcome).toMatchObject({ status: "refused", reason });
+    expect((await readPointer(moved, "shop"))?.pointer.version).toBe(version);
   });
 });

@@ -1,0 +1,78 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, it } from "vitest";
+import { DAY_MS, HOUR_MS, listAll, MINUTE_MS, r2ObjectStore } from "../../src/base/index.ts";
+import { type Rerun, runIdOf } from "../../src/retraining/index.ts";
+import { startRetrain, startScheduled } from "../../workers/trainer-start.ts";
+import { emptied } from "./emptied.ts";
+
+const CRON_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+
+/** The platform's Workflows: instances by id with their status. */
+function workflows() {
+  const runs = new Map<string, InstanceStatus["status"]>();
+  const instance = (id: string) => ({ id, status: async () => ({ status: runs.get(id) }) });
+  const RETRAIN = {
+    async create({ id }: { id: string }) {
+      runs.set(id, "running");
+      return instance(id);
+    },
+    async get(id: string) {
+      if (!runs.has(id)) throw new Error(`no instance ${id}`);
+      return instance(id);
+    },
+  };
+  return { runs, trainer: { ...env, RETRAIN } as unknown as TrainerEnv };
+}
+
+async function marks(): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of listAll(r2ObjectStore(env.LAKE), "work/shop/open/")) keys.push(key);
+  return keys;
+}
+
+beforeEach(() => emptied(env.LAKE as never));
+
+it("skips a scheduled run while another run of the tenant has not ended", async () => {
+  const { runs, trainer } = workflows();
+  await startScheduled(trainer, "shop", CRON_MS - 5 * MINUTE_MS);
+  const first = runIdOf("shop", "cron", CRON_MS - 5 * MINUTE_MS);
+  expect([...runs.keys()]).toEqual([first]);
+  await startScheduled(trainer, "shop", CRON_MS);
+  expect([...runs.keys()]).toEqual([first]);
+  // Another tenant's, and what is asked for, start all the same.
+  await startScheduled(trainer, "other", CRON_MS);
+  const { runId } = await startRetrain(trainer, { tenant: "shop", reason: "import", nowMs: CRON_MS });
+  expect([...runs.keys()]).toEqual([first, runIdOf("other", "cron", CRON_MS), runId]);
+  runs.set(first, "complete");
+  await startScheduled(trainer, "shop", CRON_MS);
+  expect(runs.size).toBe(3);
+  runs.set(runId, "complete");
+  await startScheduled(trainer, "shop", CRON_MS);
+  const next = runIdOf("shop", "cron", CRON_MS);
+  expect(runs.get(next)).toBe("running");
+  expect(await marks()).toEqual([`work/shop/open/${next}`]);
+});
+
+it.each([
+  ["has failed", "errored", 5 * MINUTE_MS],
+  ["was ended", "terminated", 5 * MINUTE_MS],
+  ["is known no more", null, 5 * MINUTE_MS],
+  ["has been silent for too long", "running", HOUR_MS],
+  ["has waited for a day", "queued", DAY_MS + HOUR_MS],
+] as const)("is not held up by a run that %s", async (_, status, ageMs) => {
+  const { runs, trainer } = workflows();
+  await startScheduled(trainer, "shop", CRON_MS - ageMs);
+  const first = runIdOf("shop", "cron", CRON_MS - ageMs);
+  if (status === null) runs.delete(first);
+  else runs.set(first, status);
+  await startScheduled(trainer, "shop", CRON_MS);
+  expect(runs.get(runIdOf("shop", "cron", CRON_MS))).toBe("running");
+});
+
+it("is not held up by a run that is run again, which publishes nothing", async () => {
+  const { runs, trainer } = workflows();
+  const request = { tenant: "shop", reason: "rerun", nowMs: CRON_MS, rerun: {} as Rerun };
+  await startRetrain(trainer, request);
+  await startScheduled(trainer, "shop", CRON_MS);
+  expect([...runs.keys()]).toEqual([runIdOf("shop", "rerun", CRON_MS), runIdOf("shop", "cron", CRON_MS)]);
+});

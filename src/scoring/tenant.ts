@@ -44,7 +44,7 @@ export class Shelf {
     const slot = this.#slots.get(tenant) ?? emptySlot(tenant);
     this.#slots.delete(tenant);
     this.#slots.set(tenant, slot);
-    if (this.#slots.size > TENANTS_MAX) this.#forgetOldest();
+    if (this.#slots.size > TENANTS_MAX) this.#forgetOneBeside(slot);
     return slot;
   }
 
@@ -82,11 +82,17 @@ export class Shelf {
     return held + bytes <= bytesMax;
   }
 
-  #forgetOldest(): void {
-    const [oldest] = this.#slots.values();
-    if (oldest === undefined) return;
-    this.#slots.delete(oldest.tenant);
-    evict(oldest);
+  /** Of those without a model first: a tenant may be asked for before its key has proved good, and names cost nothing to invent. */
+  #forgetOneBeside(touched: TenantSlot): void {
+    let [forgotten] = this.#slots.values();
+    for (const slot of this.#slots.values()) {
+      if (slot.view !== null || slot === touched) continue;
+      forgotten = slot;
+      break;
+    }
+    if (forgotten === undefined) return;
+    this.#slots.delete(forgotten.tenant);
+    evict(forgotten);
   }
 }
 

@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import type { Engine } from "../../src/base/index.ts";
 import { type CatalogItem, mergeOverlay, writeOverlay } from "../../src/catalogue/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { Shelf } from "../../src/scoring/tenant.ts";
+import type { ModelView } from "../../src/scoring/view.ts";
 import { harness, idsOf, requestOf, T0 } from "./harness.ts";
 import { goLive, SHOP } from "./tiny-model.ts";
 
@@ -69,15 +71,34 @@ it("holds the models that fit, evicts the least recently used, and loads it agai
   expect(h.log.loads - h.log.releases).toBe(2);
 });
 
-it("remembers at most a thousand tenants, and forgets the longest unused", async () => {
+it("remembers at most a thousand tenants, and forgets one without a model before any that has one", async () => {
   const h = harness(ENGINE);
   await goLive(h.store, "first", SHOP);
   await h.warm("first");
-  for (let i = 0; i < 999; i++) await h.warm(`t${i}`);
+  for (let i = 0; i < 1_100; i++) await h.warm(`t${i}`);
   expect(h.log.releases).toBe(0);
-  await h.warm("one-more");
-  expect(h.log.releases).toBe(1);
-  expect((await h.score(requestOf("first", ["boots"]))).status).toBe("cold");
+  expect((await h.score(requestOf("first", ["boots"]))).status).toBe("ok");
+  // Of the others the longest unused is read anew, the newest is remembered.
+  expect((await h.score(requestOf("t1099", ["boots"]))).status).toBe("no_model");
+  expect((await h.score(requestOf("t0", ["boots"]))).status).toBe("cold");
+});
+
+it("forgets the longest unused of a thousand that all have a model", () => {
+  const shelf = new Shelf();
+  let retired = 0;
+  const stock = (tenant: string) => {
+    const slot = shelf.touch(tenant);
+    slot.view = { bytes: 1, model: { retire: () => retired++ } } as unknown as ModelView;
+    return slot;
+  };
+  const [first, second] = Array.from({ length: 1_000 }, (_, i) => stock(`t${i}`));
+  const another = shelf.touch("another");
+  expect(retired).toBe(1);
+  expect([first, second, another].map((slot) => slot !== undefined && shelf.holds(slot))).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 it("swaps a model beside the next one where both fit, and lets go of it first where they do not", async () => {

@@ -2,6 +2,8 @@
 
 /** The key check fails closed, so it may wait longest: a key that no location has read yet takes KV a few hundred ms. */
 export const KEY_READ_MS = 1_000;
+/** A near copy that takes longer has the truth asked beside it: what hangs must not cost more than what fails. */
+export const KEY_SLOW_MS = 150;
 /**
  * Of scenario and configuration, which change what an answer means, where the request gives no time of its own: past it, no scenario's rules and the strict
  * configuration hold. The key's own read takes as long.
@@ -35,6 +37,10 @@ export const LEAST_SHARE = 0.2;
 
 /** Keys, negatives too. With KV's own 30 s a revocation is effective within 60 s. */
 export const KEY_LIFE_MS = 30_000;
+/** A key that proved good is taken for good while neither store answers: so long after the last time that one did, however old its revocation may be. */
+export const PROVEN_KEY_LIFE_MS = 300_000;
+/** How often the stores are asked about such a key: each question may take as long as a wait for both. */
+export const PROVEN_KEY_ASK_MS = 5_000;
 export const CONFIG_LIFE_MS = 30_000;
 /** A shop's rules of ten minutes ago are nearer to what it wants than none. */
 export const LATE_SCENARIOS_LIFE_MS = 600_000;

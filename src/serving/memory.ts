@@ -11,6 +11,7 @@ import {
   LATE_LISTS_LIFE_MS,
   LATE_SCENARIOS_LIFE_MS,
   LISTS_ITEMS_IN_MEMORY_MAX,
+  PROVEN_KEY_LIFE_MS,
   RANKED_IN_MEMORY_MAX,
   RANKED_ITEMS_IN_MEMORY_MAX,
   RANKED_LIFE_MS,
@@ -29,11 +30,20 @@ export interface LiveModel {
   seenAtMs: number;
 }
 
+/** A key that proved good, for when neither store answers. */
+export interface ProvenKey {
+  record: KeyRecord;
+  /** When last neither did. */
+  unansweredAtMs: number;
+}
+
 /** The first cache tier: what one isolate remembers. Every key begins with the tenant. */
 export interface ServingMemory {
   keys: Lru<KeyRecord>;
   /** Apart from the good ones, so that a flood of wrong keys pushes no good one out. */
   unknownKeys: Lru<true>;
+  /** Longer than `keys`, and no longer than until one is found revoked. */
+  provenKeys: Lru<ProvenKey>;
   configs: Lru<TenantConfig>;
   /** Older ones than `CONFIG_LIFE_MS` stand in while their store is late. */
   scenarios: Lru<{ scenarios: Scenarios; readAtMs: number }>;
@@ -51,6 +61,7 @@ export function createMemory(): ServingMemory {
   return {
     keys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
     unknownKeys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: KEY_LIFE_MS }),
+    provenKeys: new Lru({ entriesMax: KEYS_IN_MEMORY_MAX, lifeMs: PROVEN_KEY_LIFE_MS }),
     configs: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: CONFIG_LIFE_MS }),
     scenarios: new Lru({ entriesMax: TENANTS_IN_MEMORY_MAX, lifeMs: LATE_SCENARIOS_LIFE_MS }),
     ranked: new Lru({

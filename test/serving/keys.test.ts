@@ -5,6 +5,11 @@ import { World } from "./ports.ts";
 
 const KEY = makeKey("publishable", "shore", new Uint8Array(24).fill(7));
 
+/** Waits until so many reads have begun. */
+async function begun(world: World, reads: number): Promise<void> {
+  while (world.reads.length < reads) await new Promise((resolve) => setImmediate(resolve));
+}
+
 async function record(changes: Partial<KeyRecord> = {}): Promise<KeyRecord> {
   const { kind, tenant } = parseKey(KEY) ?? { kind: "publishable", tenant: "" };
   return {
@@ -82,11 +87,118 @@ describe("the check of a key", () => {
     expect((await checkKey(KEY, world.ports, memory)).ok).toBe(true);
   });
 
+  it("asks the truth beside a near copy that hangs, and believes the first to tell", async () => {
+    const world = new World();
+    const known = await record();
+    world.keys.stored.set(`shore ${known.hash}`, known);
+    world.hanging.add("key");
+    const startMs = world.nowMs;
+    const check = checkKey(KEY, world.ports, createMemory());
+    await begun(world, 1);
+    expect(world.reads).toEqual(["key"]);
+    world.advance(150);
+    expect(await check).toEqual({ ok: true, value: known });
+    expect([world.reads, world.nowMs - startMs]).toEqual([["key", "key_stored"], 150]);
+
+    world.hanging.delete("key");
+    world.hanging.add("key_stored");
+    world.keys.cached.set(known.hash, known);
+    let open = () => {};
+    world.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const slow = checkKey(KEY, world.ports, createMemory());
+    await begun(world, 3);
+    world.advance(150);
+    await begun(world, 4);
+    open();
+    expect(await slow).toEqual({ ok: true, value: known });
+  });
+
+  it("takes no longer with both stores hanging than a slow near copy and one wait", async () => {
+    const world = new World();
+    for (const store of ["key", "key_stored"]) world.hanging.add(store);
+    const check = checkKey(KEY, world.ports, createMemory());
+    await begun(world, 1);
+    world.advance(150);
+    await begun(world, 2);
+    world.advance(1_000);
+    expect(await check).toEqual({ ok: false, error: "unavailable" });
+  });
+
   it("reads nothing for what is no key", async () => {
     const world = new World();
     for (const text of ["", "pk_", "pk_shore_short", `xk_${KEY.slice(3)}`, `${KEY} `]) {
       expect(await checkKey(text, world.ports, createMemory())).toEqual({ ok: false, error: "malformed" });
     }
     expect(world.reads).toEqual([]);
+  });
+});
+
+describe("a key that has proved good, while both stores are away", () => {
+  async function proven() {
+    const world = new World();
+    const memory = createMemory();
+    const known = await record();
+    world.keys.cached.set(known.hash, known);
+    await checkKey(KEY, world.ports, memory);
+    world.reads.length = 0;
+    return { world, memory, known, check: () => checkKey(KEY, world.ports, memory) };
+  }
+
+  const away = (world: World) => {
+    for (const store of ["key", "key_stored"]) world.failing.add(store);
+  };
+
+  it("is good for five minutes from then on; the stores are asked again every five seconds", async () => {
+    const { world, known, check } = await proven();
+    away(world);
+    world.advance(30_000);
+    for (let i = 0; i < 3; i++) expect(await check()).toEqual({ ok: true, value: known });
+    expect(world.reads).toEqual(["key", "key_stored"]);
+    world.advance(5_000);
+    expect((await check()).ok).toBe(true);
+    expect(world.reads).toHaveLength(4);
+    world.advance(264_999);
+    expect((await check()).ok).toBe(true);
+    world.advance(1);
+    expect(await check()).toEqual({ ok: false, error: "unavailable" });
+  });
+
+  it("is no more, once it was found revoked", async () => {
+    const { world, check } = await proven();
+    const revoked = await record({ revokedAtMs: world.nowMs });
+    world.keys.cached.set(revoked.hash, revoked);
+    world.advance(30_000);
+    expect(await check()).toEqual({ ok: false, error: "unknown" });
+    away(world);
+    world.advance(30_000);
+    expect(await check()).toEqual({ ok: false, error: "unavailable" });
+  });
+
+  it("is no more, where another request found it revoked during the wait", async () => {
+    const { world, check } = await proven();
+    world.advance(30_000);
+    for (const store of ["key", "key_stored"]) world.hanging.add(store);
+    const waiting = check();
+    await begun(world, 1);
+    world.hanging.clear();
+    const revoked = await record({ revokedAtMs: world.nowMs });
+    world.keys.cached.set(revoked.hash, revoked);
+    expect(await check()).toEqual({ ok: false, error: "unknown" });
+    world.hanging.add("key_stored");
+    expect(await world.waitOut(waiting)).toEqual({ ok: false, error: "unavailable" });
+  });
+
+  it("is asked for again as soon as one store answers", async () => {
+    const { world, check } = await proven();
+    away(world);
+    world.advance(30_000);
+    await check();
+    world.failing.clear();
+    const revoked = await record({ revokedAtMs: world.nowMs });
+    world.keys.cached.set(revoked.hash, revoked);
+    world.advance(5_000);
+    expect(await check()).toEqual({ ok: false, error: "unknown" });
   });
 });

@@ -73,6 +73,14 @@ describe("keys", () => {
     const inUrl = await get(`/v1/items?key=${of("shore").secret}`);
     expect(inUrl.status).toBe(400);
     expect(inUrl.json.error).toMatchObject({ code: "secret_key_in_url", field: "key" });
+    const pair = `key=${of("shore").publishable}&k%65y=%73${of("shore").secret.slice(1)}`;
+    const refused = [
+      await post(`/v1/recommendations?${pair}`, {}),
+      await get(`/v1/trending?${pair}`),
+      await post(`/v1/admin/tenants?key=${of("shore").secret}`, {}),
+      await get(`/v1/health?key=${of("shore").secret}`),
+    ];
+    expect(refused.map(({ json }) => json.error?.code)).toEqual(Array(4).fill("secret_key_in_url"));
     expect((await get("/v1/items", of("shore").publishable)).status).toBe(403);
     expect((await get(`/v1/admin/keys?key=${of("shore").publishable}`)).status).toBe(403);
   });
@@ -110,6 +118,8 @@ describe("keys", () => {
     expect((await ask("https://evil.example")).status).toBe(403);
     expect((await ask("https://any.example", "/v1/trending")).status).toBe(204);
     expect((await ask("https://any.example", "/v1/items")).status).toBe(403);
+    const secret = await ask("https://any.example", `/v1/trending?key=${of("shore").secret}`);
+    expect([secret.status, secret.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
     const open = await call("GET", `/v1/trending?key=${of("shore").publishable}`, undefined, {
       headers: { origin: "https://any.example" },
     });

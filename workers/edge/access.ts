@@ -17,18 +17,21 @@ export interface Caller {
   kind: KeyKind;
 }
 
-/**
- * Takes the key from `Authorization: Bearer` or `?key=`, here `inUrl`. Secret keys in an address would stand in logs and
- * histories.
- */
+/** Secret keys in an address would stand in logs and histories: refused wherever among its keys one is, and whatever is asked. */
+export function refuseSecrets(url: string): void {
+  // Most addresses hold nothing that could be read as one, and are not taken apart.
+  if (!/sk_|%/.test(url)) return;
+  const keys = new URL(url).searchParams.getAll("key");
+  if (!keys.some((key) => key.startsWith("sk_"))) return;
+  throw new ApiError(
+    "secret_key_in_url",
+    "a secret key must not stand in an address: send it as `Authorization: Bearer` and make a new one, this one may have leaked",
+    { field: "key" },
+  );
+}
+
+/** Takes the key from `Authorization: Bearer` or `?key=`, here `inUrl`. */
 export function readCaller(request: Request, inUrl: string | null, access: "publishable" | "secret"): Caller {
-  if (inUrl?.startsWith("sk_")) {
-    throw new ApiError(
-      "secret_key_in_url",
-      "a secret key must not stand in an address: send it as `Authorization: Bearer` and make a new one, this one may have leaked",
-      { field: "key" },
-    );
-  }
   const key = bearer(request) ?? inUrl;
   if (key === null || key === "")
     throw unauthorized("a key is missing: `?key=pk_…` or `Authorization: Bearer`");

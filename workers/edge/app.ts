@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { ID_CHARS_MAX } from "../../src/base/index.ts";
 import type { KeyRecord } from "../../src/events/index.ts";
 import { Timeline } from "../../src/serving/index.ts";
-import { checkCaller, checkRoot, hasKey, readCaller } from "./access.ts";
+import { checkCaller, checkRoot, hasKey, readCaller, refuseSecrets } from "./access.ts";
 import { type Env, servingPorts } from "./bindings.ts";
 import { readJson } from "./body.ts";
 import { catalogError, isCatalogPath } from "./catalog-error.ts";
@@ -32,6 +32,7 @@ export function buildApp(endpoints: readonly Endpoint[]): App {
 
 async function answer(c: EdgeContext, endpoint: Endpoint): Promise<Response> {
   const { access } = endpoint;
+  refuseSecrets(c.req.url);
   if (access === "open") return success(endpoint, await endpoint.handle(openCall(c, endpoint)));
   const keyInUrl = c.req.query("key") ?? null;
   const token = access === "root" || keyInUrl !== null ? null : sessionToken(c.req.raw);

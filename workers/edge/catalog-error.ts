@@ -11,6 +11,7 @@ export function isCatalogPath(path: string): boolean {
 const TYPES: Partial<Record<ErrorCode, string>> = {
   invalid_parameter: "BadRequestException",
   invalid_body: "BadRequestException",
+  secret_key_in_url: "BadRequestException",
   unauthorized: "NotAuthorizedException",
   forbidden: "ForbiddenException",
   not_found: "NoSuchEndpointException",

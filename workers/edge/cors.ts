@@ -5,6 +5,7 @@ import { allowsOrigin } from "./access.ts";
 import { type Env, memory, servingPorts } from "./bindings.ts";
 import { type Endpoint, pathPattern } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
+import { limitRate } from "./rate.ts";
 
 export const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
@@ -45,7 +46,8 @@ export function originHeaders(record: KeyRecord, origin: string | null): Readonl
 
 /**
  * A preflight knows the key only from `?key=`: then its origins decide. A key in a header is not told yet, so any origin may
- * ask, and the request itself is judged. Routes for secret keys have no business in a browser of another site.
+ * ask, and the request itself is judged. So with a secret key in the address: the request is refused, in words that the page can
+ * read. Routes for secret keys have no business in a browser of another site.
  */
 export async function preflight(
   c: Context<{ Bindings: Env }>,
@@ -65,8 +67,10 @@ export async function preflight(
     "access-control-max-age": String(PREFLIGHT_LIFE_S),
   });
   const key = c.req.query("key");
-  if (key === undefined || parseKey(key) === null) headers.set("access-control-allow-origin", "*");
+  const parsed = key === undefined ? null : parseKey(key);
+  if (key === undefined || parsed?.kind !== "publishable") headers.set("access-control-allow-origin", "*");
   else {
+    await limitRate("answers", { key, ...parsed }, c.req.raw, c.env);
     const check = await checkKey(
       key,
       servingPorts(c.env, (work) => c.executionCtx.waitUntil(work)),

@@ -20,16 +20,17 @@ let epoch = 0;
 const counts = new Map<string, number>();
 
 /**
- * Per tenant, kind of key and client address, counted before the key is looked up: so guessing keys costs no reads either. The
- * platform's counter is asked only about clients that are busy already, and so adds nothing to a visitor's answer. A server
- * with a known secret key sends for many visitors from one address and is not limited.
+ * Per tenant, kind of key and client address, counted before the key is looked up. A key that has not proved good here counts under its address alone: so
+ * guessing keys is limited as one client, whatever tenants they name. The platform's counter is asked only about clients that are busy already, and so
+ * adds nothing to a visitor's answer. A server with a proven secret key sends for many visitors from one address and is not limited.
  */
 export async function limitRate(rate: Rate, caller: Caller, request: Request, env: Env): Promise<void> {
   if (rate === "none") return;
   const nowMs = Date.now();
-  if (caller.kind === "secret" && memory.keys.get(caller.key, nowMs) !== undefined) return;
+  const isProven = memory.provenKeys.get(caller.key, nowMs) !== undefined;
+  if (isProven && caller.kind === "secret") return;
   const address = request.headers.get("cf-connecting-ip") ?? "local";
-  const key = `${caller.tenant} ${caller.kind} ${address}`;
+  const key = isProven ? `${caller.tenant} ${caller.kind} ${address}` : address;
   if (countHere(`${rate} ${key}`, nowMs) <= UNASKED_MAX) return;
   const limiter = rate === "events" ? env.RATE_EVENTS : env.RATE_ANSWERS;
   const counted = await within(limiter.limit({ key }), COUNTER_MS, timer);

@@ -15,7 +15,11 @@ export const EXPRESSION_FORMS: readonly ExpressionForm[] = [
   },
   {
     holds: "Comparisons, `eq ne lt lte gt gte`: several must all hold.",
-    examples: [{ price: { gte: 10, lt: 50 } }, { brand: { ne: "Acme" } }],
+    examples: [
+      { price: { gte: 10, lt: 50 } },
+      { stock: { gt: 0 }, price: { lte: 80 } },
+      { currency: { eq: "EUR" }, brand: { ne: "Acme" } },
+    ],
   },
   {
     holds: "One of a set, or none of it.",
@@ -23,11 +27,19 @@ export const EXPRESSION_FORMS: readonly ExpressionForm[] = [
   },
   {
     holds: "Items that have the field, whatever its value; `false`: that lack it.",
-    examples: [{ "attributes.size": { exists: true } }, { brand: { exists: false } }],
+    examples: [
+      { "attributes.size": { exists: true } },
+      { brand: { exists: false } },
+      { tags: { exists: true } },
+    ],
   },
   {
     holds: "Lists, which categories and tags are: `any`, `all` or `none` of these.",
-    examples: [{ categories: { any: ["shoes", "bags"] } }, { tags: { none: ["refurbished"] } }],
+    examples: [
+      { categories: { any: ["shoes", "bags"] } },
+      { tags: { all: ["wool", "winter"] } },
+      { tags: { none: ["refurbished"] } },
+    ],
   },
   {
     holds: "Texts, whatever the case; `eq` and `in` go by the case.",

@@ -51,6 +51,26 @@ it("shows no example of rules that is not one", async () => {
       expect(problemsOf({ ...(part === "relax" ? { filter: named } : {}), [part]: example })).toEqual([]);
 });
 
+it("shows each operator of each kind of field in an example", () => {
+  const examples = EXPRESSION_FORMS.flatMap((form) => form.examples);
+  const VALUES = ["price", "stock", "brand", "currency", "title", "attributes.size"];
+  for (const [field, fields] of Object.entries({
+    ...{ price: VALUES, title: VALUES, published_at: [...VALUES, "published_at"] },
+    tags: ["tags", "categories"],
+  })) {
+    // One that there is not is answered with those that there are.
+    const refused = JSON.stringify(parseRules({ filter: { [field]: { nonsense: 1 } } }));
+    const operators = /operator of this field: (.*?) are/.exec(refused)?.[1]?.split(", ") ?? [];
+    expect(operators.length).toBeGreaterThan(3);
+    const shown = JSON.stringify(examples.map((example) => fields.map((one) => example[one])));
+    expect(
+      operators.filter(
+        (operator) => !shown.includes(`{"${operator}":`) && !shown.includes(`,"${operator}":`),
+      ),
+    ).toEqual([]);
+  }
+});
+
 it("tells on its page of every field that a body may hold and an answer carries", async () => {
   const page = await served("/docs");
   const article = (id: string) => {

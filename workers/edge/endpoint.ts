@@ -51,6 +51,8 @@ export interface Endpoint<Q extends Query = Query, B extends z.ZodType = z.ZodTy
   body?: { schema: B; limit: BodyLimit; required?: boolean; example?: unknown };
   /** Of the success. */
   status?: number;
+  /** Whether it may answer that there is nothing by a name; otherwise where its path has a part to be filled in. */
+  mayMiss?: boolean;
   answer: z.ZodType;
   handle(call: Call<Q, B>): Promise<unknown>;
 }

@@ -44,12 +44,13 @@ export function responseOf(problem: Problem): { $ref: string } {
 }
 
 /** The client errors that a call of the endpoint may meet. */
-export function problemsOf({ access, path, method, rate, body }: Endpoint, isTold: boolean): Problem[] {
+export function problemsOf(endpoint: Endpoint, isTold: boolean): Problem[] {
+  const { access, path, method, rate, body, mayMiss = path.includes("{") } = endpoint;
   const mayMeet: [Problem, boolean][] = [
     [400, isTold || body !== undefined],
     [401, access !== "open"],
     [403, access === "publishable" || access === "secret" || access === "secret_or_root"],
-    [404, path.includes("{")],
+    [404, mayMiss],
     [409, access !== "publishable" && method !== "get"],
     [413, body !== undefined],
     [429, rate !== undefined],

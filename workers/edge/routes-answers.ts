@@ -113,6 +113,8 @@ function itemList(path: string, summary: string, scenario: string, together: boo
     ...listEndpoint("get", path, summary),
     query: itemListQuerySchema,
     exampleQuery: SHOWN,
+    // Of an item that nobody knows there is a list for anybody.
+    mayMiss: false,
     handle: (call) => list(call, call.query, { kind: "item", itemId: call.param("id"), together }, scenario),
   });
 }

@@ -26,6 +26,7 @@ export const exploreRoutes: Endpoint[] = [
     ...common,
     tag: "catalogue",
     path: "/v1/users/{id}/history",
+    mayMiss: false,
     summary:
       "What a user did last, newest first: the interactions that lists go by, a few seconds after they happened.",
     query: z.object({
@@ -62,6 +63,7 @@ export const exploreRoutes: Endpoint[] = [
     ...common,
     tag: "catalogue",
     path: "/v1/items/{id}/counts",
+    mayMiss: false,
     summary: "How often an item was shown, viewed, clicked, put into a cart and bought, by window.",
     answer: z
       .object({ "1h": counts, "24h": counts, "7d": counts, "30d": counts })

@@ -90,6 +90,7 @@ export const lakeRoutes: Endpoint[] = [
     ...common,
     method: "post",
     path: "/v1/admin/lake/features",
+    mayMiss: true,
     summary: "Makes gold.item_features and gold.user_features of a tenant as of a time that is past.",
     body: {
       schema: z.strictObject({

@@ -70,6 +70,7 @@ export const modelRoutes: Endpoint[] = [
     ...common,
     method: "post",
     path: "/v1/admin/retrain",
+    mayMiss: true,
     summary: "Starts a retrain, or runs an earlier one again; a run goes on by itself.",
     body: {
       schema: z.object({

@@ -153,6 +153,7 @@ export const outcomeRoutes: Endpoint[] = [
     access: "secret",
     method: "get",
     path: "/v1/users/{id}/export",
+    mayMiss: false,
     summary:
       "All that is kept of a user: attributes, and every event that is older than ten minutes, for whoever asks for their data.",
     answer: z.object({

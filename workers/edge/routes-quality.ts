@@ -56,6 +56,7 @@ export const qualityRoutes: Endpoint[] = [
     access: "secret_or_root",
     method: "get",
     path: "/v1/admin/quality",
+    mayMiss: true,
     summary:
       "The latest report on the lake's quality: all of it with the admin token, a tenant's own part with its key.",
     answer: reportSchema,

@@ -79,6 +79,7 @@ export const scenarioRoutes: Endpoint[] = [
     ...common,
     method: "put",
     path: "/v1/admin/scenarios/{name}",
+    mayMiss: false,
     summary: `Stores the whole of a scenario, of ${SCENARIOS_MAX} at most: effective everywhere within 60 s. The same again makes no new version.`,
     query: expecting,
     body: { schema: scenarioSchema, limit: SMALL_BODY, required: true, example: EXAMPLE },

@@ -22,6 +22,8 @@ const common = {
   rate: "answers",
   answer: whySchema,
   exampleKey: "secret",
+  // A `model_version` that is not kept.
+  mayMiss: true,
 } as const;
 
 /** Why these items, and why not those: for the shop's own people, and for a page that tells its visitor. */

@@ -71,7 +71,9 @@ const visitor = {
   anonymous_id: id.optional().describe("The device's id."),
   session_id: id
     .optional()
-    .describe("The visit's id, as the beacon sends it; the list does not depend on it."),
+    .describe(
+      "The visit's id, as the beacon sends it; the list does not depend on it, and who sends it alone is answered as nobody known.",
+    ),
   user_token: z
     .string()
     .max(TOKEN_CHARS_MAX)

@@ -60,6 +60,12 @@ function wrongName({ query }: Endpoint, url: string): string | undefined {
   return names.find((name, at) => name !== "" && (!has(name) || names.indexOf(name) < at));
 }
 
+/** Of the names that the endpoint has, the first one of a number that is not written in digits. */
+function notInDigits({ query }: Endpoint, given: Record<string, string>): string | undefined {
+  const isNumber = (name: string) => ["limit", "timeout_ms"].includes(name) && name in (query?.shape ?? {});
+  return Object.keys(given).find((name) => isNumber(name) && !/^-?[0-9]+$/.test(given[name] ?? ""));
+}
+
 async function outcomes(endpoint: Endpoint, url: string): Promise<{ kept: Outcome[]; anew: Outcome }> {
   let found: { kept: Outcome[]; anew: Outcome } | undefined;
   const app = new Hono().get("*", (c) => {
@@ -74,12 +80,15 @@ async function outcomes(endpoint: Endpoint, url: string): Promise<{ kept: Outcom
     const parsed = endpoint.query?.safeParse(c.req.query());
     const issue = parsed?.error?.issues[0];
     const name = wrongName(endpoint, url);
+    const number = notInDigits(endpoint, c.req.query());
     const anew: Outcome =
       name !== undefined
         ? { refused: expect.stringContaining(`${name}: `), field: name }
-        : parsed?.success === true
-          ? { said: parsed.data }
-          : { refused: `${issue?.path.join(".")}: ${issue?.message}`, field: issue?.path.join(".") };
+        : number !== undefined
+          ? { refused: `${number}: must be a whole number, in decimal digits`, field: number }
+          : parsed?.success === true
+            ? { said: parsed.data }
+            : { refused: `${issue?.path.join(".")}: ${issue?.message}`, field: issue?.path.join(".") };
     found = { kept, anew };
     return c.body(null);
   });
@@ -110,6 +119,19 @@ describe("a question in an address", () => {
     // Both kinds in plenty: a test of refusals alone would show nothing.
     expect(Math.min(said, refused)).toBeGreaterThan(500);
   });
+});
+
+it("a number in an address is a whole one in decimal digits", async () => {
+  const [endpoint] = ASKED as [Endpoint];
+  const ask = async (search: string) =>
+    (await outcomes(endpoint, `https://shop.example/v1/x?${search}`)).kept[0];
+  for (const text of ["0x5", "1e1", "%20", "", "%205", "5.0", "+5", "Infinity"])
+    expect(await ask(`limit=${text}`), text).toEqual({
+      refused: "limit: must be a whole number, in decimal digits",
+      field: "limit",
+    });
+  expect(await ask("limit=-1")).toMatchObject({ field: "limit", refused: expect.stringContaining(">=1") });
+  expect(await ask("limit=5&timeout_ms=050")).toEqual({ said: { limit: 5, timeout_ms: 50 } });
 });
 
 const KEY = makeKey("secret", "shore", new Uint8Array(24).fill(3));

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type * as z from "zod";
+import * as z from "zod";
 import { Lru } from "../../src/serving/index.ts";
 import type { Call, Endpoint } from "./endpoint.ts";
 import { ApiError, schemaError } from "./errors.ts";
@@ -24,7 +24,9 @@ export function readQuery(c: Context, { method, path, query, tag }: Endpoint, no
   const known = kept.get(name, nowMs);
   if (known !== undefined) return known;
   checkNames(url, { query, isStrict: tag === "answers" });
-  const parsed = query.safeParse(c.req.query());
+  const given = c.req.query();
+  checkNumbers(given, query);
+  const parsed = query.safeParse(given);
   if (!parsed.success) throw schemaError("invalid_parameter", parsed.error);
   freeze(parsed.data);
   if (search.length <= KEPT_CHARS_MAX) kept.set(name, parsed.data, nowMs);
@@ -45,6 +47,18 @@ function checkNames(url: string, { query, isStrict }: { query: z.ZodObject; isSt
       throw wrong(name, "stands twice: it is one value, or one list with commas");
     told.add(name);
   }
+}
+
+/** In decimal digits alone: what makes numbers of texts would take `0x5`, `1e1` and blanks too. All numbers of addresses are whole. */
+function checkNumbers(given: Readonly<Record<string, string>>, { shape }: z.ZodObject): void {
+  for (const [name, text] of Object.entries(given))
+    if (Object.hasOwn(shape, name) && isNumber(shape[name]) && !/^-?\d+$/.test(text))
+      throw wrong(name, "must be a whole number, in decimal digits");
+}
+
+function isNumber(schema: unknown): boolean {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return isNumber(schema.unwrap());
+  return schema instanceof z.ZodNumber;
 }
 
 function wrong(field: string, message: string): ApiError {

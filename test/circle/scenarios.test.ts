@@ -92,6 +92,8 @@ describe("scenarios over HTTP", () => {
     [{ rules: { boost: [{ where: { colour: "red" }, by: 1 }] } }, "rules.boost.0.where.colour"],
     [{ rules: { relax: ["filter.size"] } }, "rules.relax.0"],
     [{ rules: { fliter: {} } }, "rules.fliter"],
+    [{ rules: { rotation: { within: "8d" } } }, "rules.rotation.within"],
+    [{ rules: { filter: { not: { shown: { within: "30d" } } } } }, "rules.filter.not.shown.within"],
     [{ limit: 1_000 }, "limit"],
     [{ fallback: ["popular", "luck"] }, "fallback.1"],
     [{ event_weights: { view: -1 } }, "event_weights.view"],

@@ -4,7 +4,9 @@ import { ITEM_FIELDS } from "../events/index.ts";
 import type { StoredScenario } from "../features/index.ts";
 import { NO_RULES, type Rules, rulesSchema, storedRulesSchema } from "../rules/index.ts";
 import {
+  EXPLORED_PLACES,
   EXPLORED_SHARE_MAX,
+  EXPLORED_SLOTS_MAX,
   HOLDOUT_SHARE_MAX,
   SCENARIO_EVENT_TYPES_MAX,
   SCENARIO_WEIGHT_MAX,
@@ -58,7 +60,13 @@ export const scenarioSchema = z
       ),
     exploration: z
       .strictObject({
-        share: z.number().min(0).max(EXPLORED_SHARE_MAX).describe("Of the places of a list, on average."),
+        share: z
+          .number()
+          .min(0)
+          .max(EXPLORED_SHARE_MAX)
+          .describe(
+            `The chance of each of a list's first ${EXPLORED_PLACES} places to be given to one, until ${EXPLORED_SLOTS_MAX} are: of a longer list it is a smaller share.`,
+          ),
       })
       .optional()
       .describe(

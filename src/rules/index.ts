@@ -31,10 +31,8 @@ export {
   NO_RULES,
   type Pin,
   type Place,
-  type Rotation,
   type Rules,
   type Scalar,
-  type ShownItem,
   type VisitorFacts,
 } from "./rules.ts";
 export { rulesSchema, storedRulesSchema } from "./schema.ts";

@@ -63,12 +63,15 @@ export const eventSchema = z
 
 export type Event = z.infer<typeof eventSchema>;
 
+/** Classes of devices, told by the browser's own name. */
+export const DEVICES = ["desktop", "mobile", "tablet", "other"] as const;
+
 /** What the server adds. `occurred_at` of a stored event is already corrected for the client's clock. */
 export interface StoredEvent extends Event {
   tenant: string;
   received_at: number;
   country?: string;
-  device?: "desktop" | "mobile" | "tablet" | "other";
+  device?: (typeof DEVICES)[number];
   is_bot: boolean;
   /** When it was taken back out of quarantine; see `silverPlace`. */
   replayed_at?: number;

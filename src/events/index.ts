@@ -8,7 +8,14 @@ export {
   EVENT_COLUMNS,
   type EventColumn,
 } from "./columns.ts";
-export { type Event, type EventMessage, eventItemSchema, eventSchema, type StoredEvent } from "./event.ts";
+export {
+  DEVICES,
+  type Event,
+  type EventMessage,
+  eventItemSchema,
+  eventSchema,
+  type StoredEvent,
+} from "./event.ts";
 export { idSchema } from "./id.ts";
 export {
   ID_EARLY_MAX_MS,

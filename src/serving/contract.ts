@@ -8,7 +8,7 @@ import {
   RANK_ITEMS_MAX,
   RECOMMENDATION_ID_BYTES_MAX,
 } from "../base/index.ts";
-import { ITEM_FIELDS } from "../events/index.ts";
+import { DEVICES, ITEM_FIELDS } from "../events/index.ts";
 import { VERSION_PATTERN } from "../registry/index.ts";
 import { rulesSchema } from "../rules/index.ts";
 import {
@@ -66,6 +66,8 @@ const listQuery = z.object({
   timeout_ms: z.coerce.number().int().min(TIMEOUT_MIN_MS).max(TIMEOUT_MAX_MS).optional().describe(HOW_LONG),
 });
 
+const FOR_SERVERS = "For servers that ask for their visitors: a browser's own request tells it.";
+
 const visitor = {
   user_id: id.optional().describe("Your id of the user."),
   anonymous_id: id.optional().describe("The device's id."),
@@ -84,6 +86,12 @@ const visitor = {
     .max(REFERRER_CHARS_MAX)
     .optional()
     .describe("The address that led to the site, for a visitor of whom nothing else is known."),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "must be two capital letters, as ISO 3166 has them")
+    .optional()
+    .describe(`The visitor's country, two letters of ISO 3166. ${FOR_SERVERS}`),
+  device: z.enum(DEVICES).optional().describe(`What the visitor holds. ${FOR_SERVERS}`),
 };
 
 export const recommendationsQuerySchema = listQuery.extend({

@@ -58,6 +58,33 @@ describe("rank", () => {
   });
 });
 
+describe("a server's question", () => {
+  const rules = { filter: { and: [{ user: { country: "NL" } }, { user: { device: "mobile" } }] } };
+  const qualifying = async (said: object) =>
+    (await post("/v1/recommendations", { recent: ["item-0"], rules, ...said })).json.qualifying;
+
+  it("says where its visitor is and what they hold, of which its own request says nothing", async () => {
+    expect(await qualifying({})).toBe(0);
+    // All but what the history has.
+    expect(await qualifying({ country: "NL", device: "mobile" })).toBe(COUNT - 1);
+    expect(await qualifying({ country: "NL", device: "desktop" })).toBe(0);
+    const listed = await site.ask(keys.secret, "/v1/recommendations?country=NL&device=mobile");
+    expect(listed.status).toBe(200);
+  });
+
+  it("is refused with the field's name where it is none of a country or a device", async () => {
+    for (const [field, value] of [
+      ["country", "nl"],
+      ["device", "fridge"],
+    ] as const) {
+      const posted = await post("/v1/recommendations", { [field]: value });
+      const got = await site.ask(keys.secret, `/v1/recommendations?${field}=${value}`);
+      for (const reply of [posted, got])
+        expect(reply).toMatchObject({ status: 400, json: { error: { field } } });
+    }
+  });
+});
+
 describe("bought together", () => {
   it("is what went into baskets with the item first, then what is like it", async () => {
     const { json } = await site.ask(keys.publishable, "/v1/items/item-0/bought-together?limit=4");

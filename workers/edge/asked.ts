@@ -1,4 +1,5 @@
 import type { ItemField } from "../../src/events/index.ts";
+import type { RequestContext } from "../../src/registry/index.ts";
 import { NO_RULES, type Place, type Rules, type Scalar } from "../../src/rules/index.ts";
 import {
   type Answer,
@@ -33,6 +34,8 @@ export interface VisitorAsked {
   session_id?: string | undefined;
   user_token?: string | undefined;
   referrer?: string | undefined;
+  country?: string | undefined;
+  device?: string | undefined;
   recent?: readonly string[] | undefined;
   attributes?: Record<string, Scalar> | undefined;
   location?: Place | undefined;
@@ -73,8 +76,20 @@ export function listRequest(
     referrer: asked.referrer ?? null,
     cursor,
     visit: visitMark(asked) ?? null,
-    context: () => placeOf(call),
+    context: () => contextOf(call, asked),
     seed,
+  };
+}
+
+/** What a question says comes before what its request tells. */
+function contextOf(
+  call: Pick<Call, "request" | "keyKind">,
+  { country, device }: Pick<VisitorAsked, "country" | "device">,
+): RequestContext {
+  return {
+    ...placeOf(call),
+    ...(country === undefined ? {} : { country }),
+    ...(device === undefined ? {} : { device }),
   };
 }
 

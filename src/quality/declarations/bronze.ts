@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from "../../base/index.ts";
+import { DEVICES } from "../../events/index.ts";
 import { EVENTS, IDENTITY_LINKS, ITEM_CHANGES, USER_CHANGES } from "../../lake/index.ts";
 import type { AnomalyRule } from "../anomaly.ts";
 import { declareChecks, type FreshCheck } from "../check.ts";
@@ -100,7 +101,7 @@ export const EVENT_CHECKS = declareChecks({
       kind: "set",
       name: "device",
       column: "device",
-      values: ["desktop", "mobile", "tablet", "other"],
+      values: [...DEVICES],
       warnAbove: 0,
       errorAbove: 0.01,
     },

@@ -19,6 +19,8 @@ export async function canary(ports: RetrainPorts, manifest: Manifest): Promise<s
   if (!onnx.ok) return onnx.error;
   const golden = await readArtifactFile(store, manifest, "golden.json");
   if (!golden.ok) return golden.error;
+  // What was loaded first has kept the thread for a while.
+  await ports.yieldTo();
   let session: Awaited<ReturnType<typeof engine.load>>;
   try {
     session = await engine.load(onnx.value);
@@ -27,7 +29,10 @@ export async function canary(ports: RetrainPorts, manifest: Manifest): Promise<s
   }
   try {
     const asked = JSON.parse(new TextDecoder().decode(golden.value)) as Golden;
-    const wrong = await checkGolden(session, asked, manifest.itemCount);
+    const wrong = await checkGolden(session, asked, {
+      itemCount: manifest.itemCount,
+      yieldTo: ports.yieldTo,
+    });
     if (wrong !== null) return wrong;
     const longest = asked.requests.reduce((most, one) =>
       one.history.length > most.history.length ? one : most,

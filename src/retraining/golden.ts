@@ -1,6 +1,6 @@
 import { createPrng, type Engine, HISTORY_MAX, type Session, type Tensor } from "../base/index.ts";
 import { LATE_FEATURES } from "../catalogue/index.ts";
-import { type Dataset, historyFeeds } from "../learn/index.ts";
+import { type Dataset, historyFeeds, type YieldTo } from "../learn/index.ts";
 
 /** Requests whose answers are stored beside the model: whoever loads the file can see that it answers as it did. */
 export interface Golden {
@@ -25,12 +25,13 @@ export async function makeGolden(
   engine: Engine,
   onnx: Uint8Array,
   dataset: Dataset,
-  seed: number,
+  { seed, yieldTo }: { seed: number; yieldTo: YieldTo },
 ): Promise<Golden> {
   const session = await engine.load(onnx);
   try {
     const requests: GoldenRequest[] = [];
     for (const history of histories(dataset, seed)) {
+      await yieldTo();
       requests.push({ history, ...(await answer(session, history, dataset.itemIds.length)) });
     }
     return { v: 1, requests };
@@ -43,9 +44,10 @@ export async function makeGolden(
 export async function checkGolden(
   session: Session,
   { requests }: Golden,
-  itemCount: number,
+  { itemCount, yieldTo }: { itemCount: number; yieldTo: YieldTo },
 ): Promise<string | null> {
   for (const [index, { history, items, scores }] of requests.entries()) {
+    await yieldTo();
     const now = await answer(session, history, itemCount);
     const name = `golden request ${index}`;
     if (!now.scores.every(Number.isFinite)) return `${name} is answered with scores that are no numbers`;

@@ -44,7 +44,10 @@ export function dollarsOf(cpuSeconds: number): number {
 export async function writeGolden({ ports, params, workspace }: Context): Promise<void> {
   // The users of the test slice: some thousands are as good as all.
   const { dataset } = decodeCases(await workspace.read("cases.bin"));
-  const golden = await makeGolden(ports.engine, await workspace.read("model.onnx"), dataset, params.seed);
+  const golden = await makeGolden(ports.engine, await workspace.read("model.onnx"), dataset, {
+    seed: params.seed,
+    yieldTo: ports.yieldTo,
+  });
   await workspace.write("golden.json", new TextEncoder().encode(JSON.stringify(golden)));
 }
 

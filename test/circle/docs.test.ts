@@ -7,23 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiClient } from "../../scripts/client/index.ts";
 import { type LocalRuntime, startLocal } from "../../scripts/local/runtime.ts";
 import { ROOT } from "../tidy/source-files.ts";
-
-/** By its path at run time: what it is compiled with are the Workers' types, not Node's. */
-const { curlLine, entriesOf } = (await import(path.join(ROOT, "workers/edge/curl.ts"))) as {
-  curlLine(entry: Entry, origin: string): string;
-  entriesOf(document: unknown): Entry[];
-};
-
-interface Entry {
-  path: string;
-  method: string;
-  operation: {
-    operationId: string;
-    tags: string[];
-    parameters?: { name: string; in: string; example?: string | number }[];
-    responses: Record<string, unknown>;
-  };
-}
+import { curlLine, type Entry, entriesOf } from "./documented-entries.ts";
 
 /** What each route says that it answers, by `get /v1/…`. */
 async function answersByRoute(): Promise<Map<string, AnswerSchema>> {

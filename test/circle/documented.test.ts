@@ -1,26 +1,8 @@
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../scripts/local/workers.ts";
 import { DAY_MS } from "../../src/base/index.ts";
 import { EXPRESSION_FORMS, RULE_EXAMPLES } from "../../src/rules/index.ts";
 import { type AnsweringSite, type Keys, openAnsweringSite } from "./answering-site.ts";
-
-/** By its path at run time: what it is compiled with are the Workers' types, not Node's. */
-const { entriesOf } = (await import(path.join(ROOT, "workers/edge/curl.ts"))) as {
-  entriesOf(document: unknown): Entry[];
-};
-
-interface Entry {
-  path: string;
-  method: string;
-  operation: {
-    operationId: string;
-    security: Record<string, unknown>[];
-    parameters?: { name: string; in: string; example?: string | number }[];
-    requestBody?: { content: Record<string, { example?: unknown }> };
-    responses: Record<string, unknown>;
-  };
-}
+import { entriesOf } from "./documented-entries.ts";
 
 const NOW_MS = Date.now();
 /** A shop in which every example finds something, but one that is about the visitor alone. */

@@ -1,11 +1,11 @@
-import { type ObjectStore, r2ObjectStore } from "../src/base/index.ts";
+import { type ObjectStore, r2ObjectStore, yieldingStore } from "../src/base/index.ts";
 import { applyEvents, recordQuarantine } from "../src/features/index.ts";
 import type { Sinks } from "../src/ingest/index.ts";
 import { openLake } from "../src/lake/index.ts";
 
 /** The pipeline's object store: the lake, the overlays and what was spilled. */
 export function objectStore(env: PipelineEnv): ObjectStore {
-  return r2ObjectStore(env.LAKE);
+  return yieldingStore(r2ObjectStore(env.LAKE), { clock: Date.now, yieldTo: () => wait(0) });
 }
 
 /** Where events end, on this Worker's bindings. */

@@ -4,7 +4,7 @@ import {
   type WorkflowStep,
   type WorkflowStepConfig,
 } from "cloudflare:workers";
-import { r2ObjectStore } from "../src/base/index.ts";
+import { r2ObjectStore, yieldingStore } from "../src/base/index.ts";
 import type { QualityAdmin } from "../src/quality/index.ts";
 import { sweepVersions } from "../src/registry/index.ts";
 import {
@@ -44,7 +44,7 @@ export class RetrainWorkflow extends WorkflowEntrypoint<TrainerEnv, RetrainParam
     event: Readonly<WorkflowEvent<RetrainParams>>,
     step: WorkflowStep,
   ): Promise<RetrainOutcome> {
-    const store = r2ObjectStore(this.env.LAKE);
+    const store = yieldingStore(r2ObjectStore(this.env.LAKE), { clock: Date.now, yieldTo });
     const ports: RetrainPorts = {
       store,
       engine,

@@ -28,3 +28,4 @@ export { mapPooled } from "./pool.ts";
 export { createPrng, type Prng } from "./prng.ts";
 export { r2ObjectStore } from "./r2.ts";
 export { err, ok, type Result } from "./result.ts";
+export { yieldingStore } from "./yielding-store.ts";

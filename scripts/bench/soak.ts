@@ -42,7 +42,8 @@ const DIMS = 64;
 const HISTORY = 50;
 const ROUND_SECONDS = 5;
 const HELD = { share: 0.99, ms: 50 };
-const STEP_SECONDS = 4;
+/** Long enough to meet more than one phase of the retrain beside it. */
+const STEP_SECONDS = 20;
 const TINY = { seconds: 30, swapEveryMs: 10_000, rate: 20 };
 
 /** Answers at a rate for a long time, while events flow in, a retrain runs and the live model changes every minute. */

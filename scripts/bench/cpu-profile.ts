@@ -7,6 +7,12 @@ export interface CpuProfile {
   timeDeltas: number[];
 }
 
+/** Between two samples, as the sampler is asked: fine enough for code that runs for milliseconds, coarse enough not to slow it. */
+export const SAMPLING_INTERVAL_US = 500;
+
+/** Times the interval asked for. What is further apart are two turns with others' between them: short ones meet one sample at most. */
+const OVERSLEPT_MAX = 3;
+
 /** V8's names for time in which the isolate runs none of its own code. */
 const NOT_OURS = new Set(["(idle)", "(program)", "(root)"]);
 
@@ -17,7 +23,7 @@ const NOT_OURS = new Set(["(idle)", "(program)", "(root)"]);
  * Not the sum of the times between samples. Workers share one thread, and V8 samples an isolate only while that thread is
  * inside it: between the last sample of one turn and the first of the next stand the turns of the other Workers and of the
  * simulators of R2, D1 and Queues, which are none of its time. Nor is a pause in which the machine ran somebody else: no
- * sample is taken in it. The interval is what the sampler kept (the median between two samples in code), not what it was
+ * sample is taken in it. The interval is what the sampler kept (the median between two samples of a turn), not what it was
  * asked for: it oversleeps by a tenth, and by more on a busy machine, where it takes fewer samples of the same work.
  */
 export function activeMs({ nodes, samples, timeDeltas }: CpuProfile): number {
@@ -26,11 +32,13 @@ export function activeMs({ nodes, samples, timeDeltas }: CpuProfile): number {
   );
   const ours = samples.map((id) => !foreign.has(id));
   const hits = ours.filter(Boolean).length;
-  const between = timeDeltas.filter((_, index) => ours[index] === true && ours[index - 1] === true);
-  return (hits * median(between)) / 1_000;
+  const between = timeDeltas.filter(
+    (delta, index) =>
+      ours[index] === true && ours[index - 1] === true && delta <= OVERSLEPT_MAX * SAMPLING_INTERVAL_US,
+  );
+  return (hits * (median(between) ?? SAMPLING_INTERVAL_US)) / 1_000;
 }
 
-/** 0 of none. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

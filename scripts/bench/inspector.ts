@@ -1,8 +1,5 @@
 import type { Miniflare } from "miniflare";
-import type { CpuProfile } from "./cpu-profile.ts";
-
-/** Fine enough for code that runs for milliseconds, coarse enough not to slow it. */
-const SAMPLING_INTERVAL_US = 500;
+import { type CpuProfile, SAMPLING_INTERVAL_US } from "./cpu-profile.ts";
 
 /** Profiles one Worker's isolate until the returned function is called. The runtime must have an `inspectorPort`. */
 export async function startCpuProfile(

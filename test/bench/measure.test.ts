@@ -51,6 +51,13 @@ describe("a CPU profile", () => {
     expect(activeMs({ nodes, samples, timeDeltas: [0, 500, 500, 80_000, 500, 500] })).toBe(3);
   });
 
+  it("keeps to the interval where turns are so short that most samples in code stand alone", () => {
+    const samples = Array.from({ length: 6 }, () => code);
+    const far = 20_000;
+    expect(activeMs({ nodes, samples, timeDeltas: [0, far, far, 600, far, far] })).toBeCloseTo(6 * 0.6);
+    expect(activeMs({ nodes, samples, timeDeltas: [0, far, far, far, far, far] })).toBe(3);
+  });
+
   it("of an idle isolate is 0", () => {
     expect(activeMs({ nodes, samples: [idle, idle], timeDeltas: [0, 9] })).toBe(0);
   });

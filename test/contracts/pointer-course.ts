@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ObjectStore } from "../../src/base/index.ts";
-import { pointerKey, promote, publish, readPointer, rollback } from "../../src/registry/index.ts";
+import { pointerKey, promote, publish, readPointer, rollback, unpin } from "../../src/registry/index.ts";
 import { artifactOf } from "../registry/artifacts.ts";
 
 const NOW = { nowMs: 1_000 };
@@ -38,13 +38,42 @@ export function courseContract(make: () => Promise<ObjectStore> | ObjectStore): 
     });
     expect(next.ok && next.value.previous).toEqual([g, f, e, d, c]);
     const one = await rollback(store, "acme", { ...NOW, ofCourse: true });
-    expect(one.ok && [one.value.version, one.value.course]).toEqual([g, undefined]);
+    expect(one.ok && [one.value.version, one.value.course]).toEqual([g, { sinceMs: 1_000 }]);
     await store.put(pointerKey("acme"), new TextEncoder().encode(JSON.stringify(live)));
     const back = await rollback(store, "acme", { ...NOW, ofCourse: true });
     expect(back).toEqual({
       ok: true,
-      value: { v: 1, version: a, promotedAtMs: 1_000, pinned: true, previous: [] },
+      value: {
+        ...{ v: 1, version: a, promotedAtMs: 1_000, pinned: true, previous: [] },
+        course: { sinceMs: 1_000 },
+      },
     });
+  });
+
+  it("knows since when a recipe has been live that renewals keep: of the first, after a roll-back, of an older pointer", async () => {
+    const store = await make();
+    const [a = "", a2 = "", a3 = "", b = "", b2 = "", a4 = ""] = await publishRecipes(
+      store,
+      [1, 1, 1, 2, 2, 1],
+    );
+    const move = async (version: string, nowMs: number) => {
+      const moved = await promote(store, "acme", version, { nowMs });
+      return moved.ok ? moved.value : null;
+    };
+    expect((await move(a, 1_000))?.course).toEqual({ sinceMs: 1_000 });
+    expect((await move(a2, 2_000))?.course).toEqual({ sinceMs: 1_000 });
+    expect((await move(b, 3_000))?.course).toEqual({
+      sinceMs: 3_000,
+      before: { version: a2, sinceMs: 1_000 },
+    });
+    await rollback(store, "acme", { nowMs: 4_000 });
+    await unpin(store, "acme");
+    expect((await move(a3, 5_000))?.course).toEqual({ sinceMs: 4_000 });
+    expect((await move(b2, 6_000))?.course?.before).toEqual({ version: a3, sinceMs: 4_000 });
+    const older = { v: 1, version: a3, promotedAtMs: 7_000, pinned: false, previous: [a] };
+    await store.put(pointerKey("acme"), new TextEncoder().encode(JSON.stringify(older)));
+    expect((await move(a4, 8_000))?.course).toEqual({ sinceMs: 7_000 });
+    expect((await move(b, 9_000))?.course?.before).toEqual({ version: a4, sinceMs: 7_000 });
   });
 
   it("replaces only the version that it is told to expect", async () => {

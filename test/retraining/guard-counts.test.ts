@@ -70,6 +70,9 @@ describe("the counts of lists", () => {
       ["earlier", null],
       ["before", [2, 0, 0, 2, 1]],
     ]);
+    // Renewals of the first recipe, or after a roll-back: nothing was before them, so each is judged alone.
+    const course = { sinceMs: PROMOTED_MS - 2 * HOUR_MS };
+    expect(await counts({ ...POINTER, course })).toEqual(await counts(POINTER));
     expect(await counts({ ...POINTER, previous: [] })).toBeNull();
     expect(await counts({ ...POINTER, promotedAtMs: NOW_MS - 8 * DAY_MS })).toBeNull();
   });

@@ -138,5 +138,7 @@ describe("a failure that visitors' lists tell of", () => {
     const hours = [hour(-1, 5_000, 5_000), hour(0, 5_000, 5), hour(1, 500, 1)];
     expect(isFailureAnswered(hours, { ...pointer, course }, before)).toBe(true);
     expect(isFailureAnswered(hours, pointer, before)).toBe(false);
+    // A course that nothing was before is compared with nothing.
+    expect(isFailureAnswered(hours, { ...pointer, course: { sinceMs: course.sinceMs } }, before)).toBe(false);
   });
 });

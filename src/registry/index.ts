@@ -11,6 +11,7 @@ export {
   readArtifactFile,
   readManifest,
 } from "./artifact.ts";
+export { POINTER_PREVIOUS_MAX } from "./course.ts";
 export { EVALUATED_FILE, modelKey, partFileName, pointerKey, VERSION_PATTERN, versionName } from "./keys.ts";
 export {
   type Exposure,
@@ -27,7 +28,6 @@ export {
   type Start,
 } from "./manifest.ts";
 export {
-  POINTER_PREVIOUS_MAX,
   type PointerError,
   promote,
   readPointer,

@@ -150,12 +150,13 @@ export const pointerSchema = z.strictObject({
   previous: z.array(z.string()),
   /**
    * Since when versions of one recipe have been live, each renewing the last, and which version was before them, of a course that
-   * began then. Absent where no version was before, after a roll-back, and in pointers from before it was kept.
+   * began then: none before a tenant's first course, nor before one that a roll-back began. Absent where the recipe is not known,
+   * and in pointers from before it was kept.
    */
   course: z
     .strictObject({
       sinceMs: z.int(),
-      before: z.strictObject({ version: z.string(), sinceMs: z.int() }),
+      before: z.strictObject({ version: z.string(), sinceMs: z.int() }).optional(),
     })
     .optional(),
   /** The guardrails took a version back: the pin holds until it is undone, or a candidate is superior to the live version. */

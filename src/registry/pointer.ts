@@ -1,10 +1,8 @@
 import { err, type ObjectStore, ok, type PutCondition, type Result } from "../base/index.ts";
 import { parseJson, readArtifactFile, readManifest } from "./artifact.ts";
+import { courseOf, withPrevious } from "./course.ts";
 import { pointerKey } from "./keys.ts";
 import { type Pointer, pointerSchema } from "./manifest.ts";
-
-/** Versions to roll back to: five hourly retrains give time to notice a bad one. */
-export const POINTER_PREVIOUS_MAX = 5;
 
 export type PointerError =
   /** No such version is published. */
@@ -61,7 +59,7 @@ export async function promote(
     const message = `it was to replace ${expected ?? "no version"}, and ${live ?? "none"} is live by now`;
     return err({ code: "conflict", message });
   }
-  const course = current === null ? {} : await courseOf(store, tenant, current.pointer, { version, nowMs });
+  const course = await courseOf(store, tenant, current?.pointer ?? null, { version, nowMs });
   const moved = await swap(store, tenant, current, {
     v: 1,
     version,
@@ -100,7 +98,7 @@ export async function rollback(
     return err({ code: "conflict", message: `${because.version} is not live any more` });
   }
   const { course, previous: earlier } = current.pointer;
-  const place = ofCourse && course !== undefined ? earlier.indexOf(course.before.version) : 0;
+  const place = ofCourse && course?.before !== undefined ? earlier.indexOf(course.before.version) : 0;
   // What is rolled back from is left out of `previous`: a second roll-back goes further back, not forth again.
   const [version, ...previous] = earlier.slice(Math.max(0, place));
   if (version === undefined) return err({ code: "no_previous", message: "no earlier version is kept" });
@@ -113,6 +111,7 @@ export async function rollback(
     promotedAtMs: nowMs,
     pinned: true,
     previous,
+    ...(await courseOf(store, tenant, null, { version, nowMs })),
     ...takenBack,
   });
 }
@@ -134,34 +133,6 @@ async function pinLive(
   const { takenBack, ...pointer } = current.pointer;
   if (pointer.pinned && takenBack === undefined) return ok(pointer);
   return swap(store, tenant, current, { ...pointer, pinned: true });
-}
-
-/** The live version's course where the next one is of its recipe; one that begins now where it is of another. */
-async function courseOf(
-  store: ObjectStore,
-  tenant: string,
-  live: Pointer,
-  next: { version: string; nowMs: number },
-): Promise<Pick<Pointer, "course">> {
-  const recipeOf = async (version: string) => (await readManifest(store, tenant, version))?.recipe;
-  const [recipe, liveRecipe] = await Promise.all([recipeOf(next.version), recipeOf(live.version)]);
-  const { course } = live;
-  if (recipe === undefined) return {};
-  if (JSON.stringify(recipe) === JSON.stringify(liveRecipe)) return course === undefined ? {} : { course };
-  const before = { version: live.version, sinceMs: course?.sinceMs ?? live.promotedAtMs };
-  return { course: { sinceMs: next.nowMs, before } };
-}
-
-/** The newest few, and what was live before the course in the last place: hourly renewals would push it out by the evening. */
-function withPrevious(
-  { version, previous }: Pointer,
-  next: string,
-  { course }: Pick<Pointer, "course">,
-): string[] {
-  const list = [version, ...previous].filter((name) => name !== next);
-  const kept = list.slice(0, POINTER_PREVIOUS_MAX);
-  const before = list.slice(POINTER_PREVIOUS_MAX).find((name) => name === course?.before.version);
-  return before === undefined ? kept : [...kept.slice(0, -1), before];
 }
 
 async function swap(

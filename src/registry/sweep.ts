@@ -1,7 +1,8 @@
 import { DAY_MS, listAll, type ObjectStore } from "../base/index.ts";
 import { listVersions, MANIFEST } from "./artifact.ts";
+import { POINTER_PREVIOUS_MAX } from "./course.ts";
 import { modelKey } from "./keys.ts";
-import { POINTER_PREVIOUS_MAX, readPointer } from "./pointer.ts";
+import { readPointer } from "./pointer.ts";
 
 /** A version that young may be about to go live, or be looked at by a person. */
 const YOUNG_MS = DAY_MS;

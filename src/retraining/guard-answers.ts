@@ -20,7 +20,7 @@ export function isFailureAnswered(
   { promotedAtMs, course }: Pick<Pointer, "promotedAtMs" | "course">,
   before: DayCounts,
 ): boolean {
-  const since = [promotedAtMs, ...(course === undefined ? [] : [course.sinceMs])];
+  const since = [promotedAtMs, ...(course?.before === undefined ? [] : [course.sinceMs])];
   return since.some((sinceMs) => failing(dayOf(hours, sinceMs), before) !== null);
 }
 

@@ -72,7 +72,7 @@ export async function countLists(
 
 /** When what is judged began, and what was before it. */
 function timesOf({ course, previous, promotedAtMs }: Pointer, nowMs: number) {
-  if (course !== undefined && nowMs - course.sinceMs <= COURSE_WATCHED_MS) {
+  if (course?.before !== undefined && nowMs - course.sinceMs <= COURSE_WATCHED_MS) {
     const beforeSinceMs = course.before.sinceMs + CHANGE_MS;
     return { sinceMs: course.sinceMs, isOfCourse: true, beforeSinceMs };
   }

@@ -35,6 +35,16 @@ export function withPrevious(
   return before === undefined ? kept : [...kept.slice(0, -1), before];
 }
 
+/** False as well where a version's recipe is not known. */
+export async function isOfOneRecipe(
+  store: ObjectStore,
+  tenant: string,
+  versions: readonly [string, string],
+): Promise<boolean> {
+  const [one, other] = await Promise.all(versions.map((version) => recipeOf(store, tenant, version)));
+  return one !== null && one === other;
+}
+
 /** In a form that is equal for equal recipes; null for a version that has gone, or is from before recipes were kept. */
 async function recipeOf(store: ObjectStore, tenant: string, version: string): Promise<string | null> {
   const recipe = (await readManifest(store, tenant, version))?.recipe;

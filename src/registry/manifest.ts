@@ -159,7 +159,7 @@ export const pointerSchema = z.strictObject({
       before: z.strictObject({ version: z.string(), sinceMs: z.int() }).optional(),
     })
     .optional(),
-  /** The guardrails took a version back: the pin holds until it is undone, or a candidate is superior to the live version. */
+  /** The guardrails took a version back: the pin holds until it is undone, or a candidate of another recipe is superior to what is live. */
   takenBack: z.strictObject({ version: z.string(), reason: z.string(), atMs: z.int() }).optional(),
 });
 

@@ -1,6 +1,6 @@
 import { err, type ObjectStore, ok, type PutCondition, type Result } from "../base/index.ts";
 import { parseJson, readArtifactFile, readManifest } from "./artifact.ts";
-import { courseOf, withPrevious } from "./course.ts";
+import { courseOf, isOfOneRecipe, withPrevious } from "./course.ts";
 import { pointerKey } from "./keys.ts";
 import { type Pointer, pointerSchema } from "./manifest.ts";
 
@@ -29,8 +29,9 @@ export async function readPointer(
 /**
  * Makes a version live, if all its files are there as published. Promoting what is live already moves nothing.
  * `byHand` moves a pinned pointer too, and pins it, so that the next retrain does not undo it. `isSuperior` says that the
- * version is proven better than the live one: that ends a pin which the guardrails set, never one set by hand. `expected` is the
- * version that it may replace, null for none: where another is live, `conflict` says so. Absent, it replaces any.
+ * version is proven better than the live one: that ends a pin which the guardrails set, unless it is of the very recipe that they
+ * took back, and never one set by hand. `expected` is the version that it may replace, null for none: where another is live,
+ * `conflict` says so. Absent, it replaces any.
  */
 export async function promote(
   store: ObjectStore,
@@ -50,11 +51,11 @@ export async function promote(
     return byHand ? pinLive(store, tenant, current) : ok(current.pointer);
   }
   const live = current?.pointer.version ?? null;
-  const isPinned = current?.pointer.pinned ?? false;
-  const isFreed = isSuperior && current?.pointer.takenBack !== undefined;
-  if (current !== null && isPinned && !byHand && !isFreed) {
-    return err({ code: "pinned", message: `the pointer is pinned to ${current.pointer.version}` });
-  }
+  const pin =
+    byHand || current === null
+      ? null
+      : await findPin(store, tenant, current.pointer, { version, isSuperior });
+  if (pin !== null) return err({ code: "pinned", message: pin });
   if (expected !== undefined && expected !== live) {
     const message = `it was to replace ${expected ?? "no version"}, and ${live ?? "none"} is live by now`;
     return err({ code: "conflict", message });
@@ -133,6 +134,23 @@ async function pinLive(
   const { takenBack, ...pointer } = current.pointer;
   if (pointer.pinned && takenBack === undefined) return ok(pointer);
   return swap(store, tenant, current, { ...pointer, pinned: true });
+}
+
+/** Why the pointer stays where it is pinned; null where it is not pinned, or this version ends the pin. */
+async function findPin(
+  store: ObjectStore,
+  tenant: string,
+  { version: live, pinned, takenBack }: Pointer,
+  { version, isSuperior }: { version: string; isSuperior: boolean },
+): Promise<string | null> {
+  if (!pinned) return null;
+  const message = `the pointer is pinned to ${live}`;
+  if (!isSuperior || takenBack === undefined) return message;
+  // What visitors have judged, no comparison on their past outweighs.
+  const isSame = await isOfOneRecipe(store, tenant, [version, takenBack.version]);
+  return isSame
+    ? `${message}: ${version} is of the recipe of ${takenBack.version}, which was taken back`
+    : null;
 }
 
 async function swap(

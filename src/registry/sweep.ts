@@ -8,8 +8,8 @@ import { readPointer } from "./pointer.ts";
 const YOUNG_MS = DAY_MS;
 
 /**
- * Deletes the artifacts that nobody can want any more: neither live, nor one of those to roll back to, nor among the newest five,
- * nor younger than a day. A version ceases to exist with its manifest; a broken-off sweep leaves files that the next one finds.
+ * Deletes the artifacts that nobody can want any more: neither live, nor one of those to roll back to, nor the one that the
+ * guardrails took back as long as its pin holds, nor among the newest five, nor younger than a day. A version ceases to exist with its manifest; a broken-off sweep leaves files that the next one finds.
  * Returns the versions that went.
  */
 export async function sweepVersions(
@@ -42,7 +42,10 @@ async function withdraw(store: ObjectStore, tenant: string, version: string): Pr
 
 async function namedVersions(store: ObjectStore, tenant: string): Promise<string[]> {
   const current = await readPointer(store, tenant);
-  return current === null ? [] : [current.pointer.version, ...current.pointer.previous];
+  if (current === null) return [];
+  const { version, previous, takenBack } = current.pointer;
+  // Whether a candidate is of the recipe that was taken back, that version's card says.
+  return [version, ...previous, ...(takenBack === undefined ? [] : [takenBack.version])];
 }
 
 /** Version → its objects, those of half-deleted versions too, and when the last of them was written. */

@@ -76,6 +76,33 @@ export function courseContract(make: () => Promise<ObjectStore> | ObjectStore): 
     expect((await move(b, 9_000))?.course?.before).toEqual({ version: a4, sinceMs: 7_000 });
   });
 
+  it("is not freed by the very recipe that was taken back, however superior; by another, or by hand, it is", async () => {
+    const store = await make();
+    const [a = "", b = "", b2 = "", b3 = "", c = ""] = await publishRecipes(store, [1, 2, 2, 2, 3]);
+    await promote(store, "acme", a, NOW);
+    await promote(store, "acme", b, NOW);
+    const because = { version: b, reason: "clicked less" };
+    const taken = await rollback(store, "acme", { ...NOW, because, ofCourse: true });
+    expect(taken.ok && taken.value.takenBack?.version).toBe(b);
+    const back = await promote(store, "acme", b2, { ...NOW, isSuperior: true });
+    expect(back).toEqual({
+      ok: false,
+      error: {
+        code: "pinned",
+        message: `the pointer is pinned to ${a}: ${b2} is of the recipe of ${b}, which was taken back`,
+      },
+    });
+    const held = await readPointer(store, "acme");
+    const other = await promote(store, "acme", c, { ...NOW, isSuperior: true });
+    expect(other.ok && [other.value.version, other.value.pinned]).toEqual([c, false]);
+    for (const byHand of [true, false]) {
+      await store.put(pointerKey("acme"), new TextEncoder().encode(JSON.stringify(held?.pointer)));
+      if (!byHand) await unpin(store, "acme");
+      const again = await promote(store, "acme", b3, { ...NOW, byHand });
+      expect(again.ok && [again.value.version, again.value.pinned]).toEqual([b3, byHand]);
+    }
+  });
+
   it("replaces only the version that it is told to expect", async () => {
     const store = await make();
     const [a = "", b = "", c = ""] = await publishRecipes(store, [1, 2, 3]);

@@ -8,7 +8,9 @@ import {
   publish,
   readManifest,
   readPointer,
+  rollback,
   sweepVersions,
+  unpin,
 } from "../../src/registry/index.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { artifactOf, bytesOf } from "./artifacts.ts";
@@ -37,6 +39,16 @@ describe("the sweep of versions", () => {
     // Three files of each version, and the pointer.
     expect(keys).toHaveLength(3 * left.length + 1);
     expect(await sweepVersions(store, "acme", LATER)).toEqual([]);
+  });
+
+  it("leaves what the guardrails took back as long as its pin holds", async () => {
+    const store = memoryObjectStore();
+    const [a = "", b = ""] = await published(store, 7);
+    for (const version of [a, b]) await promote(store, "acme", version, { nowMs: 1 });
+    await rollback(store, "acme", { nowMs: 1, because: { version: b, reason: "errors" } });
+    expect(await sweepVersions(store, "acme", LATER)).toEqual([]);
+    await unpin(store, "acme");
+    expect(await sweepVersions(store, "acme", LATER)).toEqual([b]);
   });
 
   it("leaves what is young, and other tenants alone", async () => {

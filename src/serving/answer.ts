@@ -102,6 +102,7 @@ export async function findItems(
       ownLast,
       useLastGood: isVisitors && hasHistory,
       wanted,
+      spare: plan.spare,
       below,
     },
     lists,

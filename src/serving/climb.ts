@@ -18,6 +18,8 @@ export interface Climb {
   /** Whether what was good for others may stand in: for a visitor with a history, never beside an item. */
   useLastGood: boolean;
   wanted: Wanted;
+  /** Of the items wanted, those that no rule is relaxed for. */
+  spare: number;
   below: RungsWanted;
 }
 
@@ -45,24 +47,23 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
   }
 
   const { lists: common, late } = await lists.get();
-  const rungs: Rung[] = [];
-  // A new list of the model needs no such care: the scorer knows of an item that is shown again before KV does.
-  if (model !== null) {
-    const rung = modelRung(model);
-    rungs.push(modelIsOld ? onlyAllowed(rung, common, () => true) : rung);
-  }
   const lastGood = isClosed ? null : await lastGoodOf(question, common);
-  if (!isClosed) rungs.push(...rungsBelow(lastGood, common, below));
-  // The model's own list keeps to the caps, and does not carry what they count by.
-  const caps = model === null ? below.rules.caps : [];
-  const filled = fillFromRungs(rungs, { ...wanted, caps }, { seenToo: true });
+  const under = (givesUpRotation: boolean) => rungsBelow(lastGood, common, { below, givesUpRotation });
+  let filled: AnswerItem[];
+  let given: readonly string[] = relaxed;
+  if (model === null) ({ items: filled, relaxed: given } = fillBelow(under, question));
+  else {
+    // A new list of the model needs no such care: the scorer knows of an item that is shown again before KV does.
+    const rung = modelIsOld ? onlyAllowed(modelRung(model), common, () => true) : modelRung(model);
+    // It keeps to the caps by itself, and does not carry what they count by; where it holds to the rotation nothing is filled in.
+    filled = fillFromRungs([rung, ...(isClosed ? [] : under(true))], wanted, { seenToo: true });
+  }
   const hasLastGood = filled.some(({ source }) => source === "last_good");
   const version = hasModels(filled) ? model?.modelVersion : hasLastGood ? lastGood?.modelVersion : null;
   return {
     items: filled,
     modelVersion: version ?? null,
-    // Beside a list of the model that holds to the rotation nothing is filled in.
-    relaxed: model === null && filled.some(({ itemId }) => below.shown.has(itemId)) ? ["rotation"] : relaxed,
+    relaxed: given,
     problems: late
       ? [{ reason: "lists_late", detail: "the lists below the model's were not read in time" }]
       : [],
@@ -89,16 +90,52 @@ function modelRung({ items }: RankedList): Rung {
   return { source: "model", items: () => items };
 }
 
-/** What stands below the model's list. Where the rotation may be given up, what it leaves out comes behind all else. */
-function rungsBelow(lastGood: GoodList | null, common: AllowedLists, below: RungsWanted): Rung[] {
+/**
+ * The list of what stands below the model's alone, under the fewest relaxations, in their order, that fill it; only what makes it longer is given up.
+ * What the visitor knows comes last, as everywhere, so rules are given up first.
+ */
+function fillBelow(
+  under: (givesUpRotation: boolean) => Rung[],
+  { wanted, spare, below }: Climb,
+): Pick<Climbed, "items" | "relaxed"> {
+  const fillUnder = (relaxed: readonly string[], seenToo: boolean) => {
+    const caps = relaxed.includes("cap") ? [] : below.rules.caps;
+    return fillFromRungs(under(relaxed.includes("rotation")), { ...wanted, caps }, { seenToo });
+  };
+  const order = relaxableBelow(below);
+  let relaxed: readonly string[] = [];
+  let items = fillUnder([], false);
+  for (let count = 1; count <= order.length && items.length < wanted.limit - spare; count++) {
+    const more = fillUnder(order.slice(0, count), false);
+    if (more.length > items.length) [items, relaxed] = [more, order.slice(0, count)];
+  }
+  return { items: fillUnder(relaxed, true), relaxed };
+}
+
+/** What of `relax` there is a rule for that can be given up down here, in its order: filters cannot, so nor can what stands behind one. */
+function relaxableBelow({ rules: { relax, caps }, shown }: RungsWanted): string[] {
+  const order: string[] = [];
+  for (const name of relax) {
+    if (name === "filter" || name.startsWith("filter.")) break;
+    if ((name === "cap" && caps.length > 0) || (name === "rotation" && shown.size > 0)) order.push(name);
+  }
+  return order;
+}
+
+/** What stands below the model's list. Where the rotation is given up, what it leaves out comes behind all else. */
+function rungsBelow(
+  lastGood: GoodList | null,
+  common: AllowedLists,
+  { below, givesUpRotation }: { below: RungsWanted; givesUpRotation: boolean },
+): Rung[] {
   const under = (allows: RungsWanted["allows"]): Rung[] => {
     const good: Rung = { source: "last_good", items: () => lastGood?.items ?? [] };
     return [onlyAllowed(good, common, allows), ...commonRungs(common, { ...below, allows })];
   };
-  const { allows, shown, rules } = below;
+  const { allows, shown } = below;
   if (shown.size === 0) return under(allows);
   const rotated = under((item) => !shown.has(item.itemId) && allows(item));
-  return rules.relax.includes("rotation") ? [...rotated, ...under(allows)] : rotated;
+  return givesUpRotation ? [...rotated, ...under(allows)] : rotated;
 }
 
 type GoodList = Pick<RankedList, "modelVersion" | "items">;

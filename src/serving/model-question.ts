@@ -56,7 +56,7 @@ export function questionOf(
     rules: hasRules ? rules : null,
     // As many more as pages before have shown: that many at most are left out again.
     limit: limit + spare + (cursor?.shown.size ?? 0),
-    shownBefore: rules.caps.length === 0 ? [] : [...(cursor?.shown ?? [])],
+    shownBefore: rules.caps.length + rules.relax.length === 0 ? [] : [...(cursor?.shown ?? [])],
   };
 }
 

@@ -96,6 +96,20 @@ describe("a rotation without a weight, while the scorer is away", () => {
     expect(filled.relaxed).toEqual(["rotation"]);
   });
 
+  it("is given up in its turn: after the caps that stand before it, and never before a filter", async () => {
+    const rotation = { within: "2d" };
+    const cap = [{ field: "brand", max: 1 }];
+    const capFirst = await asAnn(away(), { rotation, cap, relax: ["cap", "rotation"] }, 4);
+    expect([shown(capFirst), capFirst.relaxed]).toEqual([
+      ["t3:trending", "p1:popular", "p2:popular", "n1:newest"],
+      ["cap"],
+    ]);
+    const filter = [{ name: "any", where: { brand: { ne: "Z" } } }];
+    const filterFirst = await asAnn(away(), { rotation, filter, relax: ["filter.any", "rotation"] }, 5);
+    expect(shown(filterFirst)).not.toContain("t1:trending");
+    expect(filterFirst.relaxed).toBeUndefined();
+  });
+
   it("leaves out nothing where it only moves items", async () => {
     const answer = await asAnn(away(), { rotation: { within: "2d", weight: 1 } }, 2);
     expect(shown(answer)).toEqual(["t1:trending", "t3:trending"]);

@@ -86,20 +86,20 @@ function byMargin(open: readonly Candidate[], { diversity, likeness, pinned }: S
   };
   for (const one of pinned.values()) draw(one);
   return (isFree) => {
-    for (;;) {
-      let best: Candidate | undefined;
-      let bestMargin = Number.NEGATIVE_INFINITY;
-      for (const one of left) {
-        const margin =
-          (1 - diversity) * (relevance.get(one) as number) - diversity * (nearest.get(one) as number);
-        if (margin > bestMargin) [best, bestMargin] = [one, margin];
-      }
-      if (best === undefined) return undefined;
-      left.delete(best);
-      if (!isFree(best.index)) continue;
-      draw(best);
-      return best;
+    let best: Candidate | undefined;
+    let bestMargin = Number.NEGATIVE_INFINITY;
+    for (const one of left) {
+      const margin =
+        (1 - diversity) * (relevance.get(one) as number) - diversity * (nearest.get(one) as number);
+      if (margin <= bestMargin) continue;
+      // Stopped for good: a place costs one pass, however many a cap keeps out.
+      if (!isFree(one.index)) left.delete(one);
+      else [best, bestMargin] = [one, margin];
     }
+    if (best === undefined) return undefined;
+    left.delete(best);
+    draw(best);
+    return best;
   };
 }
 

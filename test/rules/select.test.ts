@@ -60,6 +60,16 @@ describe("maximal marginal relevance", () => {
   });
 });
 
+it("takes one pass a place of a large catalogue that a cap keeps out nearly whole", () => {
+  // Looked over anew for each item that the cap stops, this many take minutes.
+  const capped = {
+    caps: [{ field: "brand", max: 2 }],
+    diversity: 0.3,
+    valuesOf: (index: number) => [index % 2],
+  };
+  expect(indices(inOrder(50_000), { limit: 8, ...capped })).toHaveLength(4);
+});
+
 describe("caps", () => {
   const caps = [{ field: "brand", max: 2 }];
   const valuesOf = (index: number) => [`brand-${index % 3}`];

@@ -66,7 +66,8 @@ async function choose(
   },
 ): Promise<Found> {
   const rest = without(taken, list, round);
-  if (taken.size === 0 || !isOverasked(list, rest, round)) return tryItems(request, round, rest, lists);
+  if (taken.size === 0 || !isOverasked(list, rest, { taken, round }))
+    return tryItems(request, round, rest, lists);
   const asked = await find({ ...request, exclude: [...request.exclude, ...taken] }, round);
   const again = without(taken, asked, round);
   // What came late is a list below the model's, and good only for places that would stay empty.
@@ -82,10 +83,16 @@ function without(taken: ReadonlySet<string>, list: Listed, { plan: { limit, spar
 }
 
 /**
- * Whether rules were relaxed for more places than its own, perhaps needlessly, or the caps have counted items that it lost to earlier placements: what
- * was taken is known by now.
+ * Whether rules were relaxed for more places than its own, perhaps needlessly, or the caps have counted items that it lost to earlier placements, or what
+ * is pinned moved up over one of those: what was taken is known by now.
  */
-function isOverasked(list: Listed, rest: Listed, { plan: { limit, rules } }: Round): boolean {
+function isOverasked(
+  list: Listed,
+  rest: Listed,
+  { taken, round }: { taken: ReadonlySet<string>; round: Round },
+): boolean {
+  const { limit, rules } = round.plan;
   const isRobbed = rest.items.length < Math.min(limit, list.items.length);
-  return list.relaxed !== undefined || (rules.caps.length > 0 && isRobbed);
+  const isMoved = rules.pins.length > 0 && list.items.some(({ itemId }) => taken.has(itemId));
+  return list.relaxed !== undefined || isMoved || (rules.caps.length > 0 && isRobbed);
 }

@@ -28,7 +28,7 @@ export async function tryItems(
   const { limit } = found;
   const { fields, carried, scenario } = round.plan;
   const rules = heldOf(round.plan.rules, found.relaxed);
-  const pool = await poolOf(rules, round, { wanted, below }, lists);
+  const pool = await poolOf(rules, round, listed, lists);
   const roomBeside = roomUnder(found.items, { limit, caps: rules.caps });
   const explored =
     pool.length === 0 ? null : explore(pool, { share: scenario.explorationShare, seed, roomBeside });
@@ -56,19 +56,23 @@ function heldOf({ caps, minScore, rotation }: Rules, relaxed: readonly string[] 
   };
 }
 
-/** The items that may be tried; none where the list is not to be explored. */
+/**
+ * The items that may be tried; none where the list is not to be explored. What the list has anyway is not tried as well: it could come to a place by both
+ * ways, with no propensity that holds for either.
+ */
 async function poolOf(
   { minScore, rotation }: Held,
   { plan }: Round,
-  { wanted: { blocked, seen }, below }: Pick<Listed, "wanted" | "below">,
+  { items, wanted: { blocked, seen }, below }: Pick<Listed, "items" | "wanted" | "below">,
   lists: ListReader,
 ): Promise<PoolItem[]> {
   // An item on trial has no score of the model to be compared.
   if (!plan.explores || minScore !== null) return [];
   const { lists: common } = await lists.get();
+  const own = new Set(items.map(({ itemId }) => itemId));
   const isShown = (itemId: string) => rotation !== null && below.shown.has(itemId);
   return explorationPool(common, below.allows).filter(
-    ({ itemId }) => !blocked(itemId) && !seen.has(itemId) && !isShown(itemId),
+    ({ itemId }) => !own.has(itemId) && !blocked(itemId) && !seen.has(itemId) && !isShown(itemId),
   );
 }
 

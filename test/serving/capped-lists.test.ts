@@ -104,3 +104,26 @@ describe("pages of a capped list", () => {
     expect(second.relaxed).toBeUndefined();
   });
 });
+
+it("page two gives up no filter for what the visitor has turned to on page one", async () => {
+  const cheap = [{ name: "cheap", where: { price: { gte: 20, lt: 28 } } }];
+  const rules = rulesOf({ filter: cheap, relax: ["filter.cheap"] });
+  const ask = isolate(await openWorld());
+  const opened = { rules, cursor: { shown: new Set<number>() } };
+  const first = await ask({ recent: ["item-9"], limit: 4, request: opened });
+  const recent = ["item-9", ...idsOf(first).slice(0, 1)];
+  const second = await ask({ recent, limit: 4, request: { rules, cursor: first.next ?? null } });
+  const prices = [...idsOf(first), ...idsOf(second)].map((itemId) => Number(itemId.split("-")[1]));
+  expect(prices.sort((a, b) => a - b)).toEqual([20, 21, 22, 23, 24, 25, 26, 27]);
+  expect(second.relaxed).toBeUndefined();
+});
+
+it("a pin of a later placement stands at its place, whatever the earlier ones took", async () => {
+  const pinned = { limit: 5, rules: rulesOf({ pin: [{ item_id: "item-30", position: 4 }] }) };
+  const [first, second] = await page(await openWorld(), { limit: 3 }, pinned);
+  expect(idsOf(second ?? { items: [] })).toHaveLength(5);
+  expect(idsOf(second ?? { items: [] })[3]).toBe("item-30");
+  expect(
+    idsOf(second ?? { items: [] }).filter((itemId) => idsOf(first ?? { items: [] }).includes(itemId)),
+  ).toEqual([]);
+});

@@ -51,6 +51,22 @@ async function explored(world: World, from: number, runs = 1_500) {
   return { open, seen, expected: open * SHARE, error: Math.sqrt(open * SHARE * (1 - SHARE)) };
 }
 
+it("an item that the list has anyway comes to its place by one way: its propensity holds", async () => {
+  const world = shop(["e0", "b", "c", "d"]);
+  const ask = isolate(world);
+  let weights = 0;
+  const runs = 1_500;
+  for (let seed = 0; seed < runs; seed++) {
+    const { items, recommendationId } = await ask({ recent: ["x"], limit: 4, request: { seed } });
+    const id = await readRecommendationId(recommendationId, world.ports.signer);
+    const record = readExploration(id?.explored ?? "");
+    if (record === null) throw new Error("the id tells of the exploration");
+    const [first] = propensities(record, items.length);
+    if (items[0]?.itemId === "e0") weights += 1 / (first as number);
+  }
+  expect(weights / runs).toBeCloseTo(1, 1);
+});
+
 describe("a list shorter than was asked for", () => {
   it("explores the places that it has only for what it tries as often as its id says", async () => {
     const { open, seen, expected, error } = await explored(shop(["a", "b", "c"]), 3);

@@ -26,6 +26,8 @@ export async function checkKey(
   const proven = memory.provenKeys.get(key, ports.now());
   if (proven !== undefined && ports.now() - proven.unansweredAtMs < PROVEN_KEY_ASK_MS)
     return ok(proven.record);
+  // One request asks, and the others need not wait with it for stores that may hang.
+  if (proven !== undefined) proven.unansweredAtMs = ports.now();
 
   const found = await findKey({ tenant: parsed.tenant, hash: await hashKey(key) }, ports);
   if (!found.ok) return standIn(key, ports.now(), memory);
@@ -45,7 +47,7 @@ export async function checkKey(
   return ok(record);
 }
 
-/** Looked up only now: while the stores were waited for, another request may have found the key revoked. */
+/** Looked up only now: during the wait it may have become too old. */
 function standIn(
   key: string,
   nowMs: number,

@@ -134,6 +134,23 @@ it("a number in an address is a whole one in decimal digits", async () => {
   expect(await ask("limit=5&timeout_ms=050")).toEqual({ said: { limit: 5, timeout_ms: 50 } });
 });
 
+it("what a body asks has no parameters beside it: one that would change the list is not passed over", async () => {
+  const posted = ROUTES.filter(({ query }) => query === undefined);
+  expect(posted.map(({ path }) => path)).toContain("/v1/recommendations");
+  for (const endpoint of posted) {
+    const ask = async (search: string) =>
+      (await outcomes(endpoint, `https://shop.example/v1/x${search}`)).kept[0];
+    for (const search of ["", "?", "?key=pk_x", "?key="])
+      expect(await ask(search), search).toEqual({ said: {} });
+    for (const search of ["?country=DE", "?key=pk_x&country=DE", "?country=DE&key=pk_x"])
+      expect(await ask(search), search).toEqual({
+        refused: "country: is no parameter of this call: what it asks stands in the body",
+        field: "country",
+      });
+    expect(await ask("?key=pk_x&key=sk_y")).toMatchObject({ field: "key" });
+  }
+});
+
 const KEY = makeKey("secret", "shore", new Uint8Array(24).fill(3));
 
 const edge = {

@@ -26,9 +26,9 @@ async function record(change: Partial<KeyRecord> = {}): Promise<KeyRecord> {
   return { ...own, createdAtMs: 0, revokedAtMs: null, ...change };
 }
 
-async function ask(method: string, path: string, headers: Record<string, string> = {}) {
+async function ask(method: string, path: string, headers: Record<string, string> = {}, on: Env = edge) {
   const init = { method, headers, ...(method === "POST" ? { body: "{}" } : {}) };
-  const response = await app.request(SITE + path, init, edge, createExecutionContext());
+  const response = await app.request(SITE + path, init, on, createExecutionContext());
   return {
     status: response.status,
     cookie: response.headers.get("set-cookie"),
@@ -123,5 +123,14 @@ describe("a session", () => {
     expect((await ask("GET", SESSION, { cookie: (await signIn()).cookie })).status).toBe(200);
     const publishable = makeKey("publishable", "shore", new Uint8Array(24).fill(9));
     expect((await ask("POST", SESSION, { authorization: `Bearer ${publishable}` })).status).toBe(403);
+  });
+
+  it("is told that it cannot be checked where KV fails or hangs, and lets nothing through", async () => {
+    const { cookie } = await signIn();
+    for (const get of [() => Promise.reject(new Error("KV is down")), () => new Promise<never>(() => {})]) {
+      const away = { ...edge, KV: { ...env.KV, get } } as unknown as Env;
+      const { status, json } = await ask("GET", "/v1/admin/keys", { cookie }, away);
+      expect([status, json]).toEqual([503, { error: expect.objectContaining({ code: "unavailable" }) }]);
+    }
   });
 });

@@ -68,7 +68,7 @@ async function answerSession(c: EdgeContext, endpoint: Endpoint, token: string):
   const open = openCall(c, endpoint);
   const session = await openSession(c.req.raw, token, open.ports);
   const call = { ...open, tenant: session.tenant, keyKind: "secret" as const };
-  const checks = Promise.all([checkSession(session, call.ports), checkNotEnded(token, c.env.KV)]);
+  const checks = Promise.all([checkSession(session, call.ports), checkNotEnded(token, c.env.KV, call.ports)]);
   const check = checks.then(([record]) => record);
   const [, outcome] = await checkThenHandle(check, endpoint, call);
   // What is imported counts; what is looked at was no visitor's answer.

@@ -14,12 +14,20 @@ const KEPT_MS = 3_600_000;
 /** Checked questions by endpoint and address: pages ask the same again and again, and a check costs more than an answer out of memory. */
 const kept = new Lru<Call["query"]>({ entriesMax: KEPT_MAX, lifeMs: KEPT_MS });
 
+const NO_PARAMETERS = z.object({});
+/** What most questions with a body have in their address. */
+const NOTHING_BUT_KEY = /^(\?(key=[^&]*)?)?$/;
+
 /** The query by the endpoint's schema; an error names the parameter. What is given back is frozen, as others get it too. */
 export function readQuery(c: Context, { method, path, query, tag }: Endpoint, nowMs: number): Call["query"] {
-  if (query === undefined) return {};
   const { url } = c.req;
   const start = url.indexOf("?");
   const search = start < 0 ? "" : url.slice(start);
+  if (query === undefined) {
+    if (tag === "answers" && !NOTHING_BUT_KEY.test(search))
+      checkNames(url, { query: NO_PARAMETERS, isStrict: true });
+    return {};
+  }
   const name = `${method} ${path}${search}`;
   const known = kept.get(name, nowMs);
   if (known !== undefined) return known;
@@ -41,8 +49,10 @@ function checkNames(url: string, { query, isStrict }: { query: z.ZodObject; isSt
   const known = new Set(["key", ...Object.keys(query.shape)]);
   const told = new Set<string>();
   for (const name of new URL(url).searchParams.keys()) {
-    if (isStrict && name !== "" && !known.has(name))
-      throw wrong(name, `is no parameter of this call: ${[...known].join(", ")} are`);
+    if (isStrict && name !== "" && !known.has(name)) {
+      const others = known.size === 1 ? "what it asks stands in the body" : `${[...known].join(", ")} are`;
+      throw wrong(name, `is no parameter of this call: ${others}`);
+    }
     if (known.has(name) && told.has(name))
       throw wrong(name, "stands twice: it is one value, or one list with commas");
     told.add(name);

@@ -7,6 +7,7 @@ import {
   readSession,
   type ServingPorts,
   type Session,
+  within,
 } from "../../src/serving/index.ts";
 import { keyError } from "./access.ts";
 import { memory } from "./bindings.ts";
@@ -64,9 +65,18 @@ export async function endSession(
   await kv.put(endedName(token), "1", { expirationTtl: Math.max(leftS, ENDED_LIFE_MIN_S) });
 }
 
-/** Throws as for an expired one. */
-export async function checkNotEnded(token: string, kv: Pick<KVNamespace, "get">): Promise<void> {
-  if ((await kv.get(endedName(token))) !== null) throw expired();
+/** As long as the session's key may take. */
+const ENDED_READ_MS = SECOND_MS;
+
+/** Throws as for an expired one; where KV does not say in time, as for a key that could not be checked. */
+export async function checkNotEnded(
+  token: string,
+  kv: Pick<KVNamespace, "get">,
+  { timer }: Pick<ServingPorts, "timer">,
+): Promise<void> {
+  const ended = await within(kv.get(endedName(token)), ENDED_READ_MS, timer);
+  if (ended.status !== "ok") throw keyError("unavailable");
+  if (ended.value !== null) throw expired();
 }
 
 /** The record of the session's key, or an error. */

@@ -10,8 +10,10 @@ export interface CpuProfile {
 /** Between two samples, as the sampler is asked: fine enough for code that runs for milliseconds, coarse enough not to slow it. */
 export const SAMPLING_INTERVAL_US = 500;
 
-/** Times the interval asked for. What is further apart are two turns with others' between them: short ones meet one sample at most. */
+/** Times the shortest tenth of the intervals. What is further apart are two turns with others' between them: short ones meet one sample at most. */
 const OVERSLEPT_MAX = 3;
+/** Times the interval asked for: no sampler oversleeps by more, so that no two samples were of one turn. */
+const SHORTEST_MAX = 10;
 
 /** V8's names for time in which the isolate runs none of its own code. */
 const NOT_OURS = new Set(["(idle)", "(program)", "(root)"]);
@@ -32,13 +34,14 @@ export function activeMs({ nodes, samples, timeDeltas }: CpuProfile): number {
   );
   const ours = samples.map((id) => !foreign.has(id));
   const hits = ours.filter(Boolean).length;
-  const between = timeDeltas.filter(
-    (delta, index) =>
-      ours[index] === true && ours[index - 1] === true && delta <= OVERSLEPT_MAX * SAMPLING_INTERVAL_US,
-  );
-  return (hits * (median(between) ?? SAMPLING_INTERVAL_US)) / 1_000;
+  const between = timeDeltas.filter((_, index) => ours[index] === true && ours[index - 1] === true);
+  return (hits * keptInterval(between.sort((a, b) => a - b))) / 1_000;
 }
 
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+/** Microseconds, of ascending ones between two samples in code. */
+function keptInterval(between: readonly number[]): number {
+  const shortest = between[Math.floor(between.length / 10)];
+  if (shortest === undefined || shortest > SHORTEST_MAX * SAMPLING_INTERVAL_US) return SAMPLING_INTERVAL_US;
+  const ofOneTurn = between.filter((delta) => delta <= OVERSLEPT_MAX * shortest);
+  return ofOneTurn[ofOneTurn.length >> 1] as number;
 }

@@ -58,6 +58,11 @@ describe("a CPU profile", () => {
     expect(activeMs({ nodes, samples, timeDeltas: [0, far, far, far, far, far] })).toBe(3);
   });
 
+  it("keeps to a sampler that is late each time", () => {
+    const samples = Array.from({ length: 500 }, () => code);
+    expect(activeMs({ nodes, samples, timeDeltas: samples.map(() => 2_000) })).toBe(1_000);
+  });
+
   it("of an idle isolate is 0", () => {
     expect(activeMs({ nodes, samples: [idle, idle], timeDeltas: [0, 9] })).toBe(0);
   });

@@ -43,8 +43,9 @@ export async function trainCandidate(
   const ranked = await trainRanker(context, { snapshots: rows.read.snapshots, cutMs: rows.split.cutMs });
   made.costs.ranker = ranked.workSeconds;
   const evaluatedHash = fitted.hash;
-  const { gate, isSuperior } = judged;
-  const found = { recipe, study, gate, isSuperior, evaluation, evaluatedHash, refit, ranker: ranked.card };
+  const { gate, isSuperior, replaces } = judged;
+  const won = { gate, isSuperior, replaces };
+  const found = { recipe, study, ...won, evaluation, evaluatedHash, refit, ranker: ranked.card };
   const started = made.startedFrom === undefined ? {} : { startedFrom: made.startedFrom };
   return publishStep(context, { ...rows, ...found, ...started });
 }
@@ -99,6 +100,7 @@ type Judged =
       verdict: "pass";
       gate: NonNullable<Manifest["gate"]>;
       isSuperior: boolean;
+      replaces: string | null;
     };
 
 /** What was judged once is only fitted again. */
@@ -106,6 +108,7 @@ const NOT_JUDGED: Judged = {
   verdict: "pass",
   gate: { reason: "run again", live: null, exposure: {} },
   isSuperior: false,
+  replaces: null,
 };
 
 async function judge(context: RunContext, candidate: Candidate, evaluation: Evaluated): Promise<Judged> {
@@ -128,5 +131,6 @@ async function judge(context: RunContext, candidate: Candidate, evaluation: Eval
   context.made.live = live;
   context.made.exposure = exposures;
   if (!pass) return { verdict: "refused", reason };
-  return { verdict: "pass", gate: { reason, live, exposure: exposures }, isSuperior };
+  const gate = { reason, live, exposure: exposures };
+  return { verdict: "pass", gate, isSuperior, replaces: rival.version };
 }

@@ -5,7 +5,7 @@ import { type Fitted, fitRecipe, search } from "./fit.ts";
 import { judgeData } from "./gate.ts";
 import type { Trained } from "./publish.ts";
 import { reproduced } from "./rerun.ts";
-import { fitAll, liveManifest, publishStep, type Rows, type RunContext } from "./run.ts";
+import { findLive, fitAll, publishStep, type Rows, type RunContext } from "./run.ts";
 
 export interface Baseline {
   recipe: Recipe;
@@ -46,7 +46,7 @@ export async function servePopularity(
     study,
   }: { rows: Rows; baseline: Baseline; reason: string; study: Trained["study"] },
 ): Promise<RetrainOutcome> {
-  const { params, step, made, ports } = context;
+  const { params, step, made } = context;
   made.plan = { kind: "popularity", reason };
   made.evaluatedHash = baseline.fitted.hash;
   made.learner = "popularity";
@@ -57,20 +57,30 @@ export async function servePopularity(
   made.exposure ??= evaluation.exposure;
   made.recipe ??= baseline.recipe;
   const { metrics } = evaluation;
-  if (params.rerun === undefined) {
-    const refusal = await step.do("gate-popularity", async () => {
-      const data = judgeData(await ports.dataQuality(params.tenant));
-      if (data !== null) return data.reason;
-      const live = await liveManifest(context);
-      return live === null || live.learner === "popularity" ? null : `${reason}; live ${live.version} stays`;
-    });
-    if (refusal !== null) return { status: "refused", reason: refusal, metrics };
-  }
+  const { refusal, replaces } =
+    params.rerun === undefined
+      ? await step.do("gate-popularity", () => judge(context, reason))
+      : { refusal: null, replaces: null };
+  if (refusal !== null) return { status: "refused", reason: refusal, metrics };
   const refit = await fitAll(context, baseline.recipe);
   const evaluatedHash = baseline.fitted.hash;
   if (params.rerun !== undefined) return reproduced(params.rerun, { evaluatedHash, refit, metrics });
   const gate = { reason: `popularity serves: ${reason}`, live: null, exposure: evaluation.exposure };
   const { recipe } = baseline;
   const trained = { ...rows, recipe, study, gate, evaluation, evaluatedHash, refit };
-  return publishStep(context, { ...trained, isSuperior: false });
+  return publishStep(context, { ...trained, isSuperior: false, replaces });
+}
+
+/** Why popularity is not to go live; else what it replaces. */
+async function judge(
+  context: RunContext,
+  reason: string,
+): Promise<{ refusal: string | null; replaces: string | null }> {
+  const { ports, params } = context;
+  const data = judgeData(await ports.dataQuality(params.tenant));
+  const live = await findLive(context);
+  const replaces = live?.version ?? null;
+  if (data !== null) return { refusal: data.reason, replaces };
+  const hasEarned = live !== null && live.card !== null && live.card.learner !== "popularity";
+  return { refusal: hasEarned ? `${reason}; live ${live.version} stays` : null, replaces };
 }

@@ -23,6 +23,8 @@ export interface Trained {
   gate: NonNullable<Manifest["gate"]>;
   /** Better than the live model beyond doubt. */
   isSuperior: boolean;
+  /** The version that the pointer named when it was judged; null for none. */
+  replaces: string | null;
   evaluation: Evaluated;
   evaluatedHash: string;
   refit: Fitted;
@@ -68,13 +70,13 @@ export async function publishModel(context: Context, trained: Trained): Promise<
   const { version, learner, metrics } = manifest;
   const wrong = await canary(ports, manifest);
   if (wrong !== null) return { status: "refused", reason: `${version} fails the canary: ${wrong}`, metrics };
-  const { isSuperior } = trained;
+  const { isSuperior, replaces } = trained;
   const promoted = await promote(ports.store, params.tenant, version, {
     // Lists are counted by version from this time on: until the pointer moves, the version before answers.
     nowMs: ports.clock(),
     isSuperior,
-    // What the gate has judged against is what may be replaced.
-    ...(trained.gate.live === null ? {} : { expected: trained.gate.live.version }),
+    // What was live at the gate is what may be replaced: what another run has published since, this one was not held against.
+    expected: replaces,
   });
   if (!promoted.ok) {
     return { status: "refused", reason: `${version} is not live: ${promoted.error.message}`, metrics };

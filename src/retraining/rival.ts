@@ -18,7 +18,8 @@ import { type RankedSide, rankInSlices, type Side } from "./ranking.ts";
 
 /** How the live model is met, with equal knowledge and on cases that neither side was fitted on. */
 export type Rival =
-  | { kind: "none" }
+  /** Nothing is live that could be read; the pointer may name a version all the same. */
+  | { kind: "none"; version: string | null }
   /** The candidate is the live model's own recipe, fitted anew. */
   | { kind: "same"; version: string }
   /** It is that recipe and started from the live model's fit: what that was evaluated by, on cases newer than either fit. */
@@ -41,8 +42,9 @@ export async function chooseRival(
   { recipe: candidate, start }: Candidate,
   isFittable: (recipe: Recipe) => boolean,
 ): Promise<Rival> {
-  const live = await readLive(ports.store, params.tenant);
-  if (live === null) return { kind: "none" };
+  const named = (await readPointer(ports.store, params.tenant))?.pointer.version ?? null;
+  const live = named === null ? null : await readLive(ports.store, params.tenant, named);
+  if (live === null) return { kind: "none", version: named };
   const { version, data, itemCount, lateFeatureCount: contentWidth, recipe } = live;
   if (recipe !== undefined && JSON.stringify(recipe) === JSON.stringify(candidate)) {
     // A version from before evaluated graphs were kept has none.
@@ -57,10 +59,13 @@ export async function chooseRival(
   return { kind: "unknown", version, cases };
 }
 
-/** Null as well when the live model cannot be read: it is no rival then, and the candidate still has to beat popularity. */
-async function readLive(store: Context["ports"]["store"], tenant: string): Promise<Manifest | null> {
-  const current = await readPointer(store, tenant);
-  const manifest = current === null ? null : await readManifest(store, tenant, current.pointer.version);
+/** Null when the live model cannot be read: it is no rival then, and the candidate still has to beat popularity. */
+async function readLive(
+  store: Context["ports"]["store"],
+  tenant: string,
+  version: string,
+): Promise<Manifest | null> {
+  const manifest = await readManifest(store, tenant, version);
   if (manifest === null) return null;
   const catalog = await readArtifactFile(store, manifest, "catalog.parquet");
   const onnx = await readArtifactFile(store, manifest, "model.onnx");

@@ -67,7 +67,13 @@ export async function publishStep(
   return step.do("publish", () => publishModel(context, { ...trained, workSeconds: totalOf(made.costs) }));
 }
 
-export async function liveManifest({ ports, params }: RunContext): Promise<Manifest | null> {
-  const current = await readPointer(ports.store, params.tenant);
-  return current === null ? null : readManifest(ports.store, params.tenant, current.pointer.version);
+/** What the pointer names, with its card; that is null where it cannot be read. */
+export async function findLive({
+  ports: { store },
+  params: { tenant },
+}: RunContext): Promise<{ version: string; card: Manifest | null } | null> {
+  const current = await readPointer(store, tenant);
+  if (current === null) return null;
+  const { version } = current.pointer;
+  return { version, card: await readManifest(store, tenant, version) };
 }

@@ -66,7 +66,8 @@ const listQuery = z.object({
   timeout_ms: z.coerce.number().int().min(TIMEOUT_MIN_MS).max(TIMEOUT_MAX_MS).optional().describe(HOW_LONG),
 });
 
-const FOR_SERVERS = "For servers that ask for their visitors: a browser's own request tells it.";
+const FOR_SERVERS =
+  "For servers that ask for their visitors, with a secret key: a browser's own request tells it.";
 
 const visitor = {
   user_id: id.optional().describe("Your id of the user."),

@@ -72,6 +72,19 @@ describe("a server's question", () => {
     expect(listed.status).toBe(200);
   });
 
+  it("is a server's: a browser cannot say that it is elsewhere", async () => {
+    for (const said of [{ country: "NL" }, { device: "mobile" }]) {
+      const [field] = Object.keys(said);
+      for (const path of ["/v1/recommendations", "/v1/rank"]) {
+        const items = path === "/v1/rank" ? { items: ["item-1"] } : {};
+        expect(await post(path, { ...said, ...items }, keys.publishable)).toMatchObject({
+          status: 400,
+          json: { error: { field, message: expect.stringContaining("needs a secret key") } },
+        });
+      }
+    }
+  });
+
   it("is refused with the field's name where it is none of a country or a device", async () => {
     for (const [field, value] of [
       ["country", "nl"],

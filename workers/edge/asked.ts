@@ -42,6 +42,16 @@ export interface VisitorAsked {
 }
 
 export function visitorOf({ keyKind }: Pick<Call, "keyKind">, asked: VisitorAsked): Subject {
+  // A browser that could say where it is could lift what a scenario's filter keeps to a country.
+  for (const field of ["country", "device"] as const)
+    if (asked[field] !== undefined && keyKind !== "secret")
+      throw new ApiError(
+        "invalid_parameter",
+        `${field}: needs a secret key; a browser's own request tells it`,
+        {
+          field,
+        },
+      );
   const { user_id, anonymous_id, user_token, recent = [] } = asked;
   const visitor = {
     keyKind,

@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from "../base/index.ts";
-import { readListOrigin } from "../events/index.ts";
+import { eventTypeWeight, readListOrigin } from "../events/index.ts";
 import { INTERACTIONS, type Lake } from "../lake/index.ts";
 import type { Pointer } from "../registry/index.ts";
 import type { LiveCounts } from "./guard.ts";
@@ -45,11 +45,15 @@ export async function countLists(
     const { type, recommendation_id: ids, is_automated: automated, is_bot: bots } = batch.columns;
     for (let row = 0; row < batch.rows; row++) {
       const id = ids[row];
+      const sign = type[row] ?? "";
+      const isSeen = sign === "impression";
+      // What was disliked, or taken out of the cart, speaks for no list.
+      if (!isSeen && eventTypeWeight(sign) <= 0) continue;
       if (!id || automated[row] === true || bots[row] === true) continue;
       const origin = readListOrigin(id);
       if (origin === null || origin.tenant !== tenant) continue;
       const { mintedAtMs } = origin;
-      const said = { isSeen: type[row] === "impression" };
+      const said = { isSeen };
       if (mintedAtMs >= sinceMs + CHANGE_MS) now.add(id, origin, said);
       else if (mintedAtMs >= fromMs && mintedAtMs < sinceMs) {
         // Clicks are compared with those of the course before, errors with all that was seen in those days.

@@ -12,7 +12,7 @@ export interface ListCounts {
 export interface ClickCounts {
   /** Distinct lists of the versions that were seen. */
   lists: number;
-  /** Of them, those that an item was clicked in, or bought from. */
+  /** Of them, those that an item was clicked in, or bought from, or of which some other sign of interest came. */
   clicked: number;
 }
 

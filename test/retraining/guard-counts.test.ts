@@ -77,6 +77,20 @@ describe("the counts of lists", () => {
     expect(await counts({ ...POINTER, promotedAtMs: NOW_MS - 8 * DAY_MS })).toBeNull();
   });
 
+  it("take signs of interest for clicks, and nothing else that names the list", async () => {
+    const after = { mintedAtMs: PROMOTED_MS + HOUR_MS, modelVersion: "new" };
+    const signs = ["click", "purchase", "like", "tasting", "dislike", "remove_from_cart", "leave", "search"];
+    const counts = await countsOf(
+      await Promise.all(
+        signs.flatMap((sign, seed) => [
+          event("impression", { ...after, seed }),
+          event(sign, { ...after, seed }),
+        ]),
+      ),
+    );
+    expect((await counts(POINTER))?.[0]).toEqual(["live", [8, 0, 0, 8, 4]]);
+  });
+
   it("are of a course from its beginning, beside the course before it", async () => {
     const sinceMs = PROMOTED_MS - 5 * HOUR_MS;
     const course = { sinceMs, before: { version: "old-2", sinceMs: sinceMs - 3 * HOUR_MS } };

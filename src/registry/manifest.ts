@@ -127,6 +127,8 @@ export const manifestSchema = z.strictObject({
       settings: z.string(),
     })
     .optional(),
+  /** SHA-256 of the settings that the run went by; those of `study` are of its search. */
+  settings: z.string().optional(),
   gate: gateSchema.optional(),
   ranker: rankerSchema.optional(),
   /** Estimated by the work that was counted, for the clock stands still while a Worker computes. */

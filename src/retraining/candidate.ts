@@ -20,6 +20,12 @@ export async function trainCandidate(
   const { params, made } = context;
   const missing = await prepareStart(context, plan);
   if (missing !== null) return { status: "refused", reason: missing, metrics: {} };
+  // Data that fail keep back whatever a search finds, which costs most of the run.
+  const failing =
+    plan.kind === "search" && params.rerun === undefined
+      ? await failingData(context, "quality-search")
+      : null;
+  if (failing !== null) return { status: "refused", reason: failing, metrics: {} };
   const { recipe, study } = await chooseRecipe(context, plan, rows);
   const fitted = await fitEvaluated(context, recipe);
   const files = { model: "evaluated.onnx", popularity: "popularity.onnx" };
@@ -112,25 +118,36 @@ const NOT_JUDGED: Judged = {
 };
 
 async function judge(context: RunContext, candidate: Candidate, evaluation: Evaluated): Promise<Judged> {
-  const { ports, params, step } = context;
+  const { made, step } = context;
   const { metrics, exposure } = evaluation;
-  const data = await step.do("quality", async () => judgeData(await ports.dataQuality(params.tenant)));
-  if (data !== null) return { verdict: "refused", reason: data.reason };
+  const failing = await failingData(context, "quality");
+  if (failing !== null) return { verdict: "refused", reason: failing };
   const first = judgeAgainstPopularity(evaluation, metrics);
-  if (!first.pass) return { verdict: "popularity", reason: first.reason };
+  if (!first.pass) {
+    made.inVain = "judged";
+    return { verdict: "popularity", reason: first.reason };
+  }
   const isFittable = ({ parts }: Recipe) =>
     parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
   const rival = await step.do("rival", () => chooseRival(context, candidate, isFittable));
-  context.made.costs.rival = await fitRival(context, rival, candidate.recipe);
+  made.costs.rival = await fitRival(context, rival, candidate.recipe);
   const compared = await compareWithLive(context, rival);
-  context.made.costs.gate = compared?.workSeconds ?? 0;
+  made.costs.gate = compared?.workSeconds ?? 0;
   const exposures = { ...exposure, ...(compared?.exposures ?? {}) };
   const { pass, reason, isSuperior } = decide(evaluation, metrics, compared, exposures);
   const live =
     compared === null ? null : { version: compared.version, cases: compared.cases, metric: compared.metric };
-  context.made.live = live;
-  context.made.exposure = exposures;
-  if (!pass) return { verdict: "refused", reason };
+  made.live = live;
+  made.exposure = exposures;
+  if (!pass) {
+    made.inVain = "judged";
+    return { verdict: "refused", reason };
+  }
   const gate = { reason, live, exposure: exposures };
   return { verdict: "pass", gate, isSuperior, replaces: rival.version };
+}
+
+async function failingData({ ports, params, step }: RunContext, name: string): Promise<string | null> {
+  const judged = await step.do(name, async () => judgeData(await ports.dataQuality(params.tenant)));
+  return judged?.reason ?? null;
 }

@@ -2,6 +2,7 @@ import { HOUR_MS, sha256Hex } from "../base/index.ts";
 import { LEARNERS } from "../learn/index.ts";
 import {
   type Manifest,
+  type Pointer,
   type Recipe,
   readManifest,
   readPointer,
@@ -12,13 +13,13 @@ import type { RetrainParams } from "./contract.ts";
 import { tooFew } from "./gate.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
-import { readSearched } from "./settings-store.ts";
+import { readSearched, type Searched } from "./settings-store.ts";
 import type { SplitResult } from "./split.ts";
 import { startFrom } from "./start.ts";
 
 /** How a run comes to its recipe. */
 export type Plan =
-  /** There is too little to tell a model from chance: popularity serves. */
+  /** There is too little to tell a model from chance, or nothing to renew until the next search: popularity serves. */
   | { kind: "popularity"; reason: string }
   /** The live model's recipe on the rows that are there by now. */
   | {
@@ -44,17 +45,24 @@ export async function planRun(
   if (few !== null) return { kind: "popularity", reason: few };
   // Who asks for a run by hand, or has changed the settings or brought data, wants a search.
   if (reason !== "cron") return { kind: "search" };
-  const current = await readPointer(store, tenant);
-  const live = current === null ? null : await readManifest(store, tenant, current.pointer.version);
-  const last = await lastSearch(store, tenant, live);
-  if (live?.recipe === undefined || last === undefined) return { kind: "search" };
-  const { recipe } = live;
+  const pointer = (await readPointer(store, tenant))?.pointer ?? null;
+  const live = pointer === null ? null : await readManifest(store, tenant, pointer.version);
+  const last = newer(live?.study, await lastRefused(store, tenant, pointer));
+  const recipe = live?.recipe;
   const isDue =
+    last === undefined ||
     requestedAtMs - last.atMs >= settings.searchEveryHours * HOUR_MS ||
     read.interactions >= GROWTH_MAX * last.interactions ||
     last.settings !== (await settingsHash(settings)) ||
-    !recipe.parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner));
+    recipe?.parts.every(({ learner }) => LEARNERS.some(({ name }) => name === learner)) === false;
   if (isDue) return { kind: "search" };
+  if (live === null || recipe === undefined) {
+    const at = new Date(last.atMs).toISOString();
+    return {
+      kind: "popularity",
+      reason: `there is no recipe to renew, and the search of ${at} found none that may go live`,
+    };
+  }
   const startsFrom = startFrom(live, split, read);
   // A card names the search that its recipe came from; popularity that served for want of cases had none.
   const study = live.study ?? last;
@@ -63,16 +71,21 @@ export async function planRun(
 
 type Study = NonNullable<Manifest["study"]>;
 
-/** The newest search: the one that led to the live model, or a later one that led to none. Either says what a search of the same would find. */
-export async function lastSearch(
+/** The last search that was made in vain, as long as it would be so again. */
+export async function lastRefused(
   store: RetrainPorts["store"],
   tenant: string,
-  live: Manifest | null,
-): Promise<Study | undefined> {
+  pointer: Pick<Pointer, "pinned"> | null,
+): Promise<Searched | undefined> {
   const searched = await readSearched(store, tenant);
-  const study = live?.study;
-  if (study === undefined || searched === undefined) return study ?? searched;
-  return searched.atMs > study.atMs ? searched : study;
+  return searched?.inVain === "pinned" && pointer?.pinned !== true ? undefined : searched;
+}
+
+/** The search that led to the live model, or a later one that led to none. Either says what a search of the same would find. */
+function newer(study: Study | undefined, refused: Searched | undefined): Study | undefined {
+  if (refused === undefined || (study !== undefined && study.atMs >= refused.atMs)) return study;
+  const { inVain: _why, snapshots: _on, ...found } = refused;
+  return found;
 }
 
 export function settingsHash(settings: TrainingSettings): Promise<string> {

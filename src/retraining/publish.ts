@@ -1,7 +1,14 @@
 import { HISTORY_MAX, SCORER_MODELS_BYTES_MAX } from "../base/index.ts";
 import { heldBytes, LATE_FEATURES, readCatalog } from "../catalogue/index.ts";
 import { eventTypeCode, isStandardType } from "../events/index.ts";
-import { type Artifact, type Manifest, type ManifestDraft, promote, publish } from "../registry/index.ts";
+import {
+  type Artifact,
+  type Manifest,
+  type ManifestDraft,
+  promote,
+  publish,
+  SETTINGS_DEFAULT,
+} from "../registry/index.ts";
 import { canary } from "./canary.ts";
 import type { RetrainOutcome } from "./contract.ts";
 import { decodeCases } from "./dataset-file.ts";
@@ -10,7 +17,9 @@ import type { Evaluated } from "./evaluate.ts";
 import type { Context, Fitted } from "./fit.ts";
 import { makeGolden } from "./golden.ts";
 import { likenessFiles } from "./likeness.ts";
+import { settingsHash } from "./plan.ts";
 import type { ReadResult } from "./read.ts";
+import type { InVain } from "./settings-store.ts";
 import { PROTOCOL, type SplitResult } from "./split.ts";
 import { partsOf } from "./start.ts";
 
@@ -33,6 +42,12 @@ export interface Trained {
   startedFrom?: Manifest["startedFrom"];
   /** Estimated CPU-seconds of the whole run, the parts that came to nothing included. */
   workSeconds: number;
+}
+
+export interface Publication {
+  outcome: RetrainOutcome;
+  /** Why a search that led to this refusal would only lead to it again. */
+  inVain?: InVain;
 }
 
 /** Workers Paid: $0.02 per million milliseconds of CPU. */
@@ -58,18 +73,27 @@ export async function writeGolden({ ports, params, workspace }: Context): Promis
  * A version that the canary refuses stays unpromoted until the sweep takes it. What is live already is not published once more:
  * its copies would take the places of the versions to roll back to.
  */
-export async function publishModel(context: Context, trained: Trained): Promise<RetrainOutcome> {
+export async function publishModel(context: Context, trained: Trained): Promise<Publication> {
   const { ports, params } = context;
-  const artifact = { manifest: cardOf(context, trained), files: await filesOf(context, trained) };
+  const settings = await settingsHash(params.settings ?? SETTINGS_DEFAULT);
+  const manifest = { ...cardOf(context, trained), settings };
+  const artifact = { manifest, files: await filesOf(context, trained) };
   const live = await equalToLive(ports.store, artifact);
   if (live !== null) {
     const reason = `equal to the live model ${live}, byte for byte: nothing new to learn from`;
-    return { status: "refused", reason, metrics: trained.evaluation.metrics, live };
+    const { metrics } = trained.evaluation;
+    return { outcome: { status: "refused", reason, metrics, live }, inVain: "judged" };
   }
-  const manifest = await publish(ports.store, { ...artifact, parts: partsOf(context, trained.recipe) });
-  const { version, learner, metrics } = manifest;
-  const wrong = await canary(ports, manifest);
-  if (wrong !== null) return { status: "refused", reason: `${version} fails the canary: ${wrong}`, metrics };
+  const card = await publish(ports.store, { ...artifact, parts: partsOf(context, trained.recipe) });
+  const { version, learner, metrics } = card;
+  const flaw = await canary(ports, card);
+  if (flaw !== null) {
+    const reason = `${version} fails the canary: ${flaw.reason}`;
+    return {
+      outcome: { status: "refused", reason, metrics },
+      ...(flaw.isTimed ? {} : { inVain: "judged" }),
+    };
+  }
   const { isSuperior, replaces } = trained;
   const promoted = await promote(ports.store, params.tenant, version, {
     // Lists are counted by version from this time on: until the pointer moves, the version before answers.
@@ -79,9 +103,13 @@ export async function publishModel(context: Context, trained: Trained): Promise<
     expected: replaces,
   });
   if (!promoted.ok) {
-    return { status: "refused", reason: `${version} is not live: ${promoted.error.message}`, metrics };
+    const { code, message } = promoted.error;
+    return {
+      outcome: { status: "refused", reason: `${version} is not live: ${message}`, metrics },
+      ...(code === "pinned" ? { inVain: "pinned" } : {}),
+    };
   }
-  return { status: "published", version, learner, reason: trained.gate.reason, metrics };
+  return { outcome: { status: "published", version, learner, reason: trained.gate.reason, metrics } };
 }
 
 async function filesOf(context: Context, { ranker }: Trained): Promise<Artifact["files"]> {

@@ -12,6 +12,7 @@ import type { Evaluated } from "./evaluate.ts";
 import type { Plan } from "./plan.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
+import type { InVain } from "./settings-store.ts";
 import type { SplitResult } from "./split.ts";
 
 /** What a run had made by its end. */
@@ -32,6 +33,8 @@ export interface Made {
   plan?: Plan;
   /** By this run itself, whatever came of it. */
   searched?: NonNullable<Manifest["study"]>;
+  /** Where the run is refused for what it would be refused for again; absent where that says nothing of what was found. */
+  inVain?: InVain | undefined;
   startedFrom?: Manifest["startedFrom"];
   learner?: string;
   evaluatedHash?: string;

@@ -29,9 +29,9 @@ export async function retrain(
   const context: RunContext = { ports, params, workspace: openWorkspace(ports, params), step, made };
   const outcome = await run(context);
   const { seconds } = await step.do("finish", async () => {
-    const { searched } = made;
-    if (searched !== undefined && outcome.status === "refused") {
-      await noteSearch(ports.store, params.tenant, searched);
+    const { searched, inVain, snapshots = {} } = made;
+    if (searched !== undefined && inVain !== undefined && outcome.status === "refused") {
+      await noteSearch(ports.store, params.tenant, { ...searched, inVain, snapshots });
     }
     await writeReport(context, outcome);
     await context.workspace.finish(outcome);

@@ -64,7 +64,11 @@ export async function publishStep(
     await writeGolden(context);
     return null;
   });
-  return step.do("publish", () => publishModel(context, { ...trained, workSeconds: totalOf(made.costs) }));
+  const { outcome, inVain } = await step.do("publish", () =>
+    publishModel(context, { ...trained, workSeconds: totalOf(made.costs) }),
+  );
+  made.inVain ??= inVain;
+  return outcome;
 }
 
 /** What the pointer names, with its card; that is null where it cannot be read. */

@@ -20,7 +20,15 @@ export interface SettingsState {
   error: string | null;
 }
 
-type Searched = NonNullable<Manifest["study"]>;
+/** Why a search is not worth repeating: what it found was judged, or would have been refused whatever it is as long as the pin holds. */
+export type InVain = "judged" | "pinned";
+
+/** A search that ended without a new model. Notes of earlier trainers are their study alone. */
+export type Searched = NonNullable<Manifest["study"]> & {
+  inVain?: InVain;
+  /** Table → the snapshot that it was made on. */
+  snapshots?: Record<string, number>;
+};
 
 /** Event types that the tenant has declared. Whoever does not know them gives none, and every name is taken for one. */
 export type OwnTypes = () => Promise<readonly string[]>;
@@ -85,7 +93,7 @@ export async function putSettings(
     : checked;
 }
 
-/** The last search that ended without a new model: until the next one is due, the live recipe is renewed. */
+/** The last of them: until the next one is due, the live recipe is renewed. */
 export async function readSearched(store: ObjectStore, tenant: string): Promise<Searched | undefined> {
   const object = await store.get(searchedKey(tenant));
   return object === null ? undefined : (parseJson(object.bytes) as Searched);

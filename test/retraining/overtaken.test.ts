@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { ObjectStore } from "../../src/base/index.ts";
 import { promote, publish, readPointer } from "../../src/registry/index.ts";
 import { type RetrainPorts, retrain, runIdOf } from "../../src/retraining/index.ts";
+import { readSearched } from "../../src/retraining/settings-store.ts";
 import { artifactOf } from "../registry/artifacts.ts";
 import { BUSY, oneMoreEvent, params, ports, published, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
@@ -35,6 +36,8 @@ it.each([
     const { other, own } = await overtaken(store);
     expect(await retrain(own, params(), steps())).toMatchObject(refused("no version", other));
     expect((await readPointer(store, "shop"))?.pointer.version).toBe(other);
+    // Which says nothing of what was found: the next run may search again.
+    expect(await readSearched(store, "shop")).toBeUndefined();
   },
   60_000,
 );

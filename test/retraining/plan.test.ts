@@ -4,8 +4,10 @@ import {
   type Manifest,
   promote,
   publish,
+  readPointer,
   SETTINGS_DEFAULT,
   type TrainingSettings,
+  unpin,
 } from "../../src/registry/index.ts";
 import { planRun, settingsHash } from "../../src/retraining/plan.ts";
 import { noteSearch } from "../../src/retraining/settings-store.ts";
@@ -83,6 +85,37 @@ describe("the schedule's run", () => {
     const store = await shopWith(await studyOf());
     await noteSearch(store, "shop", await studyOf({ atMs: NOW_MS - 1, settings: "earlier ones" }));
     expect(await planned(store)).toMatchObject({ kind: "renew" });
+  });
+
+  it("does not search every hour while nothing is live, once a search has been made in vain: popularity serves", async () => {
+    const store = memoryObjectStore();
+    expect(await planned(store)).toEqual({ kind: "search" });
+    await noteSearch(store, "shop", await studyOf());
+    expect(await planned(store)).toMatchObject({
+      kind: "popularity",
+      reason: expect.stringContaining(`the search of ${new Date(NOW_MS).toISOString()} found none`),
+    });
+    expect(await planned(store, { interactions: 2 * INTERACTIONS })).toEqual({ kind: "search" });
+    expect(await planned(store, { settings: CHANGED })).toEqual({ kind: "search" });
+  });
+
+  it("goes by a search that a pin kept back as long as the pin holds", async () => {
+    const store = await shopWith(await studyOf({ atMs: NOW_MS - 24 * HOUR_MS }));
+    expect(await planned(store)).toEqual({ kind: "search" });
+    await noteSearch(store, "shop", { ...(await studyOf()), inVain: "pinned" });
+    expect(await planned(store)).toEqual({ kind: "search" });
+    const live = (await readPointer(store, "shop"))?.pointer.version ?? "";
+    await promote(store, "shop", live, { nowMs: NOW_MS, byHand: true });
+    expect(await planned(store)).toMatchObject({ kind: "renew" });
+    await unpin(store, "shop");
+    expect(await planned(store)).toEqual({ kind: "search" });
+  });
+
+  it("keeps of a search in vain on the next card what a card says of a search", async () => {
+    const store = await shopWith(undefined);
+    const searched = await studyOf();
+    await noteSearch(store, "shop", { ...searched, inVain: "judged", snapshots: { t: 1 } });
+    expect((await planned(store)) as unknown).toHaveProperty("study", searched);
   });
 
   it("does not search every hour where popularity has served for want of cases and a search found nothing", async () => {

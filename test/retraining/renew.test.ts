@@ -120,6 +120,7 @@ describe("a live model that earned its place", { timeout: 120_000 }, () => {
     // Noted, so that the schedule does not make the same search every hour.
     expect(await readSearched(poor, "shop")).toMatchObject({
       atMs: NOW_MS + HOUR_MS,
+      inVain: "judged",
       settings: expect.any(String),
     });
   });
@@ -134,6 +135,18 @@ describe("a live model that earned its place", { timeout: 120_000 }, () => {
     expect((await readPointer(renewed, "shop"))?.pointer).toMatchObject({
       version: live.version,
       takenBack: because,
+    });
+  });
+
+  it("pinned, keeps back what a search finds, which is noted for as long as the pin holds", async () => {
+    const pinned = await copyOf(store);
+    await promote(pinned, "shop", live.version, { nowMs: NOW_MS, byHand: true });
+    const outcome = await retrain(ports(pinned), later("admin"), steps());
+    expect(outcome).toMatchObject({ status: "refused", reason: expect.stringContaining("is pinned to") });
+    expect(await readSearched(pinned, "shop")).toMatchObject({
+      atMs: NOW_MS + HOUR_MS,
+      inVain: "pinned",
+      snapshots: expect.objectContaining({ "gold.user_histories": expect.any(Number) }),
     });
   });
 

@@ -60,7 +60,10 @@ describe("a run's report", { timeout: 240_000 }, () => {
 
   it("tells of a refused run what it came to", async () => {
     const store = await shop(BUSY);
-    const dataQuality = async () => [{ table: "bronze.events", check: "volume_drop", reason: "3 rows" }];
+    const failing = [{ table: "bronze.events", check: "volume_drop", reason: "3 rows" }];
+    let looks = 0;
+    // The data begin to fail while it searches.
+    const dataQuality = async () => (looks++ === 0 ? [] : failing);
     const outcome = await retrain({ ...ports(store), dataQuality }, params(), steps());
     const report = await readRunReport(store, "shop", params().runId);
     expect(report).toMatchObject({

@@ -132,14 +132,17 @@ describe("a retrain", { timeout: 120_000 }, () => {
     const failing = { table: "bronze.events", check: "volume_drop", reason: "3 rows" };
     for (const options of [{}, BUSY]) {
       const store = await shop(options);
+      const runner = steps();
       const asked = {
         ...ports(store),
         dataQuality: async (tenant: string) => (tenant === "shop" ? [failing] : []),
       };
-      expect(await retrain(asked, params(), steps())).toMatchObject({
+      expect(await retrain(asked, params(), runner)).toMatchObject({
         status: "refused",
         reason: "the data fails bronze.events/volume_drop: 3 rows",
       });
+      // Before a search is paid for.
+      expect(runner.ran.filter((name) => name.startsWith("study"))).toEqual([]);
       expect(await readPointer(store, "shop")).toBeNull();
     }
   });

@@ -65,6 +65,12 @@ export async function takeStart(
   if (manifest === null) return { missing: goneMessage(version) };
   const catalog = await readArtifactFile(ports.store, manifest, "catalog.parquet");
   if (!catalog.ok) return { missing: catalog.error };
+  // A fit that starts so is held against this graph at the gate; what is run again is not judged once more.
+  if (params.rerun === undefined && manifest.parts?.[EVALUATED_FILE] !== undefined) {
+    const graph = await readArtifactFile(ports.store, manifest, EVALUATED_FILE);
+    if (!graph.ok) return { missing: graph.error };
+    discard(graph.value);
+  }
   const { ids } = await readCatalog(catalog.value, { yieldTo: ports.yieldTo });
   const { itemIds } = decodeCases(await workspace.read("cases.bin")).dataset;
   const placeOf = new Map(itemIds.map((id, place) => [id, place]));

@@ -199,6 +199,14 @@ describe("a second run within a day", { timeout: 120_000 }, () => {
     expect(passesOf(await readRunReport(other, "shop", run.runId))).toEqual({ judged: EPOCHS });
   });
 
+  it("begins anew where the graph that it would be held against is damaged", async () => {
+    const damaged = await copyOf(store);
+    await damaged.put(modelKey("shop", live.version, EVALUATED_FILE), new Uint8Array(1));
+    const run = hourLater("cron");
+    expect(await retrain(upToTheGate(damaged), run, quickSteps())).toMatchObject({ status: "refused" });
+    expect(passesOf(await readRunReport(damaged, "shop", run.runId))).toEqual({ judged: EPOCHS });
+  });
+
   it("cannot be run again once the version that it started from is gone", async () => {
     const swept = await copyOf(after);
     await swept.delete([modelKey("shop", live.version, "manifest.json")]);

@@ -9,7 +9,7 @@ import {
   readSettings,
   runIdOf,
 } from "../src/retraining/index.ts";
-import { statusOf } from "./trainer-status.ts";
+import { standingOf } from "./trainer-status.ts";
 
 interface RetrainRequest {
   tenant: string;
@@ -73,10 +73,7 @@ export async function startScheduled(env: TrainerEnv, tenant: string, scheduledM
   if (schedule === "daily" && new Date(minuteMs).getUTCHours() !== DAILY_HOUR) return;
   const open = await findOpen(store, tenant, {
     nowMs: minuteMs,
-    hasEnded: async (runId) => {
-      const { status } = (await statusOf(env, tenant, runId)) ?? {};
-      return status !== "queued" && status !== "running";
-    },
+    standing: (runId) => standingOf(env, tenant, runId),
   });
   if (open !== null) {
     const told = `no scheduled run: ${open} is under way`;

@@ -38,7 +38,7 @@ export {
 export { type AnsweredHour, isFailureAnswered } from "./guard-answers.ts";
 export { countLists } from "./guard-counts.ts";
 export { openDataset } from "./open-dataset.ts";
-export { findOpen, markOpen } from "./open-runs.ts";
+export { findOpen, markOpen, type Standing } from "./open-runs.ts";
 export { RUN_KEPT_DAYS, tagOf } from "./pin.ts";
 export type { FailingCheck, RetrainPorts, StepRunner } from "./ports.ts";
 export { type RankerResult, type RankerTask, trainRanker } from "./ranker.ts";

@@ -17,7 +17,7 @@ function workflows() {
       return instance(id);
     },
     async get(id: string) {
-      if (!runs.has(id)) throw new Error(`no instance ${id}`);
+      if (!runs.has(id)) throw new Error("instance.not_found");
       return instance(id);
     },
   };
@@ -67,6 +67,39 @@ it.each([
   else runs.set(first, status);
   await startScheduled(trainer, "shop", CRON_MS);
   expect(runs.get(runIdOf("shop", "cron", CRON_MS))).toBe("running");
+});
+
+it("takes a run for ended only where the platform says so", async () => {
+  const { trainer } = workflows();
+  await startScheduled(trainer, "shop", CRON_MS - 5 * MINUTE_MS);
+  const first = await marks();
+  expect(first).toHaveLength(1);
+  const refuse = async () => {
+    throw new Error("internal error; reference = abc");
+  };
+  const unwell = { ...trainer, RETRAIN: { ...trainer.RETRAIN, get: refuse } } as unknown as TrainerEnv;
+  await expect(startScheduled(unwell, "shop", CRON_MS)).rejects.toThrow("internal error");
+  expect(await marks()).toEqual(first);
+  await startScheduled(trainer, "shop", CRON_MS);
+  expect(await marks()).toEqual(first);
+});
+
+it("is held up again by a run that was silent for long and goes on", async () => {
+  const { runs, trainer } = workflows();
+  await startScheduled(trainer, "shop", CRON_MS - HOUR_MS);
+  const first = runIdOf("shop", "cron", CRON_MS - HOUR_MS);
+  await startScheduled(trainer, "shop", CRON_MS);
+  const second = runIdOf("shop", "cron", CRON_MS);
+  expect(await marks()).toEqual([first, second].map((run) => `work/shop/open/${run}`));
+  runs.set(second, "complete");
+  const report = { step: "study", progress: 0.5, message: "", atMs: Date.now() };
+  await r2ObjectStore(env.LAKE).put(
+    `work/shop/${first}/progress.json`,
+    new TextEncoder().encode(JSON.stringify(report)),
+  );
+  await startScheduled(trainer, "shop", CRON_MS + MINUTE_MS);
+  expect([...runs.keys()]).toEqual([first, second]);
+  expect(await marks()).toEqual([`work/shop/open/${first}`]);
 });
 
 it("is not held up by a run that is run again, which publishes nothing", async () => {

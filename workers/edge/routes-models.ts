@@ -15,7 +15,9 @@ const liveSchema = z.object({
   taken_back: z
     .object({ version: z.string(), reason: z.string(), at: z.number() })
     .optional()
-    .describe("The guardrails took this version back; the pin ends with a superior candidate of another recipe."),
+    .describe(
+      "The guardrails took this version back; the pin ends with a superior candidate of another recipe.",
+    ),
 });
 
 const runSchema = z.object({

@@ -1,6 +1,7 @@
 /**
  * base: what every room stands on, and nothing of our domain: assertions, time, hashes, limits, seeded randomness,
- * results, and the two ports (object store, engine) that more than one room needs. `r2.ts` is the port's one adapter.
+ * results, and the two ports (object store, engine) that more than one room needs. `r2.ts` is the port's one adapter, and
+ * `yielding-store.ts` what it is wrapped in where a job calls it often.
  */
 export { assert, unreachable } from "./assert.ts";
 export { type ByteRange, contentRange, parseByteRange } from "./byte-range.ts";

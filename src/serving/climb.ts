@@ -49,19 +49,18 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
   const { lists: common, late } = await lists.get();
   const lastGood = isClosed ? null : await lastGoodOf(question, common);
   const under = (givesUpRotation: boolean) => rungsBelow(lastGood, common, { below, givesUpRotation });
-  let filled: AnswerItem[];
-  let given: readonly string[] = relaxed;
-  if (model === null) ({ items: filled, relaxed: given } = fillBelow(under, question));
-  else {
+  const fillUp = (list: RankedList) => {
     // A new list of the model needs no such care: the scorer knows of an item that is shown again before KV does.
-    const rung = modelIsOld ? onlyAllowed(modelRung(model), common, () => true) : modelRung(model);
+    const rung = modelIsOld ? onlyAllowed(modelRung(list), common, () => true) : modelRung(list);
     // It keeps to the caps by itself, and does not carry what they count by; where it holds to the rotation nothing is filled in.
-    filled = fillFromRungs([rung, ...(isClosed ? [] : under(true))], wanted, { seenToo: true });
-  }
-  const hasLastGood = filled.some(({ source }) => source === "last_good");
-  const version = hasModels(filled) ? model?.modelVersion : hasLastGood ? lastGood?.modelVersion : null;
+    return fillFromRungs([rung, ...(isClosed ? [] : under(true))], wanted, { seenToo: true });
+  };
+  const { items, relaxed: given } =
+    model === null ? fillBelow(under, question) : { items: fillUp(model), relaxed };
+  const hasLastGood = items.some(({ source }) => source === "last_good");
+  const version = hasModels(items) ? model?.modelVersion : hasLastGood ? lastGood?.modelVersion : null;
   return {
-    items: filled,
+    items,
     modelVersion: version ?? null,
     relaxed: given,
     problems: late
@@ -104,10 +103,11 @@ function fillBelow(
   };
   const order = relaxableBelow(below);
   let relaxed: readonly string[] = [];
-  let items = fillUnder([], false);
-  for (let count = 1; count <= order.length && items.length < wanted.limit - spare; count++) {
-    const more = fillUnder(order.slice(0, count), false);
-    if (more.length > items.length) [items, relaxed] = [more, order.slice(0, count)];
+  // Most lists have nothing to give up, and are filled once.
+  let longest = order.length === 0 ? 0 : fillUnder([], false).length;
+  for (let count = 1; count <= order.length && longest < wanted.limit - spare; count++) {
+    const { length } = fillUnder(order.slice(0, count), false);
+    if (length > longest) [longest, relaxed] = [length, order.slice(0, count)];
   }
   return { items: fillUnder(relaxed, true), relaxed };
 }

@@ -33,6 +33,7 @@ export { type ExplorationRecord, propensities, readExploration } from "./explora
 export type { Answer } from "./finish.ts";
 export { historyOfItems } from "./history.ts";
 export { checkKey, checkSessionKey, type KeyProblem } from "./key-check.ts";
+export { KEY_READ_MS } from "./limits.ts";
 export { Lru } from "./lru.ts";
 export { createMemory, type ServingMemory } from "./memory.ts";
 export { FIELDS_WITHHELD, USER_IGNORED } from "./notices.ts";

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { propensities, readExploration, readRecommendationId } from "../../src/serving/index.ts";
+import {
+  type ExplorationRecord,
+  propensities,
+  readExploration,
+  readRecommendationId,
+} from "../../src/serving/index.ts";
 import { isolate, lists, World } from "./ports.ts";
 
 const SHARE = 0.2;
@@ -29,6 +34,13 @@ function shop(ranked: readonly string[], { brands = {}, rules = {} }: Shop = {})
   return world;
 }
 
+async function explorationOf(recommendationId: string, { ports }: World): Promise<ExplorationRecord> {
+  const id = await readRecommendationId(recommendationId, ports.signer);
+  const record = readExploration(id?.explored ?? "");
+  if (record === null) throw new Error("the id tells of the exploration");
+  return record;
+}
+
 /** At the places from `from` on: how often one could be explored by what the ids say, and how often one was. */
 async function explored(world: World, from: number, runs = 1_500) {
   const ask = isolate(world);
@@ -36,9 +48,7 @@ async function explored(world: World, from: number, runs = 1_500) {
   let seen = 0;
   for (let seed = 0; seed < runs; seed++) {
     const { items, recommendationId } = await ask({ recent: ["x"], limit: 10, request: { seed } });
-    const id = await readRecommendationId(recommendationId, world.ports.signer);
-    const record = readExploration(id?.explored ?? "");
-    if (record === null) throw new Error("the id tells of the exploration");
+    const record = await explorationOf(recommendationId, world);
     const places = items.flatMap(({ source }, place) => (source === "explored" ? [place] : []));
     expect(record.slots.map(({ place }) => place)).toEqual(places);
     const told = propensities(record, items.length);
@@ -58,9 +68,7 @@ it("an item that the list has anyway comes to its place by one way: its propensi
   const runs = 1_500;
   for (let seed = 0; seed < runs; seed++) {
     const { items, recommendationId } = await ask({ recent: ["x"], limit: 4, request: { seed } });
-    const id = await readRecommendationId(recommendationId, world.ports.signer);
-    const record = readExploration(id?.explored ?? "");
-    if (record === null) throw new Error("the id tells of the exploration");
+    const record = await explorationOf(recommendationId, world);
     const [first] = propensities(record, items.length);
     if (items[0]?.itemId === "e0") weights += 1 / (first as number);
   }

@@ -41,17 +41,15 @@ export interface VisitorAsked {
   location?: Place | undefined;
 }
 
+/** What a browser's own request tells. One that could say otherwise could lift what a scenario's filter keeps to a country. */
+const SERVERS_ALONE = ["country", "device"] as const;
+
 export function visitorOf({ keyKind }: Pick<Call, "keyKind">, asked: VisitorAsked): Subject {
-  // A browser that could say where it is could lift what a scenario's filter keeps to a country.
-  for (const field of ["country", "device"] as const)
-    if (asked[field] !== undefined && keyKind !== "secret")
-      throw new ApiError(
-        "invalid_parameter",
-        `${field}: needs a secret key; a browser's own request tells it`,
-        {
-          field,
-        },
-      );
+  const field = keyKind === "secret" ? undefined : SERVERS_ALONE.find((name) => asked[name] !== undefined);
+  if (field !== undefined) {
+    const message = `${field}: needs a secret key; a browser's own request tells it`;
+    throw new ApiError("invalid_parameter", message, { field });
+  }
   const { user_id, anonymous_id, user_token, recent = [] } = asked;
   const visitor = {
     keyKind,

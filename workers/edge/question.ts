@@ -14,20 +14,17 @@ const KEPT_MS = 3_600_000;
 /** Checked questions by endpoint and address: pages ask the same again and again, and a check costs more than an answer out of memory. */
 const kept = new Lru<Call["query"]>({ entriesMax: KEPT_MAX, lifeMs: KEPT_MS });
 
+/** What a body asks has no parameters beside it. */
 const NO_PARAMETERS = z.object({});
-/** What most questions with a body have in their address. */
-const NOTHING_BUT_KEY = /^(\?(key=[^&]*)?)?$/;
 
 /** The query by the endpoint's schema; an error names the parameter. What is given back is frozen, as others get it too. */
-export function readQuery(c: Context, { method, path, query, tag }: Endpoint, nowMs: number): Call["query"] {
+export function readQuery(c: Context, endpoint: Endpoint, nowMs: number): Call["query"] {
+  const { method, path, tag } = endpoint;
+  const query = endpoint.query ?? (tag === "answers" ? NO_PARAMETERS : undefined);
+  if (query === undefined) return {};
   const { url } = c.req;
   const start = url.indexOf("?");
   const search = start < 0 ? "" : url.slice(start);
-  if (query === undefined) {
-    if (tag === "answers" && !NOTHING_BUT_KEY.test(search))
-      checkNames(url, { query: NO_PARAMETERS, isStrict: true });
-    return {};
-  }
   const name = `${method} ${path}${search}`;
   const known = kept.get(name, nowMs);
   if (known !== undefined) return known;

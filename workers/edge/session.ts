@@ -4,6 +4,7 @@ import type { KeyRecord } from "../../src/events/index.ts";
 import {
   checkSessionKey,
   csrfToken,
+  KEY_READ_MS,
   readSession,
   type ServingPorts,
   type Session,
@@ -65,16 +66,13 @@ export async function endSession(
   await kv.put(endedName(token), "1", { expirationTtl: Math.max(leftS, ENDED_LIFE_MIN_S) });
 }
 
-/** As long as the session's key may take. */
-const ENDED_READ_MS = SECOND_MS;
-
 /** Throws as for an expired one; where KV does not say in time, as for a key that could not be checked. */
 export async function checkNotEnded(
   token: string,
   kv: Pick<KVNamespace, "get">,
   { timer }: Pick<ServingPorts, "timer">,
 ): Promise<void> {
-  const ended = await within(kv.get(endedName(token)), ENDED_READ_MS, timer);
+  const ended = await within(kv.get(endedName(token)), KEY_READ_MS, timer);
   if (ended.status !== "ok") throw keyError("unavailable");
   if (ended.value !== null) throw expired();
 }

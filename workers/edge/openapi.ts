@@ -117,9 +117,7 @@ function describe(endpoint: Endpoint, of: (schema: z.ZodType) => JsonSchema, now
       : { requestBody: { required: body.required ?? false, content: bodyContent(body, of, nowMs) } }),
     responses: {
       [endpoint.status ?? 200]: { description: "Done.", content: jsonContent(of(endpoint.answer)) },
-      ...Object.fromEntries(
-        problemsOf(endpoint, parameters.length > 0).map((status) => [status, responseOf(status)]),
-      ),
+      ...Object.fromEntries(problemsOf(endpoint).map((status) => [status, responseOf(status)])),
       default: responseOf("default"),
     },
   };

@@ -44,10 +44,11 @@ export function responseOf(problem: Problem): { $ref: string } {
 }
 
 /** The client errors that a call of the endpoint may meet. */
-export function problemsOf(endpoint: Endpoint, isTold: boolean): Problem[] {
+export function problemsOf(endpoint: Endpoint): Problem[] {
   const { access, path, method, rate, body, mayMiss = path.includes("{") } = endpoint;
   const mayMeet: [Problem, boolean][] = [
-    [400, isTold || body !== undefined],
+    // Also of what takes nothing: a secret key in the address is refused everywhere.
+    [400, true],
     [401, access !== "open"],
     [403, access === "publishable" || access === "secret" || access === "secret_or_root"],
     [404, mayMiss],

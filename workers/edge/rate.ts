@@ -3,6 +3,7 @@ import { within } from "../../src/serving/index.ts";
 import type { Caller } from "./access.ts";
 import { type Env, memory, timer } from "./bindings.ts";
 import { ApiError } from "./errors.ts";
+import { networkOf } from "./network.ts";
 
 export type Rate = "events" | "answers" | "none";
 
@@ -29,7 +30,7 @@ export async function limitRate(rate: Rate, caller: Caller, request: Request, en
   const nowMs = Date.now();
   const isProven = memory.provenKeys.get(caller.key, nowMs) !== undefined;
   if (isProven && caller.kind === "secret") return;
-  const address = request.headers.get("cf-connecting-ip") ?? "local";
+  const address = networkOf(request.headers.get("cf-connecting-ip") ?? "local");
   const key = isProven ? `${caller.tenant} ${caller.kind} ${address}` : address;
   if (countHere(`${rate} ${key}`, nowMs) <= UNASKED_MAX) return;
   const limiter = rate === "events" ? env.RATE_EVENTS : env.RATE_ANSWERS;

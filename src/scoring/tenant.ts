@@ -82,18 +82,27 @@ export class Shelf {
     return held + bytes <= bytesMax;
   }
 
-  /** Of those without a model first: a tenant may be asked for before its key has proved good, and names cost nothing to invent. */
+  /**
+   * First of those that have no live model as far as is known, then of those whose model is not here, it may be loading: a tenant may be asked
+   * for before its key has proved good, and names cost nothing to invent.
+   */
   #forgetOneBeside(touched: TenantSlot): void {
-    let [forgotten] = this.#slots.values();
+    let forgotten: TenantSlot | undefined;
     for (const slot of this.#slots.values()) {
-      if (slot.view !== null || slot === touched) continue;
-      forgotten = slot;
-      break;
+      if (slot === touched) continue;
+      if (forgotten === undefined || standing(slot) < standing(forgotten)) forgotten = slot;
+      if (standing(forgotten) === 0) break;
     }
     if (forgotten === undefined) return;
     this.#slots.delete(forgotten.tenant);
     evict(forgotten);
   }
+}
+
+/** 2 with a model in memory, 1 with a live one that is not, 0 otherwise. */
+function standing({ view, liveVersion }: TenantSlot): number {
+  if (view !== null) return 2;
+  return typeof liveVersion === "string" ? 1 : 0;
 }
 
 /** Frees what a tenant holds. It is loaded again by the first request after the next poll is due. */

@@ -83,6 +83,26 @@ it("remembers at most a thousand tenants, and forgets one without a model before
   expect((await h.score(requestOf("t0", ["boots"]))).status).toBe("cold");
 });
 
+it("forgets no tenant whose model is being loaded while there is one without any", async () => {
+  const begun = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const slow: Engine = {
+    async load(...given) {
+      begun.resolve();
+      await held.promise;
+      return ENGINE.load(...given);
+    },
+  };
+  const h = harness(slow);
+  await goLive(h.store, "first", SHOP);
+  expect((await h.score(requestOf("first", ["boots"]))).status).toBe("cold");
+  await begun.promise;
+  for (let i = 0; i < 1_100; i++) await h.score(requestOf(`invented-${i}`, []));
+  held.resolve();
+  await h.settle();
+  expect((await h.score(requestOf("first", ["boots"]))).status).toBe("ok");
+});
+
 it("forgets the longest unused of a thousand that all have a model", () => {
   const shelf = new Shelf();
   let retired = 0;

@@ -1,7 +1,8 @@
-import { MINUTE_MS, r2ObjectStore } from "../src/base/index.ts";
+import { MINUTE_MS, type ObjectStore, r2ObjectStore } from "../src/base/index.ts";
 import {
   type RetrainOutcome,
   type RetrainStatus,
+  readOutcome,
   readProgress,
   type Standing,
   startedAtMs,
@@ -42,13 +43,20 @@ const ENDED: readonly InstanceStatus["status"][] = ["complete", "errored", "term
 
 async function lookUp(env: StatusEnv, tenant: string, runId: string) {
   if (tenantOfRun(runId) !== tenant) return null;
+  const store = r2ObjectStore(env.LAKE);
   const instance = await findInstance(env, runId);
-  if (instance === null) return null;
-  const { status, output, error } = await instance.status();
-  const progress = await readProgress(r2ObjectStore(env.LAKE), tenant, runId);
+  const progress = await readProgress(store, tenant, runId);
+  // What the platform does not know, and reports: a run over all rows, in a process of its own.
+  if (instance === null && progress === null) return null;
+  const { status, output, error } = await (instance?.status() ?? statusByFiles(store, tenant, runId));
   const report = progress ?? { step: "read", progress: 0, message: "", atMs: startedAtMs(runId) };
   const isSilent = status !== "queued" && Date.now() - report.atMs > SILENT_MS_MAX;
   return { status, output, error, report, isSilent };
+}
+
+async function statusByFiles(store: ObjectStore, tenant: string, runId: string): Promise<InstanceStatus> {
+  const outcome = await readOutcome(store, tenant, runId);
+  return outcome === null ? { status: "running" } : { status: "complete", output: outcome };
 }
 
 /** Null where the platform knows none. */

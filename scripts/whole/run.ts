@@ -6,6 +6,7 @@ import { DAY_MS, TRAIN_ROWS_WHOLE_MAX } from "../../src/base/index.ts";
 import { openLake } from "../../src/lake/index.ts";
 import type { SettingsPatch, TrainingSettings } from "../../src/registry/index.ts";
 import {
+  markOpen,
   noticeSettings,
   planRerun,
   putSettings,
@@ -56,6 +57,8 @@ export async function runWhole(
   const scratch = folderStore(path.join(folder, "objects"));
   const store = withScratch(site.store, `work/${tenant}/${runId}/`, scratch);
   const steps = folderSteps(path.join(folder, "steps"));
+  // Scheduled runs wait for this one: whatever goes live meanwhile makes what this one found a conflict.
+  if (params.rerun === undefined) await markOpen(site.store, tenant, runId);
   teller.say(`The run ${runId}; cut short, it goes on by \`lakeshore train --whole --resume ${runId}\`.`);
   const outcome = await retrain(wholePorts({ ...site, store }, teller), params, steps);
   await rm(folder, { recursive: true });

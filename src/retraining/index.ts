@@ -55,4 +55,4 @@ export {
   type SettingsState,
   settingsKey,
 } from "./settings-store.ts";
-export { readProgress, sweepWorkspaces } from "./workspace.ts";
+export { readOutcome, readProgress, sweepWorkspaces } from "./workspace.ts";

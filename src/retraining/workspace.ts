@@ -106,13 +106,22 @@ export async function sweepWorkspaces(store: ObjectStore, nowMs: number): Promis
 }
 
 /** What a run last said of itself; null before its first report. */
-export async function readProgress(
+export function readProgress(store: ObjectStore, tenant: string, runId: string): Promise<Progress | null> {
+  return readJson(store, workKey(tenant, runId, "progress.json"));
+}
+
+/** Null while the run has not ended. */
+export function readOutcome(
   store: ObjectStore,
   tenant: string,
   runId: string,
-): Promise<Progress | null> {
-  const object = await store.get(workKey(tenant, runId, "progress.json"));
-  return object === null ? null : (JSON.parse(new TextDecoder().decode(object.bytes)) as Progress);
+): Promise<RetrainOutcome | null> {
+  return readJson(store, workKey(tenant, runId, "outcome.json"));
+}
+
+async function readJson<T>(store: ObjectStore, key: string): Promise<T | null> {
+  const object = await store.get(key);
+  return object === null ? null : (JSON.parse(new TextDecoder().decode(object.bytes)) as T);
 }
 
 function toJson(value: unknown): Uint8Array {

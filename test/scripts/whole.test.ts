@@ -84,6 +84,8 @@ describe("a whole run", () => {
     for await (const { key } of listAll(store, `work/shop/${runId}/`)) left.push(path.basename(key));
     expect(left).toEqual(expect.arrayContaining(["outcome.json", "report.json"]));
     expect(left.filter((name) => !name.endsWith(".json"))).toEqual([]);
+    // By which scheduled runs know of it.
+    expect(await store.etag(`work/shop/open/${runId}`)).not.toBeNull();
   });
 
   it("goes on where it was cut short, with the parameters that it had, and is recorded once", async () => {

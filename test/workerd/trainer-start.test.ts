@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, listAll, MINUTE_MS, r2ObjectStore } from "../../src/base/index.ts";
-import { type Rerun, runIdOf } from "../../src/retraining/index.ts";
+import { markOpen, type Rerun, runIdOf } from "../../src/retraining/index.ts";
 import { startRetrain, startScheduled } from "../../workers/trainer-start.ts";
+import { statusOf } from "../../workers/trainer-status.ts";
 import { emptied } from "./emptied.ts";
 
 const CRON_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
@@ -82,6 +83,41 @@ it("takes a run for ended only where the platform says so", async () => {
   expect(await marks()).toEqual(first);
   await startScheduled(trainer, "shop", CRON_MS);
   expect(await marks()).toEqual(first);
+});
+
+it("is held up by a run in a process of its own while that reports and has not ended", async () => {
+  const { runs, trainer } = workflows();
+  const store = r2ObjectStore(env.LAKE);
+  const whole = runIdOf("shop", "whole", CRON_MS - HOUR_MS);
+  const say = (name: string, value: object) =>
+    store.put(`work/shop/${whole}/${name}`, new TextEncoder().encode(JSON.stringify(value)));
+  await markOpen(store, "shop", whole);
+  await say("progress.json", { step: "study", progress: 0.4, message: "half", atMs: Date.now() });
+  await startScheduled(trainer, "shop", CRON_MS);
+  expect(runs.size).toBe(0);
+  expect(await statusOf(trainer, "shop", whole)).toMatchObject({ status: "running", progress: 0.4 });
+
+  await say("outcome.json", { status: "published", version: "v" });
+  expect(await statusOf(trainer, "shop", whole)).toMatchObject({
+    status: "complete",
+    outcome: { version: "v" },
+  });
+  await startScheduled(trainer, "shop", CRON_MS);
+  const next = runIdOf("shop", "cron", CRON_MS);
+  expect([...runs.keys()]).toEqual([next]);
+  expect(await marks()).toEqual([`work/shop/open/${next}`]);
+});
+
+it("is not held up by one that has died", async () => {
+  const { runs, trainer } = workflows();
+  const store = r2ObjectStore(env.LAKE);
+  const whole = runIdOf("shop", "whole", CRON_MS - HOUR_MS);
+  await markOpen(store, "shop", whole);
+  const report = { step: "study", progress: 0.4, message: "half", atMs: Date.now() - HOUR_MS };
+  await store.put(`work/shop/${whole}/progress.json`, new TextEncoder().encode(JSON.stringify(report)));
+  await startScheduled(trainer, "shop", CRON_MS);
+  expect(runs.size).toBe(1);
+  expect(await statusOf(trainer, "shop", whole)).toMatchObject({ status: "errored" });
 });
 
 it("is held up again by a run that was silent for long and goes on", async () => {

@@ -15,7 +15,8 @@ export interface Found {
 
 /**
  * The same items in the order of the second stage. Its scores take the mean and the spread that retrieval's have without boosts, and the
- * boosts are added again: so a boost moves an item by as many standard deviations as before. Stable: equal scores keep their order.
+ * boosts are added again: so a boost moves an item by as many standard deviations as before. None falls below the last that retrieval had among them.
+ * Stable: equal scores keep their order.
  */
 export async function reorder(
   view: ModelView,
@@ -37,9 +38,12 @@ export async function reorder(
   ranker.write(ranking, visitor, candidates, { matrix, offset: 0 });
   const scores = await ranker.run(matrix);
   const scale = scaleTo(own, scores);
+  const least = found.at(-1)?.score ?? 0;
+  // By the score before the bound: what falls to it keeps its order.
   return found
     .map(({ index, boost }, at) => ({ index, boost, score: scale(scores[at] as number) + boost }))
-    .sort((a, b) => b.score - a.score);
+    .sort((a, b) => b.score - a.score)
+    .map((one) => ({ ...one, score: Math.max(one.score, least) }));
 }
 
 /** The place of each without its boost; the list's own order where nothing is boosted. */

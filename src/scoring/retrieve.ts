@@ -35,7 +35,10 @@ export async function retrieve(
   return found;
 }
 
-/** Retrieval, and the second stage over its best where the model has one: whatever fails of that, retrieval's order stands. */
+/**
+ * Retrieval, and the second stage over its best where the model has one: whatever fails of that, retrieval's order stands. The second stage
+ * orders as many whatever `k` is, so that an item has one score however long the list is to be; what retrieval has behind them stays behind them.
+ */
 export async function rank(
   view: ModelView,
   bias: Float32Array,
@@ -45,8 +48,10 @@ export async function rank(
   if (ranker === null) return { found: await retrieve(view, bias, { recent, k }) };
   const wanted = Math.min(view.size, Math.max(k, ranker.candidates));
   const found = await retrieve(view, bias, { recent, k: wanted });
+  const head = found.slice(0, ranker.candidates);
   try {
-    return { found: await reorder(view, ranker, found, { known: recent, request }) };
+    const ordered = await reorder(view, ranker, head, { known: recent, request });
+    return { found: [...ordered, ...found.slice(head.length)] };
   } catch (error) {
     return { found, problem: error instanceof Error ? error.message : String(error) };
   }

@@ -58,6 +58,7 @@ function columnGraph(features: readonly RankingFeature[], name: string, factor: 
 interface Stage {
   by: string;
   factor?: number;
+  candidates?: number;
   features?: readonly RankingFeature[];
   ranker?: Uint8Array;
   items?: Uint8Array;
@@ -71,7 +72,7 @@ async function publishRanked(store: ObjectStore, { by, factor = 1, ...given }: S
     reason: "for a test",
     lists: { fitted: 0, judged: 0 },
     metrics: {},
-    candidates: CANDIDATES,
+    candidates: given.candidates ?? CANDIDATES,
     features: [...known],
     positionOffsets: [],
   };
@@ -130,6 +131,22 @@ describe("the second stage", () => {
     expect(idsOf(five)).toEqual(dearest.slice(0, 5));
   });
 
+  it("gives an item one score, however long the list is, and has behind its own what retrieval has there", async () => {
+    const { score } = await scorer({ by: "log_price" });
+    const itemsOf = async (limit: number) => {
+      const answer = await score(requestOf("acme", ["item-3"], { limit }));
+      return answer.status === "ok" ? answer.items.map(({ itemId, score }) => ({ itemId, score })) : [];
+    };
+    const whole = await itemsOf(ITEMS.length);
+    expect(await itemsOf(CANDIDATES)).toEqual(whole.slice(0, CANDIDATES));
+    expect(await itemsOf(5)).toEqual(whole.slice(0, 5));
+    expect(whole.map(({ itemId }) => itemId).slice(CANDIDATES)).toEqual(
+      (await retrieved(ITEMS.length)).slice(CANDIDATES),
+    );
+    const scores = whole.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  });
+
   it("gives back retrieval's own order and scores when it goes by them", async () => {
     const plain = harness(nodeEngine());
     await publishRanked(plain.store, { by: "retrieval_score", items: new Uint8Array(8) });
@@ -166,10 +183,11 @@ describe("the second stage", () => {
         newcomer: { item_id: "newcomer", categories: ["things"], tags: ["tag-3"], price: 5_000 },
       },
     };
-    const byPrice = await scorer({ by: "log_price" }, overlay);
+    const all = { candidates: ITEMS.length + 1 };
+    const byPrice = await scorer({ by: "log_price", ...all }, overlay);
     const answer = await byPrice.score(requestOf("acme", ["item-3"], { limit: 40 }));
     expect(idsOf(answer)?.slice(0, 2)).toEqual(["item-5", "newcomer"]);
-    const byViews = await scorer({ by: "views_7d" }, overlay);
+    const byViews = await scorer({ by: "views_7d", ...all }, overlay);
     const seen = idsOf(await byViews.score(requestOf("acme", ["item-3"], { limit: 40 })));
     expect(seen?.[0]).toBe("item-0");
     expect(seen?.at(-1)).toBe("newcomer");

@@ -85,7 +85,10 @@ interface Placed {
   one: Candidate;
 }
 
-/** What stands at each pin's place: the item named, or the best one that its condition holds for, each item once. */
+/**
+ * What stands at each pin's place: the item named, or the best one that its condition holds for, each item once. Items named first: another pin's
+ * condition, which other items meet as well, takes none of them away.
+ */
 async function resolvePins(
   view: ModelView,
   asked: Asked,
@@ -93,22 +96,29 @@ async function resolvePins(
 ): Promise<Placed[]> {
   const placed: Placed[] = [];
   const isFree = ({ index }: Found) => placed.every(({ one }) => one.index !== index);
-  for (const { name, place, index, bound } of asked.pins) {
-    if (place >= asked.limit) continue;
-    const holds = (one: Found) =>
-      bound === null ? one.index === index : view.space.holdsAt(bound, one.index);
-    let one = found.find((candidate) => isFree(candidate) && holds(candidate));
-    if (one === undefined && bound !== null) {
+  const pins = asked.pins.filter(({ place }) => place < asked.limit);
+  for (const { name, place, index } of pins) {
+    const one = index === null ? undefined : found.find((each) => each.index === index && isFree(each));
+    if (one !== undefined) placed.push({ name, place, one });
+  }
+  for (const { name, place, bound } of pins) {
+    if (bound === null) continue;
+    const bestOf = (some: readonly Found[]) =>
+      some.filter((one) => isFree(one) && view.space.holdsAt(bound, one.index)).reduce(better, undefined);
+    let one = bestOf(found);
+    if (one === undefined) {
       // Not among the best: the model is asked for the best of those alone, all other things equal.
       addWhere(view, draft, bound, LIFT);
       const { found: lifted } = await source.best(draft, Math.min(draft.qualifying, asked.pins.length + 1));
       addWhere(view, draft, bound, -LIFT);
-      one = lifted
-        .filter(holds)
-        .map((each) => lowered({ ...each, score: each.score - LIFT }, asked))
-        .find(isFree);
+      one = bestOf(lifted.map((each) => lowered({ ...each, score: each.score - LIFT }, asked)));
     }
     if (one !== undefined) placed.push({ name, place, one });
   }
   return placed;
+}
+
+/** The first of equal ones. */
+function better(best: Found | undefined, one: Found): Found {
+  return best === undefined || one.score > best.score ? one : best;
 }

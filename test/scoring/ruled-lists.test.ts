@@ -114,6 +114,23 @@ describe("pins", () => {
     expect(pinned.items[2]?.score).toBeCloseTo(score, 3);
   });
 
+  it("leave an item at its own place although another pin's condition holds for it too, in whatever order they stand", async () => {
+    const { ask } = await thingShop();
+    const plain = await ask({}, { limit: 38 });
+    const dear = plain.ids.filter((id) => Number(thing(id)?.price) >= 30);
+    const [best, second, third] = dear as [string, string, string];
+    const where = { where: { price: { gte: 30 } }, position: 1 };
+    for (const named of [second, best]) {
+      const item = { item_id: named, position: 3 };
+      const asIs = await ask({ pin: [item, where] }, { limit: 6 });
+      expect([asIs.ids[0], asIs.ids[2]]).toEqual([named === best ? second : best, named]);
+      expect((await ask({ pin: [where, item] }, { limit: 6 })).ids).toEqual(asIs.ids);
+    }
+    // A place beyond the list is none: the item is as good as its score.
+    const beyond = { item_id: third, position: 9 };
+    expect((await ask({ pin: [where, beyond] }, { limit: 6 })).ids[0]).toBe(best);
+  });
+
   it("find the best of some although it is far from the list", async () => {
     const { ask } = await thingShop();
     const plain = await ask({}, { limit: 38 });

@@ -3,7 +3,7 @@ import { createPrng } from "../../src/base/index.ts";
 import { type CatalogItem, mergeOverlay, type OverlayItem, writeOverlay } from "../../src/catalogue/index.ts";
 import { eventTypeCode } from "../../src/events/index.ts";
 import type { ScoreRequest } from "../../src/registry/index.ts";
-import { bindRule, matches, parseRules, type Rules, settleVisitorFields } from "../../src/rules/index.ts";
+import { bindRule, matches, parseRules, type Rules, settleVisitor } from "../../src/rules/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
 import { type BruteFacts, bruteForce } from "../rules/brute-force.ts";
 import { randomEdit, randomExpression, randomFacts, randomItem, SOON_MS } from "../rules/random-rules.ts";
@@ -88,7 +88,7 @@ it("answers just what a brute-force filter lets through, for 1,000 random expres
     const bound = where && bindRule(where, { nowMs, visitor, interactions, typeCodeOf: eventTypeCode });
     const matching = available.filter((item) => bound && matches(bound, item)).map(({ item_id }) => item_id);
     expect(matching.sort(), told()).toEqual(expected);
-    const settled = settleVisitorFields(rules, visitor, nowMs);
+    const settled = settleVisitor(rules, { nowMs, visitor, interactions, typeCodeOf: eventTypeCode });
     if (JSON.stringify(settled) !== JSON.stringify(rules)) {
       const others = { ...visitor, ...OTHERS };
       const answer = await score(asRequest({ ...facts, visitor: others }, settled, { limit: 1_000 }));

@@ -64,6 +64,8 @@ export function bindRule(expression: Expression, facts: RuleFacts): Bound {
       return { kind: "mine", itemIds: interactedItems(expression, facts) };
     case "shown":
       return { kind: "mine", itemIds: shownItems(expression, facts) };
+    case "named":
+      return { kind: "mine", itemIds: new Set(expression.itemIds) };
   }
 }
 

@@ -37,5 +37,5 @@ export {
 } from "./rules.ts";
 export { rulesSchema, storedRulesSchema } from "./schema.ts";
 export { type Candidate, type Selection, type SelectOptions, select } from "./select.ts";
-export { settleVisitorFields } from "./settle.ts";
-export { usesStoredFields, usesVisitor } from "./visitor-parts.ts";
+export { settleVisitor } from "./settle.ts";
+export { usesStored, usesVisitor } from "./visitor-parts.ts";

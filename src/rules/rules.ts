@@ -68,7 +68,8 @@ export type Expression =
   | { kind: "user"; field: string; test: Test }
   | Geo
   | Interacted
-  | Shown;
+  | Shown
+  | Named;
 
 /** Great-circle distance from the item's place, degrees in two of its fields. */
 export interface Geo {
@@ -92,6 +93,12 @@ export interface Shown {
   kind: "shown";
   times: number;
   withinMs: number | null;
+}
+
+/** One of these: what is left of a question about the visitor once it is answered. Nobody writes it. */
+export interface Named {
+  kind: "named";
+  itemIds: string[];
 }
 
 export interface Place {

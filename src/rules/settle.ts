@@ -1,24 +1,29 @@
-import { bindTest, userValues, type ValueFacts } from "./bind.ts";
+import { bindRule, bindTest, type RuleFacts, userValues } from "./bind.ts";
 import { passes } from "./passes.ts";
 import type { Expression, Rules, Test, Value, VisitorFacts } from "./rules.ts";
 
 /**
- * The rules with every question about the visitor's fields (country, device, attributes, segments) answered from `visitor`, so that whoever applies them
- * later, knowing more, tells no more. What the visitor did and was shown stays a question.
+ * The rules with every question about the visitor (fields, deeds, impressions) answered from `facts`, so that whoever applies them later, knowing more, tells
+ * no more. The rotation is gone: it goes by impressions that only the store knows.
  */
-export function settleVisitorFields(rules: Rules, visitor: VisitorFacts, nowMs: number): Rules {
-  const facts = { visitor, nowMs };
+export function settleVisitor(rules: Rules, facts: RuleFacts): Rules {
   const settled = <T extends { where: Expression | null }>(part: T): T =>
     part.where === null ? part : { ...part, where: settle(part.where, facts) };
   const { filters, boosts, pins } = rules;
-  return { ...rules, filters: filters.map(settled), boosts: boosts.map(settled), pins: pins.map(settled) };
+  return {
+    ...rules,
+    filters: filters.map(settled),
+    boosts: boosts.map(settled),
+    pins: pins.map(settled),
+    rotation: null,
+  };
 }
 
 /** Groups of no parts: `and` holds, `or` does not. */
 const ALWAYS: Expression = { kind: "and", parts: [] };
 const NEVER: Expression = { kind: "or", parts: [] };
 
-function settle(expression: Expression, facts: ValueFacts): Expression {
+function settle(expression: Expression, facts: RuleFacts): Expression {
   switch (expression.kind) {
     case "and":
     case "or":
@@ -32,6 +37,12 @@ function settle(expression: Expression, facts: ValueFacts): Expression {
     case "item": {
       const test = withValues(expression.test, facts.visitor);
       return test === null ? NEVER : { ...expression, test };
+    }
+    case "interacted":
+    case "shown": {
+      const bound = bindRule(expression, facts);
+      const itemIds = bound.kind === "mine" ? [...bound.itemIds] : [];
+      return itemIds.length === 0 ? NEVER : { kind: "named", itemIds };
     }
     default:
       return expression;

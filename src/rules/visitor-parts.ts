@@ -5,14 +5,16 @@ type Condition = Exclude<Expression, { kind: "and" | "or" } | { kind: "not" }>;
 
 /** Whether the rules look at who asks: then what is stored of the visitor has to be read, and lists are the visitor's own. */
 export function usesVisitor(rules: Rules): boolean {
-  const asks = (condition: Condition) => isOfDeeds(condition) || fieldsOf(condition).length > 0;
+  const asks = (condition: Condition) =>
+    isOfPast(condition) || isOfPlace(condition) || fieldsOf(condition).length > 0;
   return rules.rotation !== null || conditionsOf(rules).some(asks);
 }
 
-/** Whether they look at what is stored in the visitor's own fields: attributes and segments. Country and device are the request's. */
-export function usesStoredFields(rules: Rules): boolean {
+/** Whether they look at what is stored of the visitor: deeds, impressions, attributes and segments. Place, country and device are the request's. */
+export function usesStored(rules: Rules): boolean {
   const isStored = (field: string) => field !== "country" && field !== "device";
-  return conditionsOf(rules).some((condition) => fieldsOf(condition).some(isStored));
+  const asks = (condition: Condition) => isOfPast(condition) || fieldsOf(condition).some(isStored);
+  return rules.rotation !== null || conditionsOf(rules).some(asks);
 }
 
 /** The conditions of all expressions, out of their groups. */
@@ -32,10 +34,13 @@ function conditionsIn(expression: Expression): Condition[] {
   }
 }
 
-/** Whether it asks what the visitor did, was shown, or where they are. */
-function isOfDeeds(condition: Condition): boolean {
-  const { kind } = condition;
-  return kind === "interacted" || kind === "shown" || (kind === "geo" && condition.near === "visitor");
+/** Whether it asks what the visitor did or was shown. */
+function isOfPast({ kind }: Condition): boolean {
+  return kind === "interacted" || kind === "shown";
+}
+
+function isOfPlace(condition: Condition): boolean {
+  return condition.kind === "geo" && condition.near === "visitor";
 }
 
 /** The visitor's fields that a condition looks at. */

@@ -36,7 +36,7 @@ export { checkKey, checkSessionKey, type KeyProblem } from "./key-check.ts";
 export { KEY_READ_MS } from "./limits.ts";
 export { Lru } from "./lru.ts";
 export { createMemory, type ServingMemory } from "./memory.ts";
-export { FIELDS_WITHHELD, USER_IGNORED } from "./notices.ts";
+export { STORED_WITHHELD, USER_IGNORED } from "./notices.ts";
 export { answerPlacements } from "./placements.ts";
 export type { AnswerRequest, Subject } from "./plan.ts";
 export type {

@@ -11,10 +11,10 @@ export const USER_IGNORED: Notice = {
   message: "was ignored: this tenant requires a valid user_token beside it",
 };
 
-export const FIELDS_WITHHELD: Notice = {
+export const STORED_WITHHELD: Notice = {
   field: "rules",
   message:
-    "of this request see no stored attributes and segments of the user: a browser needs a valid user_token for that; a scenario's rules see them",
+    "of this request see nothing that is stored of the user (attributes, segments, interactions, impressions), only what the request tells: a browser needs a valid user_token for more; a scenario's rules see it",
 };
 
 export const PAGES_END: Notice = {

@@ -1,16 +1,17 @@
+import { eventTypeCode } from "../events/index.ts";
 import {
   factsFor,
   isEmptyRules,
   NO_RULES,
-  settleVisitorFields,
-  usesStoredFields,
+  settleVisitor,
+  usesStored,
   usesVisitor,
   type VisitorFacts,
 } from "../rules/index.ts";
 import type { Problem } from "./degraded.ts";
 import { historyOfItems, NO_HISTORY } from "./history.ts";
 import type { ServingMemory } from "./memory.ts";
-import { FIELDS_WITHHELD, type Notice, USER_IGNORED } from "./notices.ts";
+import { type Notice, STORED_WITHHELD, USER_IGNORED } from "./notices.ts";
 import { type AnswerRequest, type Plan, planOf } from "./plan.ts";
 import type { ServingPorts } from "./ports.ts";
 import { readScenariosOf, rememberedScenario, type ScenariosRead, scenarioOf } from "./scenario-reader.ts";
@@ -57,12 +58,12 @@ export async function readRound(
 ): Promise<Round> {
   const [scenarios, known] = await Promise.all([reads.scenarios, reads.visitor]);
   const read = scenarioOf(scenarios, request.scenario);
-  const isWithheld = known.unvouched && request.rules !== NO_RULES && usesStoredFields(request.rules);
-  const plan = planOf(isWithheld ? withOwnFields(request, ports.now()) : request, read.scenario);
+  const isWithheld = known.unvouched && request.rules !== NO_RULES && usesStored(request.rules);
+  const plan = planOf(isWithheld ? withOwnFacts(request, ports.now()) : request, read.scenario);
   return {
     plan,
     known,
-    notices: known.userIgnored ? [USER_IGNORED] : isWithheld ? [FIELDS_WITHHELD] : [],
+    notices: known.userIgnored ? [USER_IGNORED] : isWithheld ? [STORED_WITHHELD] : [],
     lacks: [...read.problems, ...factsLack(plan, known)],
     facts: plan.usesVisitor ? factsFor(plan.rules, factsOf(request, known.facts), ports.now()) : null,
   };
@@ -105,10 +106,18 @@ function factsLack({ usesVisitor: asks }: Plan, { factsProblem }: KnownVisitor):
 
 /**
  * The request with rules that see of its visitor what it says itself. Anybody may have a list made in the name of a user whom nobody vouches for, and could read
- * the stored attributes and segments out of which items come. A scenario's rules are its owner's, and see all.
+ * what is stored (attributes, segments, deeds, impressions) out of which items come. A scenario's rules are its owner's, and see all.
  */
-function withOwnFields(request: AnswerRequest, nowMs: number): AnswerRequest {
-  return { ...request, rules: settleVisitorFields(request.rules, factsOf(request, null), nowMs) };
+function withOwnFacts(request: AnswerRequest, nowMs: number): AnswerRequest {
+  const { subject, rules } = request;
+  const recent = subject.kind === "visitor" ? subject.visitor.recent : [];
+  const facts = {
+    nowMs,
+    visitor: factsOf(request, null),
+    interactions: historyOfItems(recent, nowMs).entries,
+    typeCodeOf: eventTypeCode,
+  };
+  return { ...request, rules: settleVisitor(rules, facts) };
 }
 
 /** What the request says of its visitor comes before what is stored. */

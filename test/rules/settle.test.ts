@@ -9,10 +9,11 @@ import {
   parseRules,
   type Rules,
   type Scalar,
-  settleVisitorFields,
-  usesStoredFields,
+  settleVisitor,
+  usesStored,
   type VisitorFacts,
 } from "../../src/rules/index.ts";
+import { historyOfItems } from "../../src/serving/history.ts";
 
 const nowMs = 1_700_000_000_000;
 
@@ -47,6 +48,12 @@ function asksDeeds(bound: Bound): boolean {
 const stored: VisitorFacts = { attributes: { plan: "gold", age: 40 }, segments: ["big"], country: "NL" };
 const told: VisitorFacts = { attributes: { age: 17 }, country: "NL" };
 
+/** The rules as they are for somebody of whom `told` is told, and that they looked at these items, in that order. */
+function settled(given: Rules, recent: string[] = []): Rules {
+  const interactions = historyOfItems(recent, nowMs).entries;
+  return settleVisitor(given, { nowMs, visitor: told, interactions, typeCodeOf: eventTypeCode });
+}
+
 /** A filter, the item's attributes, and whether it passes by what is told alone. */
 const cases: [object, Record<string, Scalar>, boolean][] = [
   [{ user: { "attributes.plan": "gold" } }, {}, false],
@@ -66,22 +73,43 @@ const cases: [object, Record<string, Scalar>, boolean][] = [
 it("asks the visitor's fields of what is told, whoever applies the rules, and says which rules would have asked for more", () => {
   for (const [filter, attributes, expected] of cases) {
     const given = rules(filter);
-    const settled = settleVisitorFields(given, told, nowMs);
-    expect(passes(settled, attributes, stored), JSON.stringify(filter)).toBe(expected);
-    expect(passes(settled, attributes, {}), JSON.stringify(filter)).toBe(expected);
+    const closed = settled(given);
+    expect(passes(closed, attributes, stored), JSON.stringify(filter)).toBe(expected);
+    expect(passes(closed, attributes, {}), JSON.stringify(filter)).toBe(expected);
     expect(passes(given, attributes, told), JSON.stringify(filter)).toBe(expected);
-    expect([usesStoredFields(given), usesStoredFields(settled)], JSON.stringify(filter)).toEqual([
-      true,
-      false,
-    ]);
+    expect([usesStored(given), usesStored(closed)], JSON.stringify(filter)).toEqual([true, false]);
   }
-  for (const filter of [{ user: { country: "NL" } }, { interacted: {} }, { price: { lt: 5 } }]) {
-    expect(usesStoredFields(rules(filter))).toBe(false);
+  for (const filter of [
+    { user: { country: "NL" } },
+    { geo: { near: "visitor", within_km: 5 } },
+    { price: { lt: 5 } },
+  ]) {
+    expect(usesStored(rules(filter))).toBe(false);
   }
 });
 
-it("leaves what the visitor did and was shown to whoever applies them", () => {
-  const given = rules({ interacted: { types: ["view"] } });
-  expect(settleVisitorFields(given, told, nowMs)).toEqual(given);
-  expect(passes(settleVisitorFields(given, told, nowMs), {}, {})).toBe(true);
+it("asks what the visitor did of what is told alone, and holds nothing for shown: nobody tells of that", () => {
+  const deeds: VisitorFacts = {
+    bought: [{ itemId: "seen", occurredAtMs: nowMs - 5 }],
+    shown: [{ itemId: "seen", count: 9, lastAtMs: nowMs - 5 }],
+  };
+  const cases: [object, string[], boolean][] = [
+    [{ interacted: { types: ["purchase"], within: "30d" } }, [], false],
+    [{ not: { interacted: { types: ["purchase"] } } }, ["seen"], true],
+    [{ shown: {} }, ["seen"], false],
+    [{ not: { shown: {} } }, ["seen"], true],
+    [{ interacted: {} }, [], false],
+    [{ interacted: {} }, ["seen"], true],
+    [{ not: { interacted: { types: ["view"] } } }, ["seen"], false],
+    [{ interacted: { within: "1m" } }, ["seen", "b", "c"], false],
+  ];
+  for (const [filter, recent, expected] of cases) {
+    const given = rules(filter);
+    const closed = settled(given, recent);
+    for (const visitor of [deeds, {}])
+      expect(passes(closed, {}, visitor), JSON.stringify(filter)).toBe(expected);
+    expect([usesStored(given), usesStored(closed)], JSON.stringify(filter)).toEqual([true, false]);
+  }
+  const rotating = { ...rules({ price: { lt: 5 } }), rotation: { withinMs: 1_000, weight: null } };
+  expect([usesStored(rotating), usesStored(settled(rotating))]).toEqual([true, false]);
 });

@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { parseRules, type Rules } from "../../src/rules/index.ts";
 import {
   createMemory,
-  FIELDS_WITHHELD,
   makeAnswer,
   mintUserToken,
+  STORED_WITHHELD,
   Timeline,
 } from "../../src/serving/index.ts";
 import { config, PLAIN, ranks, viewed, World } from "./ports.ts";
@@ -34,11 +34,17 @@ function openWorld(): World {
   return world;
 }
 
-type Who = { userId?: string; anonymousId?: string; userToken?: string; keyKind?: "secret" };
+type Who = {
+  userId?: string;
+  anonymousId?: string;
+  userToken?: string;
+  keyKind?: "secret";
+  recent?: string[];
+};
 
 /** What the scorer was asked by, and what the answer says of it. */
 async function ask(world: World, who: Who, own: object, scenario = "home") {
-  const visitor = { keyKind: "publishable" as const, recent: [], ...who };
+  const visitor = { keyKind: "publishable" as const, recent: [] as string[], ...who };
   const subject = { kind: "visitor" as const, visitor };
   const request = { tenant: "shore", subject, ...PLAIN, scenario, rules: rules(own), context: () => ({}) };
   const timeline = new Timeline(world.ports.now);
@@ -47,14 +53,15 @@ async function ask(world: World, who: Who, own: object, scenario = "home") {
     memory: createMemory(),
     timeline,
   });
-  return { notices: answer.notices, filters: world.scored[0]?.rules?.filters.map(({ where }) => where) };
+  const { rules: asked, visitor: facts } = world.scored[0] ?? {};
+  return { notices: answer.notices, filters: asked?.filters.map(({ where }) => where), asked, facts };
 }
 
 it("a browser's rules do not see what is stored of a user for whom nobody vouches, and the answer says so", async () => {
   const { filters, notices } = await ask(openWorld(), { userId: "ann", anonymousId: "device" }, ASKING);
   const size = { kind: "item", field: "attributes.size", test: { op: "in", values: ["S"] } };
   expect(filters).toEqual([{ kind: "and", parts: [size, { kind: "and", parts: [NEVER, NEVER] }] }]);
-  expect(notices).toEqual([FIELDS_WITHHELD]);
+  expect(notices).toEqual([STORED_WITHHELD]);
 });
 
 it("sees all with a token, with a secret key, of the device itself, and in a scenario", async () => {
@@ -72,13 +79,41 @@ it("sees all with a token, with a secret key, of the device itself, and in a sce
     { anonymousId: "device" },
   ];
   for (const who of whole) {
-    expect(await ask(world, who, ASKING), JSON.stringify(who)).toEqual({ filters: given, notices: [] });
+    expect(await ask(world, who, ASKING), JSON.stringify(who)).toMatchObject({ filters: given, notices: [] });
   }
-  expect(await ask(world, { userId: "ann" }, {}, "sized")).toEqual({ filters: given, notices: [] });
+  expect(await ask(world, { userId: "ann" }, {}, "sized")).toMatchObject({ filters: given, notices: [] });
+});
+
+const PAST = {
+  filter: [
+    { name: "bought", where: { interacted: { types: ["purchase"], within: "30d" } } },
+    { name: "fresh", where: { not: { shown: { times: { gt: 3 } } } } },
+  ],
+  boost: [{ where: { interacted: {} }, by: 1 }],
+  pin: [{ where: { shown: {} }, position: 1 }],
+  rotation: { within: "2d" },
+};
+
+it("neither do they see what the user did and was shown: it is asked of what the page itself tells", async () => {
+  const { asked, facts, notices } = await ask(openWorld(), { userId: "ann", recent: ["y"] }, PAST);
+  expect(asked).toMatchObject({
+    filters: [{ where: NEVER }, { where: { kind: "not", part: NEVER } }],
+    boosts: [{ where: { kind: "named", itemIds: ["y"] } }],
+    pins: [{ where: NEVER }],
+    rotation: null,
+  });
+  expect(facts).toBeUndefined();
+  expect(notices).toEqual([STORED_WITHHELD]);
+  const own = await ask(openWorld(), { anonymousId: "device" }, PAST);
+  expect([own.asked?.filters, own.asked?.rotation, own.notices]).toEqual([
+    rules(PAST).filters,
+    rules(PAST).rotation,
+    [],
+  ]);
 });
 
 it("says nothing where the rules ask for nothing that is withheld", async () => {
-  const own = { filter: { user: { country: "NL" }, not: { interacted: { types: ["purchase"] } } } };
+  const own = { filter: { user: { country: "NL" } } };
   const { filters, notices } = await ask(openWorld(), { userId: "ann" }, own);
   expect(filters).toEqual(rules(own).filters.map(({ where }) => where));
   expect(notices).toEqual([]);

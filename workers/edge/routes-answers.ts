@@ -34,6 +34,8 @@ export const answerRoutes: Endpoint[] = [
   }),
   endpoint({
     ...listEndpoint("post", "/v1/recommendations", "The same, with rules and with ids that hold commas."),
+    // Its rules ask what the user has bought.
+    exampleKey: "secret",
     body: {
       schema: recommendationsBodySchema,
       limit: ANSWER_BODY,

@@ -27,8 +27,10 @@ export interface ScoreRequest {
   history: HistoryEntry[];
   /** Item ids that must not be answered. */
   exclude: string[];
-  /** Whether items of the history may be answered again. */
+  /** Whether items of the history are left out. */
   excludeHistory: boolean;
+  /** Under rules those that the rules allow stand last all the same, where nothing else is left to fill the list. */
+  seenLast?: boolean;
   /** Items wanted. */
   limit: number;
   /** How many of them the list can do without: no rule is relaxed for their sake. Absent: none. */

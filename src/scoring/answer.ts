@@ -13,14 +13,13 @@ export async function answerFrom(view: ModelView, request: ScoreRequest): Promis
   const known = knownHistory(view, request);
   const recent = telling(view, known);
   if (recent.length === 0) return { status: "no_history", modelVersion };
+  const { excluded, seen } = excludedOf(view, known, request);
   const limit = Math.max(0, Math.min(Math.floor(request.limit), view.size));
   const ranked: Ranked =
     limit === 0
       ? { found: [] }
       : await view.model.during(() =>
-          view.bias.with(excludedOf(view, known, request), (bias) =>
-            rank(view, bias, { recent, request, k: limit }),
-          ),
+          view.bias.with([...excluded, ...seen], (bias) => rank(view, bias, { recent, request, k: limit })),
         );
   return {
     ...answered(view, ranked.problem),

@@ -15,6 +15,8 @@ export interface Asked {
   known: KnownEntry[];
   recent: KnownEntry[];
   excluded: number[];
+  /** What the visitor knows, where that is left out; each once. */
+  seen: number[];
   /** `name` as `relax` has it. */
   filters: { name: string; bound: Bound }[];
   boosts: { name: string; by: number; bound: Bound }[];
@@ -38,7 +40,7 @@ export function ask(view: ModelView, request: ScoreRequest): Asked {
     limit: candidates.known?.length ?? wanted,
     known,
     recent: telling(view, known),
-    excluded: candidates.known === null ? excludedOf(view, known, request) : [],
+    ...(candidates.known === null ? excludedOf(view, known, request) : { excluded: [], seen: [] }),
     filters: rules.filters.map(({ name, where }) => ({
       name: filterName(name),
       bound: bindRule(where, facts),

@@ -49,6 +49,7 @@ async function ranksBefore(view: ModelView, asked: Asked, source: Source): Promi
     const draft = new BiasDraft(bias, asked.candidates === null ? view.space.allowed(ALL) : null);
     for (const index of asked.candidates ?? []) draft.allow(index, true);
     for (const index of asked.excluded) draft.allow(index, false);
+    for (const index of asked.seen) draft.allow(index, false);
     if (draft.qualifying === 0) return new Map();
     const { found } = await source.best(draft, Math.min(RANK_BEFORE_MAX, draft.qualifying));
     return new Map(found.map(({ index }, place) => [index, place + 1]));
@@ -81,7 +82,7 @@ function reasonOf(view: ModelView, asked: Asked, list: RuledList, itemId: string
   if (index === undefined) return view.overlay?.items[itemId] === undefined ? "unknown" : "unavailable";
   if (asked.candidates !== null) return asked.candidates.includes(index) ? "rank" : "not_a_candidate";
   if (!view.space.isAvailable(index)) return "unavailable";
-  if (asked.excluded.includes(index)) return "excluded";
+  if (asked.excluded.includes(index) || asked.seen.includes(index)) return "excluded";
   const relaxed = new Set(list.relaxed);
   const filter = asked.filters.find(
     ({ name, bound }) => !relaxed.has(name) && !view.space.holdsAt(bound, index),

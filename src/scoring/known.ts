@@ -21,13 +21,14 @@ export function telling(view: ModelView, known: readonly KnownEntry[]): KnownEnt
   return known.filter(({ weight }) => weight > 0).slice(-Math.min(HISTORY_MAX, historyMax));
 }
 
-/** Indices of what the request keeps out. */
+/** Indices of what the request keeps out, and of what it has the list leave out because the visitor knows it. */
 export function excludedOf(
   view: ModelView,
   known: readonly KnownEntry[],
   { exclude, excludeHistory }: ScoreRequest,
-): number[] {
-  const excluded = exclude.map((itemId) => view.indexOf(itemId)).filter((index) => index !== undefined);
-  if (excludeHistory) excluded.push(...known.map(({ index }) => index));
-  return excluded;
+): { excluded: number[]; seen: number[] } {
+  return {
+    excluded: exclude.map((itemId) => view.indexOf(itemId)).filter((index) => index !== undefined),
+    seen: excludeHistory ? [...new Set(known.map(({ index }) => index))] : [],
+  };
 }

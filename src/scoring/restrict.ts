@@ -28,6 +28,7 @@ export function restrict(
   for (const { index, holds } of space.exceptions(filter, set)) draft.allow(index, holds);
   if (leavesOutShown(asked, relaxed)) for (const index of asked.shown.keys()) draft.allow(index, false);
   for (const index of asked.excluded) draft.allow(index, false);
+  for (const index of asked.seen) draft.allow(index, false);
   return draft;
 }
 

@@ -40,7 +40,8 @@ export async function climb(question: Climb, lists: ListReader): Promise<Climbed
   const isClosed = model !== null && closes(below.rules, model);
   const relaxed = model?.relaxed ?? [];
   if (model !== null && !modelIsOld) {
-    const items = fillFromRungs([modelRung(model)], wanted, { seenToo: false });
+    // What the visitor knows is in it under rules alone, and last.
+    const items = fillFromRungs([modelRung(model)], wanted, { seenToo: true });
     const isAll = isClosed || (below.common === null && below.fallback.length === 0);
     if (items.length >= wanted.limit || isAll)
       return { items, modelVersion: hasModels(items) ? model.modelVersion : null, relaxed, problems: [] };
@@ -74,10 +75,14 @@ export function hasModels(items: readonly { source?: string }[]): boolean {
   return items.some(({ source = "model" }) => source === "model" || source === "together");
 }
 
-/** Whether rules that were not relaxed left places of the list open which no other list may fill, as only the scorer can tell what they allow. */
-function closes({ caps, minScore, rotation }: Rules, { relaxed = [] }: RankedList): boolean {
+/**
+ * Whether rules left places of the list open which no other list may fill, as only the scorer can tell what they allow: other lists have items as they
+ * were minutes ago, and filters have all been held against the catalogue.
+ */
+function closes({ filters, caps, minScore, rotation }: Rules, { relaxed = [] }: RankedList): boolean {
   const holds = (name: string) => !relaxed.includes(name);
   return (
+    filters.length > 0 ||
     (caps.length > 0 && holds("cap")) ||
     (minScore !== null && holds("min_score")) ||
     (rotation?.weight === null && holds("rotation"))

@@ -100,7 +100,7 @@ export function scoreRequest(
     ...(spare === 0 ? {} : { spare }),
     fields: [...fields],
     ...(context === undefined ? {} : { context }),
-    ...(rules === null ? {} : { rules }),
+    ...(rules === null ? {} : { rules, seenLast: true }),
     ...(facts === null ? {} : { visitor: facts }),
     ...(ranksByHistory || ladder.length === 0 ? {} : { ladder: [...ladder] }),
     ...(together ? { together } : {}),

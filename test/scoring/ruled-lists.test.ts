@@ -40,6 +40,36 @@ describe("too few qualify", () => {
     expect((await ask({ filter, relax: ["filter.mine"] }, { limit: 2 })).relaxed).toBeUndefined();
   });
 
+  it("gives up nothing that the list would be as long without", async () => {
+    const { ask } = await thingShop();
+    const cap = [{ field: "brand", max: 2 }];
+    const five = { filter: { item_id: { in: ["item-2", "item-3", "item-4", "item-5", "item-8"] } } };
+    const capped = await ask({ ...five, cap, relax: ["rotation", "cap"], rotation: { within: "1d" } });
+    expect([capped.ids.length, capped.relaxed]).toEqual([5, undefined]);
+    const filled = await ask({ ...five, cap, relax: ["cap", "filter"] }, { limit: 8 });
+    expect([filled.ids.length, filled.relaxed]).toEqual([8, ["filter"]]);
+    expect(counts(filled.ids.map(brandOf))).toEqual([2, 2, 2, 2]);
+    const both = await ask({ ...five, cap, relax: ["cap", "filter"] }, { limit: 9 });
+    expect([both.ids.length, both.relaxed]).toEqual([9, ["cap", "filter"]]);
+  });
+
+  it("has what the visitor knows stand last where that is asked for, as the rules allow it", async () => {
+    const { ask } = await thingShop();
+    const history = ["item-3", "item-30", "item-9"];
+    const some = { filter: { price: { lt: 10 } } };
+    const without = await ask(some, { limit: 20 }, history);
+    const behind = await ask(some, { limit: 20, seenLast: true }, history);
+    expect(behind.ids.slice(0, without.ids.length)).toEqual(without.ids);
+    expect(behind.ids.slice(without.ids.length).toSorted()).toEqual(["item-3", "item-9"]);
+    expect(behind.qualifying).toBe(without.ids.length + 2);
+    const one = await ask(some, { limit: without.ids.length + 1, seenLast: true }, history);
+    expect(one.ids).toEqual(behind.ids.slice(0, -1));
+    const full = { ...some, cap: [{ field: "brand", max: 9 }] };
+    expect((await ask(full, { limit: 20, seenLast: true }, history)).ids).toEqual(without.ids);
+    const excluding = { limit: 20, seenLast: true, exclude: ["item-3"] };
+    expect((await ask(some, excluding, history)).ids.at(-1)).toBe("item-9");
+  });
+
   it("relaxes nothing for the sake of places that the list can do without", async () => {
     const { ask } = await thingShop();
     const relaxing = { filter, relax: ["filter.mine", "filter.cheap"] };

@@ -35,6 +35,27 @@ describe("a list that rules cut short", () => {
     min_score: { min_score: 0.5 },
     rotation: { rotation: { within: "2d" } },
   };
+  it("is not filled up with what lists say passes a filter: the scorer has looked at every item as it is now", async () => {
+    const given = [{ name: "c", where: { brand: "C" } }];
+    for (const [relaxed, wire] of [
+      [undefined, { filter: { brand: "A" } }],
+      [["filter.c"], { filter: given, relax: ["filter.c"] }],
+    ] as const) {
+      const world = worldOf(relaxed === undefined ? {} : { relaxed: [...relaxed] });
+      const answer = await ask(world, wire);
+      expect(shown(answer)).toEqual(["a:model", "b:model"]);
+      expect(answer.degraded?.reason).toBe("few_items");
+    }
+  });
+
+  it("has what the visitor knows where the scorer puts it behind all else", async () => {
+    const world = worldOf();
+    const items = ["a", "x"].map((itemId, rank) => ({ itemId, score: -rank }));
+    world.score = () => ({ status: "ok", modelVersion: "m", overlayEtag: null, items });
+    expect(shown(await ask(world, { filter: { brand: "A" } }))).toEqual(["a:model", "x:model"]);
+    expect(world.scored).toEqual([expect.objectContaining({ excludeHistory: true, seenLast: true })]);
+  });
+
   for (const [name, wire] of Object.entries(closing)) {
     it(`is not filled up with what ${name} has kept out, and says that it is short`, async () => {
       const world = worldOf();

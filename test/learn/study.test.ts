@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createPrng } from "../../src/base/index.ts";
 import { splitLastOut } from "../../src/learn/data/last-out.ts";
 import {
+  type Content,
+  ContentBuilder,
   createDataset,
   type Dataset,
   readTold,
@@ -13,6 +15,7 @@ import {
   studySlice,
 } from "../../src/learn/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
+import { rank } from "../contracts/graph.ts";
 
 const engine = nodeEngine();
 const ITEMS = 30;
@@ -29,6 +32,39 @@ function walks(users: number): Dataset {
     });
   });
   return createDataset(rows.flat());
+}
+
+const KINDS = 30;
+const kindOf = (itemId: string) => Number(itemId.slice(1)) % KINDS;
+
+/**
+ * Each user finds two of the ten items of a kind after one of its best-sellers, which nobody looks for. Ten users more have had an
+ * item of each kind.
+ */
+function sameKind(): Dataset {
+  const prng = createPrng("same kind");
+  const users = Array.from({ length: 300 }, (_, user) =>
+    [10 + Math.floor(5 * prng.next() ** 2), prng.int(10), prng.int(10)].map(
+      (place) => (user % KINDS) + KINDS * place,
+    ),
+  );
+  const all = Array.from({ length: 10 }, (_, place) =>
+    Array.from({ length: KINDS + 2 }, (_, kind) => (kind % KINDS) + KINDS * place),
+  );
+  const rows = [...users, ...all].map((items, user) =>
+    items.map((item, step) => ({
+      ...{ userId: `u${user}`, itemId: `i${item}`, timeMs: step * 1_000, weight: 1, typeCode: 1 },
+    })),
+  );
+  return createDataset(rows.flat());
+}
+
+/** The kind of each item. */
+function contentOf({ itemIds }: Dataset): Content {
+  const content = new ContentBuilder(itemIds.length, KINDS);
+  for (const itemId of itemIds)
+    content.add(new Float32Array(KINDS).fill(1, kindOf(itemId), kindOf(itemId) + 1));
+  return content.build();
 }
 
 const DATA = splitLastOut(walks(150));
@@ -52,11 +88,11 @@ function memoryStore(): StudyStore & { writes: number; dieAt: number } {
 
 async function runStudy(
   store: StudyStore,
-  { request = REQUEST, sliceSeconds = Number.POSITIVE_INFINITY } = {},
+  { request = REQUEST, sliceSeconds = Number.POSITIVE_INFINITY, data = DATA } = {},
 ): Promise<{ study: Study; slices: number }> {
   for (let slices = 1; ; slices++) {
     const ports = { engine, store, sliceSeconds, yieldTo: async () => {} };
-    const slice = await studySlice(DATA, request, ports);
+    const slice = await studySlice(data, request, ports);
     if (slice.done) return { study: slice.study, slices };
   }
 }
@@ -122,6 +158,24 @@ describe("a study", () => {
     if (!own.done || !all.done) throw new Error("one slice without limit is enough");
     expect(all.model.parameters).toEqual(own.model.parameters);
     expect(all.model.onnx).not.toEqual(own.model.onnx);
+  });
+
+  it("assembles a model where content alone is best, with popularity for those who have no history", async () => {
+    const data = splitLastOut(sameKind());
+    const request = { ...REQUEST, learners: ["linear"], contentWidth: KINDS, content: contentOf(data.fit) };
+    const store = memoryStore();
+    const { chosen } = (await runStudy(store, { request, data })).study;
+    expect(chosen.parts).toEqual([{ learner: "popularity", parameters: expect.anything(), weight: 0.01 }]);
+    expect(chosen.contentWeight).toBe(1);
+    const ports = { engine, store, sliceSeconds: Number.POSITIVE_INFINITY, yieldTo: async () => {} };
+    const refit = await refitSlice(data.fit, chosen, request, ports, "all");
+    if (!refit.done) throw new Error("one slice without limit is enough");
+    const { itemIds, items } = data.fit;
+    const rows = itemIds.map((_, item) => items.filter((one) => one === item).length);
+    const [known, unknown] = await rank(engine, refit.model, { histories: [[7], []], k: 10 });
+    const kinds = known?.items.map((item) => kindOf(itemIds[item] as string));
+    expect(new Set(kinds)).toEqual(new Set([kindOf(itemIds[7] as string)]));
+    expect(rows[unknown?.items[0] as number]).toBe(Math.max(...rows));
   });
 
   it("keeps the losses of what is trained in passes, over all slices of the fit", async () => {

@@ -63,6 +63,12 @@ async function shortlistsOf(
   return makeShortlists(ports.engine, graphs, cases, shortlistOptions(slice, data.fit), pace);
 }
 
+/**
+ * Of popularity where content alone is best: a hundredth of a standard deviation decides between equals, and answers for those whose
+ * history tells nothing.
+ */
+const PRIOR_WEIGHT_MIN = 0.01;
+
 function chosenOf(
   entries: readonly [string, Parameters][],
   weights: readonly number[],
@@ -72,5 +78,10 @@ function chosenOf(
     const weight = weights[index] as number;
     return weight === 0 ? [] : [{ learner, parameters, weight }];
   });
+  const [prior] = entries;
+  if (parts.length === 0 && prior !== undefined) {
+    const [learner, parameters] = prior;
+    parts.push({ learner, parameters, weight: PRIOR_WEIGHT_MIN });
+  }
   return { parts, contentWeight: contentAt === null ? 0 : (weights[contentAt] as number) };
 }

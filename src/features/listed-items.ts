@@ -43,13 +43,22 @@ export class ListedItems {
   }
 
   /** Published by now, the newest first. */
-  async newest(limit: number, nowMs: number): Promise<ListedBody[]> {
+  newest(limit: number, nowMs: number): Promise<ListedBody[]> {
+    return this.#select("published_at <= ? ORDER BY published_at DESC", nowMs, limit);
+  }
+
+  /** Changed since then, the last one first. */
+  edited(limit: number, sinceMs: number): Promise<ListedBody[]> {
+    return this.#select("updated_at >= ? ORDER BY updated_at DESC", sinceMs, limit);
+  }
+
+  async #select(which: string, atMs: number, limit: number): Promise<ListedBody[]> {
     const { results } = await this.#core
       .prepare(
         `SELECT item_id, body, published_at FROM items
-         WHERE tenant = ? AND listed = 1 AND published_at <= ? ORDER BY published_at DESC, item_id LIMIT ?`,
+         WHERE tenant = ? AND listed = 1 AND ${which}, item_id LIMIT ?`,
       )
-      .bind(this.#tenant, nowMs, limit)
+      .bind(this.#tenant, atMs, limit)
       .all<ListedRow>();
     return results.map((row) => {
       const body = bodyOf(row);

@@ -15,6 +15,8 @@ export interface WithdrawnItems {
   itemIds: string[];
   /** Items published since the lists were made, the newest first; absent where there are none. */
   arrived?: ArrivedItems;
+  /** Items edited since, as they are now; absent where there are none. */
+  edited?: PackedItems;
 }
 
 export interface ArrivedItems {
@@ -27,10 +29,12 @@ const WITHDRAWN_MS = 26 * HOUR_MS;
 /** At 20 B an id 200 KB, parsed in about a millisecond. */
 const WITHDRAWN_ITEMS_MAX = 10_000;
 /** Three times as long as lists stand before they are made anew. */
-const ARRIVED_MS = 15 * MINUTE_MS;
+const LATELY_MS = 15 * MINUTE_MS;
 /** The longest answer. At some 300 B an item 30 KB. */
 const ARRIVED_ITEMS_MAX = 100;
-const ARRIVED_CHARS_MAX = 100_000;
+/** Of a catalogue that is sent whole the last ones: lists know the others' new fields when they are made anew. */
+const EDITED_ITEMS_MAX = 200;
+const ITEMS_CHARS_MAX = 100_000;
 /**
  * KV may answer with what stood there a minute ago: while anything was withdrawn so lately, what is read is not relied upon, and the value
  * is written whatever it is.
@@ -58,14 +62,16 @@ export async function writeWithdrawn(
     .bind(tenant, nowMs - WITHDRAWN_MS, WITHDRAWN_ITEMS_MAX)
     .all<{ item_id: string; updated_at: number }>();
   const name = withdrawnName(tenant);
-  const arrived = await arrivedItems(core, tenant, nowMs);
+  const shelf = new ListedItems(core, tenant);
+  const arrived = await arrivedItems(shelf, nowMs);
+  const edited = await editedItems(shelf, nowMs);
   const newestMs = results[0]?.updated_at ?? 0;
-  if (newestMs < nowMs - KV_LAG_MS && arrived === null) {
+  if (newestMs < nowMs - KV_LAG_MS && arrived === null && edited === null) {
     // An older value of the same items names all of a longer time.
     const held = await kv.get<WithdrawnItems>(name, "json");
     const ids = held?.itemIds ?? [];
     const isSame = ids.length === results.length && results.every((row, rank) => row.item_id === ids[rank]);
-    if (isSame && held?.arrived === undefined) return results.length;
+    if (isSame && held?.arrived === undefined && held?.edited === undefined) return results.length;
   }
   const oldestMs = results.at(-1)?.updated_at;
   const isWhole = results.length < WITHDRAWN_ITEMS_MAX || oldestMs === undefined;
@@ -74,20 +80,32 @@ export async function writeWithdrawn(
     sinceMs: isWhole ? nowMs - WITHDRAWN_MS : oldestMs + 1,
     itemIds: results.map((row) => row.item_id),
     ...(arrived === null ? {} : { arrived }),
+    ...(edited === null ? {} : { edited }),
   };
   await kv.put(name, JSON.stringify(withdrawn));
   return results.length;
 }
 
 /** Null where nothing was published so lately. */
-async function arrivedItems(core: D1Database, tenant: string, nowMs: number): Promise<ArrivedItems | null> {
-  const shelf = new ListedItems(core, tenant);
+async function arrivedItems(shelf: ListedItems, nowMs: number): Promise<ArrivedItems | null> {
   const newest = await shelf.newest(ARRIVED_ITEMS_MAX, nowMs);
   const ranking = newest
-    .filter(({ publishedAtMs }) => publishedAtMs > nowMs - ARRIVED_MS)
+    .filter(({ publishedAtMs }) => publishedAtMs > nowMs - LATELY_MS)
     .map(({ itemId, publishedAtMs }) => ({ itemId, score: publishedAtMs }));
   if (ranking.length === 0) return null;
-  const packer = new ItemPacker(shelf, ARRIVED_CHARS_MAX);
+  const packer = new ItemPacker(shelf, ITEMS_CHARS_MAX);
   const list = packer.pack(ranking, ARRIVED_ITEMS_MAX);
   return { items: packer.items(), list };
+}
+
+/** Null where nothing was edited so lately. */
+async function editedItems(shelf: ListedItems, nowMs: number): Promise<PackedItems | null> {
+  const edited = await shelf.edited(EDITED_ITEMS_MAX, nowMs - LATELY_MS);
+  if (edited.length === 0) return null;
+  const packer = new ItemPacker(shelf, ITEMS_CHARS_MAX);
+  packer.pack(
+    edited.map(({ itemId }) => ({ itemId, score: 0 })),
+    EDITED_ITEMS_MAX,
+  );
+  return packer.items();
 }

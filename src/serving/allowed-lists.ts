@@ -1,7 +1,8 @@
-import type { ArrivedItems } from "../features/index.ts";
+import type { ArrivedItems, PackedItems } from "../features/index.ts";
+import { asEdited, goodAsEdited } from "./as-edited.ts";
 import type { FallbackLists } from "./ports.ts";
 
-/** The lists of one read, and what of them may not be answered any more. */
+/** The lists of one read, with their items as they are by now, and what of them may not be answered any more. */
 export interface AllowedLists extends Omit<FallbackLists, "withdrawn"> {
   /** Items that were hidden or deleted since the lists were made. */
   withdrawn: ReadonlySet<string>;
@@ -18,13 +19,23 @@ export function allowedLists(found: FallbackLists, readAtMs: number): AllowedLis
   // materialised ones are made anew from the catalogue every few minutes.
   const isTooOld = lastGood !== null && lastGood.createdAtMs < (withdrawn?.sinceMs ?? 0);
   return {
-    lastGood: isTooOld ? null : lastGood,
-    lists,
-    categories,
+    ...asOfNow({ lastGood: isTooOld ? null : lastGood, lists, categories }, withdrawn?.edited),
     withdrawn: new Set(withdrawn?.itemIds),
     withdrawnSinceMs: withdrawn?.sinceMs ?? 0,
     arrived: withdrawn?.arrived ?? null,
     readAtMs,
+  };
+}
+
+type Lists = Pick<FallbackLists, "lastGood" | "lists" | "categories">;
+
+function asOfNow({ lastGood, lists, categories }: Lists, edited: PackedItems | undefined): Lists {
+  if (edited === undefined) return { lastGood, lists, categories };
+  const places = new Map(edited.itemIds.map((itemId, at) => [itemId, at]));
+  return {
+    lastGood: lastGood === null ? null : goodAsEdited(lastGood, edited, places),
+    lists: lists === null ? null : asEdited(lists, edited, places),
+    categories: categories === null ? null : asEdited(categories, edited, places),
   };
 }
 

@@ -100,7 +100,7 @@ describe("the overlay", () => {
     const old = { published_at: START_MS - HOUR_MS };
     await put(
       ["a", "b", "c", "d"].map((item_id) => ({ item_id, ...old })),
-      START_MS,
+      START_MS - HOUR_MS,
     );
     await flush(START_MS);
     expect(await withdrawn()).toBeNull();
@@ -144,6 +144,28 @@ describe("the overlay", () => {
     await put([{ item_id: "old", published_at: START_MS - HOUR_MS, price: 2 }], START_MS + 20 * MINUTE_MS);
     await flush(START_MS + 20 * MINUTE_MS);
     expect(await arrived()).toBeUndefined();
+  });
+
+  it("tells what items edited lately are like now, the last one first, until lists know it", async () => {
+    const edited = async () => (await env.KV.get<WithdrawnItems>(withdrawnName("t"), "json"))?.edited;
+    const old = { published_at: START_MS - HOUR_MS };
+    const before = ["a", "b", "c"].map((item_id) => ({ item_id, price: 1, brand: "Acme", ...old }));
+    await put(before, START_MS - HOUR_MS);
+    await flush(START_MS - HOUR_MS / 2);
+    expect(await edited()).toBeUndefined();
+    await changeItem(changes(), "t", { itemId: "a", patch: { price: 2 }, nowMs: START_MS });
+    await put([{ item_id: "x", price: 9 }], START_MS, "other");
+    const patch = { brand: null };
+    await changeItem(changes(), "t", { itemId: "c", patch, nowMs: START_MS + SECOND_MS });
+    await removeItem(changes(), "t", { itemId: "b", nowMs: START_MS + SECOND_MS });
+    await flush(START_MS + MINUTE_MS);
+    expect(await edited()).toMatchObject({
+      itemIds: ["c", "a"],
+      fields: { price: [1, 2], brand: [null, "Acme"] },
+    });
+    await put([{ item_id: "y", hidden: true }], START_MS + 20 * MINUTE_MS);
+    await flush(START_MS + 20 * MINUTE_MS);
+    expect(await edited()).toBeUndefined();
   });
 
   it("stays behind while the withdrawn items cannot be told", async () => {

@@ -31,7 +31,8 @@ export interface DemoFile {
   home: { scenario: string; note: string };
   /** Where its button asks for a new item. */
   newcomers: string;
-  shoppers: { userId: string; label: string }[];
+  /** With the tokens by which it is told each one's reasons. */
+  shoppers: { userId: string; label: string; userToken: string }[];
 }
 
 /** Builds the beacon, the demo page and the console into static files. */

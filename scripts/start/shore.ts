@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { buildAssets, writeDemoFile } from "../local/assets.ts";
+import { ApiClient } from "../client/index.ts";
+import { buildAssets, type DemoFile, writeDemoFile } from "../local/assets.ts";
 import { type LocalRuntime, startLocal } from "../local/runtime.ts";
 import type { Progress } from "../progress.ts";
 import { DEMO_TENANT, type DemoState, type Home, type Secrets } from "./home.ts";
@@ -21,6 +22,8 @@ export interface Shore {
 }
 
 const PAGE_SHOPPERS_MAX = 24;
+/** The longest there is: a start may stay up for weeks. */
+const TOKEN_TTL_S = 30 * 86_400;
 
 /** With `ownSignals` the caller stops the shore when a signal comes; otherwise the first one ends the process. */
 export async function openShore(
@@ -63,7 +66,7 @@ export async function openShore(
         title,
         home: HOME_SHELF,
         newcomers: newcomers.url,
-        shoppers: shoppers.slice(0, PAGE_SHOPPERS_MAX),
+        shoppers: await signedShoppers(new ApiClient(url, secretKey), shoppers.slice(0, PAGE_SHOPPERS_MAX)),
       });
     },
     async stop() {
@@ -72,6 +75,18 @@ export async function openShore(
       forgetRun(home.runPath);
     },
   };
+}
+
+/** As a shop's own server would at a log-in. */
+function signedShoppers(client: ApiClient, shoppers: DemoState["shoppers"]): Promise<DemoFile["shoppers"]> {
+  return Promise.all(
+    shoppers.map(async (shopper) => {
+      const body = { user_id: shopper.userId, ttl_s: TOKEN_TTL_S };
+      const path = "/v1/admin/user-tokens";
+      const { user_token } = await client.request<{ user_token: string }>(path, { method: "POST", body });
+      return { ...shopper, userToken: user_token };
+    }),
+  );
 }
 
 /** Asked before anything is built, for the runtime's own complaint comes late and long. */

@@ -84,6 +84,8 @@ export interface Why {
   not_listed: (Reasons & { reason: string })[];
   qualifying: number | null;
   relaxed: string[];
+  /** What of the question was not used: of `user_id`, the reasons are not the user's. */
+  notices?: { field: string; message: string }[];
   degraded?: { reason: string; detail: string };
 }
 

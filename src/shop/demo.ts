@@ -8,7 +8,14 @@ export interface Demo {
   home?: { scenario: string; note: string };
   /** Where to ask for a new item of the catalogue; absent where nobody listens. */
   newcomers?: string;
-  shoppers: { userId: string; label: string }[];
+  shoppers: Shopper[];
+}
+
+export interface Shopper {
+  userId: string;
+  label: string;
+  /** The server's signature of `userId`. */
+  userToken?: string;
 }
 
 /** Null when nobody has started the demo: the page then says how to. */

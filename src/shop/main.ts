@@ -4,7 +4,7 @@
  */
 import type { AnswerItem, Lakeshore, RecommendOptions } from "../beacon/index.ts";
 import { watchControls } from "./controls.ts";
-import { type Demo, loadDemo } from "./demo.ts";
+import { type Demo, loadDemo, type Shopper } from "./demo.ts";
 import { byId, el } from "./dom.ts";
 import { createFilters } from "./filters.ts";
 import { loadBeacon } from "./load-beacon.ts";
@@ -143,10 +143,10 @@ function run({ key, shoppers, home, newcomers }: Demo, lakeshore: Lakeshore): vo
     announce(await fillForYou(), "as what you have seen steps back");
   });
 
-  function become(userId: string, isReturning: boolean): void {
+  function become(shopper: Shopper | undefined, isReturning: boolean): void {
     // Another person at the same browser: what the device remembers is not theirs.
     if (!isReturning) lakeshore.reset();
-    if (userId !== "") lakeshore.identify(userId);
+    if (shopper !== undefined) lakeshore.identify(shopper.userId, shopper.userToken);
     trail = [];
     showTrail(trail);
     similar.element.hidden = true;

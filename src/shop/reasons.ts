@@ -14,6 +14,11 @@ const BY_SOURCE: Record<string, string> = {
   newest: "It is among the newest in the shop.",
 };
 
+/** Whether the reasons are another's than the list's: nobody vouches for the user that it was made for. */
+export function areOthers({ notices = [] }: Pick<Why, "notices">): boolean {
+  return notices.some(({ field }) => field === "user_id");
+}
+
 /** Why an item stands where it does, in words for a visitor. `titleOf` names items of the history. */
 export function reasonsFor(item: Why["items"][number], titleOf: (itemId: string) => string): string[] {
   const spoke = item.history

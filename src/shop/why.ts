@@ -1,6 +1,6 @@
 import type { AnswerItem, Why } from "../beacon/index.ts";
 import { byId, el } from "./dom.ts";
-import { absenceOf, reasonsFor } from "./reasons.ts";
+import { absenceOf, areOthers, reasonsFor } from "./reasons.ts";
 import type { Titles } from "./titles.ts";
 
 /** Opens a dialogue that says why an item is in its list. `ask` asks the server about the list, and about the item where it has left it since. */
@@ -16,6 +16,10 @@ export async function showWhy(
   dialog.showModal();
   try {
     const why = await ask(item.item_id);
+    if (areOthers(why)) {
+      body.replaceChildren(el("p", {}, UNVOUCHED));
+      return;
+    }
     const told = why.items.find(({ item_id }) => item_id === item.item_id);
     await titles.fetch(told?.history.map(({ item_id }) => item_id) ?? []);
     const unlisted = why.not_listed.find(({ item_id }) => item_id === item.item_id);
@@ -35,6 +39,9 @@ export async function showWhy(
     body.replaceChildren(el("p", {}, text));
   }
 }
+
+const UNVOUCHED =
+  "The list was made for a shopper by name. Its reasons tell what the shopper did, so they need a signed user_token, which this page was not given.";
 
 const OTHERS =
   "Reasons are told to the visit that the list was made for. Turn “Personalise” on, and the next list can be explained.";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { answerSchema } from "../../src/serving/index.ts";
-import { absenceOf, reasonsFor } from "../../src/shop/reasons.ts";
+import { absenceOf, areOthers, reasonsFor } from "../../src/shop/reasons.ts";
 
 const ITEM = { item_id: "a", rank: 2, source: "model", score: 1, rank_before: 2, boosts: [], history: [] };
 const titleOf = (itemId: string) => `the ${itemId}`;
@@ -37,4 +37,11 @@ it("tells why an item that is on the page would not be listed again", () => {
   expect(absenceOf({ reason: "filter.price" }, true)).toMatch(/rules of this list/);
   expect(absenceOf(undefined, false)).toMatch(/another one by now/);
   expect(absenceOf(undefined, true)).toMatch(/cannot be asked/);
+});
+
+it("knows reasons that are not those of the shopper whom the list was made for", () => {
+  const message = "was ignored";
+  expect(areOthers({ notices: [{ field: "user_id", message }] })).toBe(true);
+  expect(areOthers({ notices: [{ field: "rules", message }] })).toBe(false);
+  expect(areOthers({})).toBe(false);
 });

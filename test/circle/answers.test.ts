@@ -160,10 +160,16 @@ describe("reasons", () => {
     expect(stranger.status).toBe(200);
     expect(stranger.json.notices).toMatchObject([{ field: "user_id" }]);
     expect(JSON.stringify(stranger.json.items)).not.toContain('"item_id":"item-8","by"');
+    const short = { ...eve, recommendation_id, limit: 1, items: ["item-1", "item-2", "item-3", "nobody"] };
+    const reasonsOf = ({ json }: { json: { not_listed: { reason: string }[] } }) =>
+      new Set(json.not_listed.map(({ reason }) => reason));
+    const claimed = reasonsOf(await post("/v1/why", short, keys.publishable));
+    expect(claimed).toEqual(new Set(["unvouched", "unknown"]));
     const made = await site.must(keys.secret, "/v1/admin/user-tokens", { body: { user_id: "ann" } });
     const { user_token } = made.json;
     const herself = await post("/v1/why", { ...eve, user_token, recommendation_id }, keys.publishable);
     expect(herself.json).not.toHaveProperty("notices");
+    expect(reasonsOf(await post("/v1/why", { ...short, user_token }, keys.publishable))).toContain("rank");
     expect(JSON.stringify(herself.json.items)).toContain('"item_id":"item-8","by"');
   });
 });

@@ -118,7 +118,13 @@ describe.skipIf(CHROMIUM === undefined)("the demo page in Chromium (skipped wher
       const title = await card.locator(".name").textContent();
       const answered = page.waitForResponse((response) => response.url().includes("/v1/why"));
       await card.getByRole("button", { name: /^Why this\?/ }).click();
-      expect((await answered).status()).toBe(200);
+      const reply = await answered;
+      expect(reply.status()).toBe(200);
+      expect(JSON.parse(reply.request().postData() ?? "{}")).toMatchObject({
+        user_id: expect.any(String),
+        user_token: expect.any(String),
+      });
+      expect(await reply.json()).not.toHaveProperty("notices");
       await dialog.getByRole("listitem").first().waitFor();
       const told = (await dialog.textContent()) ?? "";
       await page.keyboard.press("Escape");

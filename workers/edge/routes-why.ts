@@ -1,5 +1,5 @@
 import { HOUR_MS } from "../../src/base/index.ts";
-import type { NoVersion } from "../../src/registry/index.ts";
+import type { NoVersion, Unlisted } from "../../src/registry/index.ts";
 import {
   explain,
   readRecommendationId,
@@ -74,7 +74,8 @@ async function why(
   const about = { items: asked.items ?? [], modelVersion: asked.model_version };
   const told = await explain({ ...request, ...about }, ports, { memory, timeline });
   if (told.noVersion !== undefined) throw versionRefusal(asked.model_version, told.noVersion);
-  return { ...whyBody(told), ...(isVouchedFor ? {} : { notices: [USER_UNVOUCHED] }) };
+  if (isVouchedFor) return whyBody(told);
+  return { ...whyBody({ ...told, unlisted: told.unlisted.map(unclaimed) }), notices: [USER_UNVOUCHED] };
 }
 
 function versionRefusal(version: string | undefined, { problem, detail }: NoVersion): ApiError {
@@ -92,6 +93,13 @@ const USER_UNVOUCHED = {
   field: "user_id",
   message: "was ignored: reasons tell what the user did, so a browser needs a valid user_token beside it",
 };
+
+/** Reasons by which an item stands behind others: in the user's own list, which has not been asked about, others may be those. */
+const BY_SCORE = /^(rank|min_score|cap\.)/;
+
+function unclaimed(unlisted: Unlisted): Unlisted {
+  return BY_SCORE.test(unlisted.reason) ? { ...unlisted, reason: "unvouched" } : unlisted;
+}
 
 /**
  * Where a tenant asks for no token, anybody may have a list made in a user's name. Its reasons name the items of the user's history, and go only to

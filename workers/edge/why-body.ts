@@ -38,7 +38,7 @@ export const whySchema = z
         reason: z
           .string()
           .describe(
-            "`unknown`, `unavailable`, `excluded`, `filter` or `filter.<name>`, `rotation`, `min_score`, `cap.<field>`, or `rank`: others came before it.",
+            "`unknown`, `unavailable`, `excluded`, `filter` or `filter.<name>`, `rotation`, `min_score`, `cap.<field>`, or `rank`: others came before it. `unvouched`: its place hangs on a `user_id` that was ignored.",
           ),
         ...reasons,
       }),

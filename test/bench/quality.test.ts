@@ -3,13 +3,16 @@ import os from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { measureBaselines } from "../../scripts/bench/quality/baselines.ts";
 import { type Job, OBJECT } from "../../scripts/bench/quality/contract.ts";
 import { cpuSecondsOf, cpuSecondsOfPs, cpuSecondsOfStat } from "../../scripts/bench/quality/cpu.ts";
 import { registerQuality } from "../../scripts/bench/quality/index.ts";
 import { RunData } from "../../scripts/bench/quality/run-data.ts";
 import { wasmBytes } from "../../scripts/bench/quality/wasm-memory.ts";
 import { writeRunData } from "../../scripts/bench/quality/write-run-data.ts";
-import { createDataset } from "../../src/learn/index.ts";
+import { testingPart } from "../../scripts/data/protocol/index.ts";
+import { Progress } from "../../scripts/progress.ts";
+import { BASELINES, createDataset, ease, type Learner, shapeOf } from "../../src/learn/index.ts";
 
 describe("the CPU time of a process", () => {
   it("is read from /proc, whatever the process is called", () => {
@@ -97,6 +100,49 @@ describe("the data of a run", () => {
     expect((await data.learning(objects)).fit).toBe(fit);
     await data.rows(objects);
     expect([fit.items.length, validation.dataset.items.length]).toEqual([0, 0]);
+  });
+});
+
+describe("baselines", () => {
+  it("that fail are a sentence beside those that do not", async () => {
+    const rows = Array.from({ length: 60 }, (_, row) => ({
+      ...{
+        userId: `u${row % 10}`,
+        itemId: `i${(row * 7) % 11}`,
+        timeMs: row * 1_000,
+        weight: 1,
+        typeCode: 1,
+      },
+    }));
+    const protocol = {
+      task: "next-item" as const,
+      name: "rows",
+      metrics: [],
+      published: [],
+      sequences: "s.txt",
+    };
+    const dataset = createDataset(rows);
+    const data = { protocol, task: protocol.task, dataset, testUsersFrom: 0, items: null, content: null };
+    const { test: cases } = testingPart(data);
+    const ranks = new Float64Array(cases.targetRows.length).fill(1);
+    const ours = { ranks, cases, names: ["hr@10"], seed: 1, rankMax: 10 };
+    const fit = () => Promise.reject(new Error("std::bad_alloc"));
+    const large = { ...ease, name: "large", fit };
+    const told = await measureBaselines(data, ours, new Progress({ quiet: true }), [
+      large,
+      BASELINES[0] as Learner,
+    ]);
+    expect(told).toMatchObject({
+      large: "failed: std::bad_alloc",
+      popularity: { difference: expect.anything() },
+    });
+  });
+
+  it("of EASE suit what a process has memory for, from either side", () => {
+    const suits = (users: number, items: number) =>
+      ease.suits({ ...shapeOf(createDataset([]), { maskSeen: true }), users, items });
+    expect([suits(3_300, 104_000), suits(104_000, 3_300)]).toEqual([false, true]);
+    expect([suits(600, 9_700), suits(3_600, 3_600)]).toEqual([true, false]);
   });
 });
 

@@ -18,7 +18,7 @@ import {
 } from "../../../src/learn/index.ts";
 import { nodeEngine } from "../../../src/runtime/node.ts";
 import { learningPart, type ProtocolData, testingPart } from "../../data/protocol/index.ts";
-import type { Progress } from "../../progress.ts";
+import type { Progress, ProgressPart } from "../../progress.ts";
 
 export interface BaselineReport {
   [metric: string]: unknown;
@@ -35,50 +35,74 @@ const CHOSEN_BY = "ndcg@10";
 const yieldTo = () => new Promise<void>((resolve) => setImmediate(resolve));
 const engine = nodeEngine();
 
-/** Each baseline on the same cases, its parameter chosen on validation like ours; a sentence where it does not suit the data. */
+interface Ours {
+  ranks: Float64Array;
+  cases: Cases;
+  names: readonly string[];
+  seed: number;
+  rankMax: number;
+}
+
+/**
+ * Each baseline on the same cases, its parameter chosen on validation like ours; a sentence where it does not suit the data, or fails:
+ * what was learned before it has taken longer.
+ */
 export async function measureBaselines(
   data: ProtocolData,
-  ours: { ranks: Float64Array; cases: Cases; names: readonly string[]; seed: number; rankMax: number },
+  ours: Ours,
   progress: Progress,
+  baselines: readonly Learner[] = BASELINES,
 ): Promise<Record<string, BaselineReport | string>> {
   const learning = learningPart(data);
   const rows = testingPart(data).refit ?? learning.fit;
+  const shape = shapeOf(learning.fit, learning.validation);
   const reports: Record<string, BaselineReport | string> = {};
-  for (const learner of BASELINES) {
-    const shape = shapeOf(learning.fit, learning.validation);
+  for (const learner of baselines) {
     if (!learner.suits(shape)) {
       reports[learner.name] = `skipped: ${shape.users} users and ${shape.items} items are too many for it`;
       continue;
     }
     const bar = progress.part(learner.name, 1);
-    const parameters = await choose(learner, learning, ours.seed);
-    const ranks = await rankWith(learner, parameters, rows, ours.cases, {
-      rankMax: ours.rankMax,
-      onProgress: (fraction) => bar.update(fraction, "ranking"),
-    });
-    const metrics = await compareRanks(
-      { model: ours.ranks, popularity: ranks },
-      ours.cases.users,
-      ours.seed,
-      yieldTo,
-      { mean: ours.cases.mean, names: ours.names },
+    const measured = measureOne(learner, { learning, rows, ours }, bar);
+    reports[learner.name] = await measured.catch(
+      (error) => `failed: ${error instanceof Error ? error.message : error}`,
     );
-    reports[learner.name] = {
-      ...Object.fromEntries(ours.names.map((name) => [name, round(metrics[name]?.popularity.value ?? 0)])),
-      parameters,
-      difference: Object.fromEntries(ours.names.map((name) => [name, intervalOf(metrics[name] as Metric)])),
-    };
     bar.finish();
   }
   return reports;
 }
 
-/** The value of the learner's first parameter that ranks a sample of the validation cases best. */
-async function choose(
+async function measureOne(
   learner: Learner,
-  { fit, validation }: { fit: Dataset; validation: Cases },
-  seed: number,
-): Promise<Parameters> {
+  { learning, rows, ours }: { learning: Learning; rows: Dataset; ours: Ours },
+  bar: Pick<ProgressPart, "update">,
+): Promise<BaselineReport> {
+  const parameters = await choose(learner, learning, ours.seed);
+  const ranks = await rankWith(learner, parameters, rows, ours.cases, {
+    rankMax: ours.rankMax,
+    onProgress: (fraction) => bar.update(fraction, "ranking"),
+  });
+  const metrics = await compareRanks(
+    { model: ours.ranks, popularity: ranks },
+    ours.cases.users,
+    ours.seed,
+    yieldTo,
+    { mean: ours.cases.mean, names: ours.names },
+  );
+  return {
+    ...Object.fromEntries(ours.names.map((name) => [name, round(metrics[name]?.popularity.value ?? 0)])),
+    parameters,
+    difference: Object.fromEntries(ours.names.map((name) => [name, intervalOf(metrics[name] as Metric)])),
+  };
+}
+
+interface Learning {
+  fit: Dataset;
+  validation: Cases;
+}
+
+/** The value of the learner's first parameter that ranks a sample of the validation cases best. */
+async function choose(learner: Learner, { fit, validation }: Learning, seed: number): Promise<Parameters> {
   const cases = sampleCases(validation, CHOOSING_CASES, seed);
   const [ladder] = learner.ladders(shapeOf(fit, validation));
   if (ladder === undefined) return {};

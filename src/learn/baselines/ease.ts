@@ -6,6 +6,8 @@ import { type DistinctPairs, distinctPairs } from "./distinct-pairs.ts";
 
 /** The smaller of users and items decides: a matrix of that many rows and columns is inverted. */
 const SIDE_MAX = 3_500;
+/** From the users' side two matrices of users × items go into the graph: 200 MB each, of which encoding and loading make copies. */
+const CELLS_MAX = 5e7;
 
 /**
  * EASE (Steck, WWW 2019): B = I − P · diag(P)⁻¹ with P = (X'X + λI)⁻¹ over all items, exactly; a list is x · B. Where users are
@@ -14,7 +16,8 @@ const SIDE_MAX = 3_500;
  */
 export const ease: Learner = {
   name: "ease",
-  suits: ({ users, items }) => Math.min(users, items) <= SIDE_MAX,
+  suits: ({ users, items }) =>
+    users < items ? users <= SIDE_MAX && users * items <= CELLS_MAX : items <= SIDE_MAX,
   ladders: () => [{ name: "ridge", values: [30, 100, 300, 1_000], start: 2 }],
   workSeconds: ({ users, items }) => (3 * Math.min(users, items) ** 3) / 1.2e10,
   async fit(dataset, parameters, { onProgress }, ports) {

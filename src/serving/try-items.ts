@@ -41,7 +41,7 @@ export async function tryItems(
     ...found,
     items,
     ...(explored === null ? {} : { exploration: explored.exploration }),
-    ...(cursor === null ? {} : paged(found, cursor, items)),
+    ...(cursor === null ? {} : paged(found, cursor, { items, caps: rules.caps })),
   };
 }
 
@@ -78,11 +78,13 @@ async function poolOf(
 
 /** Where the next page begins, and why there is none although the list may go on. */
 function paged(
-  { limit, notices, variant }: Pick<Found, "limit" | "notices" | "variant">,
+  { limit, notices, variant, qualifying = Number.POSITIVE_INFINITY }: Found,
   cursor: Cursor,
-  items: readonly AnswerItem[],
+  { items, caps }: { items: readonly AnswerItem[]; caps: Rules["caps"] },
 ): Pick<Found, "next" | "notices"> {
-  if (items.length < limit) return { next: null, notices };
+  // Caps hold on each page by itself: what they kept out of this one may stand on the next.
+  const isCapped = caps.length > 0 && items.length > 0 && cursor.shown.size + items.length < qualifying;
+  if (items.length < limit && !isCapped) return { next: null, notices };
   const next = advance(
     cursor,
     items.map(({ itemId }) => itemId),

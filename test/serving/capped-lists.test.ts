@@ -77,7 +77,7 @@ describe("capped placements of one page", () => {
 });
 
 describe("pages of a capped list", () => {
-  it("each keep to the caps by themselves, and go on while enough items qualify", async () => {
+  it("each keep to the caps by themselves, and go on while any item qualifies", async () => {
     const ask = isolate(await openWorld());
     const lengths: number[] = [];
     const all = new Set<string>();
@@ -89,8 +89,8 @@ describe("pages of a capped list", () => {
       for (const itemId of idsOf(answer)) all.add(itemId);
       cursor = answer.next ?? null;
     }
-    // Of one brand there are eight.
-    expect([lengths, all.size]).toEqual([[4, 4, 4, 4, 4, 4, 4, 4, 3], 35]);
+    // Of one brand there are eight, of another nine.
+    expect([lengths, all.size]).toEqual([[4, 4, 4, 4, 4, 4, 4, 4, 3, 2], 37]);
   });
 
   it("give up no cap for what the visitor has turned to since", async () => {

@@ -37,9 +37,10 @@ export async function mintCursor(cursor: Cursor, owner: CursorOwner, signer: Sig
 
 /** Null unless the cursor is one of ours, of this tenant and for this list. */
 export async function readCursor(token: string, owner: CursorOwner, signer: Signer): Promise<Cursor | null> {
-  const [format, hashes, signature] = token.split(".");
+  const [format, hashes, signature, ...more] = token.split(".");
   const variant = VARIANTS.find((name) => FORMATS[name] === format);
-  if (variant === undefined || hashes === undefined || signature === undefined) return null;
+  if (variant === undefined || hashes === undefined || signature === undefined || more.length > 0)
+    return null;
   if (!equalConstantTime(signature, await signer.sign(purpose(owner, variant), hashes))) return null;
   const bytes = fromBase64Url(hashes);
   if (bytes === null || bytes.byteLength % 4 !== 0) return null;

@@ -63,8 +63,8 @@ export function visitMark({
 /** Null unless the token is one of ours, unchanged. */
 export async function readRecommendationId(token: string, signer: Signer): Promise<RecommendationId | null> {
   if (token.length > RECOMMENDATION_ID_BYTES_MAX) return null;
-  const [text, signature] = token.split(".");
-  if (text === undefined || signature?.length !== SIGNATURE_CHARS) return null;
+  const [text, signature, ...more] = token.split(".");
+  if (text === undefined || signature?.length !== SIGNATURE_CHARS || more.length > 0) return null;
   if (!equalConstantTime(signature, await signer.sign(PURPOSE, text))) return null;
   const said = readListOrigin(token);
   if (said === null) return null;

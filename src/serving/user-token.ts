@@ -21,8 +21,8 @@ export async function readUserToken(
   token: string,
   context: { signer: Signer; nowMs: number },
 ): Promise<string | null> {
-  const [id, expiry, signature] = token.split(".");
-  if (id === undefined || expiry === undefined || signature === undefined) return null;
+  const [id, expiry, signature, ...more] = token.split(".");
+  if (id === undefined || expiry === undefined || signature === undefined || more.length > 0) return null;
   if (!equalConstantTime(signature, await context.signer.sign(purpose(tenant), `${id}.${expiry}`)))
     return null;
   if (!(Number(expiry) * SECOND_MS > context.nowMs)) return null;

@@ -267,6 +267,7 @@ describe("pages", () => {
     const token = await mintCursor({ shown: new Set([1, 2 ** 32 - 1]) }, owner, signer);
     expect([...((await readCursor(token, owner, signer))?.shown ?? [])]).toEqual([1, 2 ** 32 - 1]);
     expect(await readCursor(token, { ...owner, tenant: "hill" }, signer)).toBeNull();
+    for (const more of [".", ".more"]) expect(await readCursor(token + more, owner, signer)).toBeNull();
     expect(await readCursor(token, { ...owner, list: "cart" }, signer)).toBeNull();
     expect(await readCursor(token.replace(".", ".A"), owner, signer)).toBeNull();
     expect(await readCursor("1.AAAA", owner, signer)).toBeNull();

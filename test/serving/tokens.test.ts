@@ -45,7 +45,7 @@ describe("a recommendation id", () => {
       expect(await readRecommendationId(changed, signer)).toBeNull();
     }
     expect(await readRecommendationId(token, createSigner("another secret"))).toBeNull();
-    for (const text of ["", ".", "a.b", "x".repeat(500)])
+    for (const text of ["", ".", "a.b", "x".repeat(500), `${token}.`, `${token}.more`])
       expect(await readRecommendationId(text, signer)).toBeNull();
   });
 });
@@ -61,7 +61,8 @@ describe("a user token", () => {
     expect(
       await readUserToken("shore", token.replace(/\.\d+\./, ".9999999999."), { signer, nowMs }),
     ).toBeNull();
-    expect(await readUserToken("shore", "no.token", { signer, nowMs })).toBeNull();
+    for (const text of ["no.token", `${token}.`, `${token}.more`])
+      expect(await readUserToken("shore", text, { signer, nowMs })).toBeNull();
   });
 
   it("opens a profile where the tenant requires one; without it the user is ignored and the answer says so", async () => {

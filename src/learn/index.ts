@@ -35,7 +35,7 @@ export { sampleCases } from "./data/sample.ts";
 export { prefixCases, splitNewestUsers, usersOf } from "./data/sessions.ts";
 export { type DataShape, shapeOf } from "./data/shape.ts";
 export { shuffleItems } from "./data/shuffle.ts";
-export { casesSince, cutOf, type Split, splitByTime } from "./data/split.ts";
+export { casesSince, cutOf, type Split, splitAt, splitByTime } from "./data/split.ts";
 export { BASELINES, LEARNERS, learnerNamed } from "./learners.ts";
 export { type LearnedVectors, learnVectors, type VectorOptions } from "./likeness/item-vectors.ts";
 export { linear } from "./linear/linear.ts";

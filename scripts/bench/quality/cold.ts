@@ -35,16 +35,24 @@ export function withoutItems(data: ProtocolData, share: number, seed: number): C
   const itemAt = new Uint32Array(held.places.length);
   for (const [item, place] of held.places.entries()) itemAt[place] = item;
   const content = takeContent(data.content, itemAt);
+  const { test } = testingPart(data);
+  const cases = coldCases(test, held);
+  if (cases.among.targetRows.length === 0) {
+    const items = held.places.length - held.from;
+    throw new Error(`no test case asks for one of the ${items} items that a share of ${share} holds out`);
+  }
   return {
     data: {
       ...data,
+      // The rows that are left have a cut of their own: by that, some that are to be found would be fitted.
+      ...(test.cutMs === undefined ? {} : { cutMs: test.cutMs }),
       dataset: held.dataset,
       items: null,
       content: takeContent(data.content, itemAt.subarray(0, held.from)),
     },
     held,
     content,
-    cases: coldCases(testingPart(data).test, held),
+    cases,
   };
 }
 

@@ -82,6 +82,7 @@ export async function measure(options: QualityOptions, progress: Progress): Prom
     refuseEmpty(data, { ...partOf(data, "validation"), on: "validation" });
   }
   refuseLeaks(fitted, all);
+  if (cold !== null) refuseLeaks(fitted, cold.cases.full);
   // A wrong name is better told here than by the process that fits.
   if (learner !== "auto") parametersOf(learnerNamed(learner), fitted, task !== "session", settings);
   const cases = casesOf(job, all);

@@ -5,6 +5,8 @@ import {
   listCases,
   prefixCases,
   rowsBefore,
+  type Split,
+  splitAt,
   splitByTime,
   splitHoldOut,
   splitNewestUsers,
@@ -20,6 +22,8 @@ export interface ProtocolRows {
   dataset: Dataset;
   /** Of sessions: users from this index on are the test's. */
   testUsersFrom: number;
+  /** Of a log: where its test begins; absent: with the newest fifth of its rows. */
+  cutMs?: number;
 }
 
 /** Rows that were to be found and are no case, by reason; of sequences and sessions there are none to tell. */
@@ -44,7 +48,7 @@ export function learningPart(rows: ProtocolRows): { fit: Dataset; validation: Ca
     case "top-n":
       return { ...splitHoldOut(unorderedTrain(dataset), HELD_OUT_SHARE, SEED), leftOut: {} };
     case "log": {
-      const { train, cases, left } = splitByTime(splitByTime(dataset).train, LOG_SHARE);
+      const { train, cases, left } = splitByTime(splitLog(rows).train, LOG_SHARE);
       return { fit: train, validation: cases, leftOut: left };
     }
   }
@@ -68,10 +72,14 @@ export function testingPart(rows: ProtocolRows): { refit: Dataset | null; test: 
       return { refit, test, leftOut: { withoutHistory } };
     }
     case "log": {
-      const { train, cases, left } = splitByTime(dataset);
+      const { train, cases, left } = splitLog(rows);
       return { refit: train, test: cases, leftOut: left };
     }
   }
+}
+
+function splitLog({ dataset, cutMs }: ProtocolRows): Split {
+  return cutMs === undefined ? splitByTime(dataset) : splitAt(dataset, cutMs);
 }
 
 function trainSessions({ dataset, testUsersFrom }: ProtocolRows): Dataset {

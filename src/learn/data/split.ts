@@ -22,7 +22,11 @@ export interface Split {
 
 /** The newest `testShare` of all rows is test (protocol "log"). Rows of the cut's own instant are test, all of them. */
 export function splitByTime(dataset: Dataset, testShare = 0.2): Split {
-  const cutMs = cutOf(dataset.timesMs, testShare);
+  return splitAt(dataset, cutOf(dataset.timesMs, testShare));
+}
+
+/** Rows of `cutMs` and later are test. */
+export function splitAt(dataset: Dataset, cutMs: number): Split {
   const train = rowsBefore(dataset, cutMs);
   const known = new Uint8Array(dataset.itemIds.length);
   for (const item of train.items) known[item] = 1;

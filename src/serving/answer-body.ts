@@ -51,7 +51,12 @@ export const answerSchema = z
   .object({
     ...common,
     items: z.array(answerItemSchema),
-    qualifying: z.number().optional().describe("With rules: how many items of the catalogue they allow."),
+    qualifying: z
+      .number()
+      .optional()
+      .describe(
+        "With rules: how many items of the catalogue they allow; those that the visitor knows count where they fill the list.",
+      ),
     relaxed: z
       .array(z.string())
       .optional()

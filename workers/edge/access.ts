@@ -17,7 +17,7 @@ export interface Caller {
   kind: KeyKind;
 }
 
-/** Secret keys in an address would stand in logs and histories: refused wherever among its keys one is, and whatever is asked. */
+/** Secret keys in an address would stand in logs and histories: refused wherever among its keys one is, whatever call of the API it is. */
 export function refuseSecrets(url: string): void {
   // Most addresses hold nothing that could be read as one, and are not taken apart.
   if (!/sk_|%/.test(url)) return;

@@ -385,6 +385,28 @@ describe("catalogue and answers", () => {
       limit: 500,
     });
   });
+
+  it("names the part of a path that is no percent-encoded text, and takes one that only looks like it", async () => {
+    const { secret } = of("shore");
+    for (const [method, path, field] of [
+      ["GET", "/v1/items/%ZZ/similar", "id"],
+      ["GET", "/v1/items/%FF/bought-together", "id"],
+      ["GET", "/v1/items/100%", "id"],
+      ["DELETE", "/v1/users/%E0%A4", "id"],
+      ["GET", "/v1/admin/models/%ZZ/report", "version"],
+      ["POST", "/v1/admin/scenarios/home/versions/%ZZ/restore", "version"],
+      ["POST", "/v1/admin/scenarios/%ZZ/versions/1/restore", "name"],
+    ] as const) {
+      const refused = await call(method, path, secret);
+      expect(refused, path).toMatchObject({
+        status: 400,
+        json: { error: { code: "invalid_parameter", field } },
+      });
+    }
+    expect((await get("/v1/items/%25ZZ/similar", secret)).status).toBe(200);
+    const lake = await get("/v1/admin/lake/objects/lake/%ZZ", ADMIN_TOKEN);
+    expect(lake).toMatchObject({ status: 400, json: { error: { field: "key" } } });
+  });
 });
 
 describe("models, documents and the rest", () => {

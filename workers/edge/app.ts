@@ -97,7 +97,7 @@ function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
     keyKind: "publishable",
     actor,
     query: readQuery(c, endpoint, Date.now()),
-    param: (name, charsMax) => readParam(c, name, charsMax),
+    param: (name, charsMax) => readParam(c, endpoint, name, charsMax),
     json,
     async body() {
       const parsed = endpoint.body?.schema.safeParse(await json());
@@ -115,13 +115,32 @@ function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
   };
 }
 
-function readParam(c: EdgeContext, name: string, charsMax = ID_CHARS_MAX): string {
+function readParam(c: EdgeContext, { path }: Endpoint, name: string, charsMax = ID_CHARS_MAX): string {
+  // Hono lets stand what it cannot decode, and that would be another id.
+  if (!isDecodable(sentParam(c.req.url, path, name)))
+    throw new ApiError("invalid_parameter", `${name}: is not percent-encoded UTF-8`, { field: name });
   const value = c.req.param(name) ?? "";
   if (value.length <= charsMax) return value;
   throw new ApiError("invalid_parameter", `${name}: at most ${charsMax} characters`, {
     field: name,
     limit: charsMax,
   });
+}
+
+/** A parameter as the address has it; of one that takes slashes, all that follows. */
+function sentParam(url: string, path: string, name: string): string {
+  const at = path.split("/").findIndex((part) => part === `{${name}}` || part === `{${name}*}`);
+  const parts = new URL(url).pathname.split("/").slice(at);
+  return path.includes(`{${name}*}`) ? parts.join("/") : (parts[0] ?? "");
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Headers that every response carries; answers are for one caller and one moment. */

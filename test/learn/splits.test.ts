@@ -100,6 +100,24 @@ describe("the newest sessions", () => {
     expect(validation).toMatchObject({ maskSeen: false, mean: "case" });
     expect(findLeaks(fit, validation)).toEqual([]);
   });
+
+  it("holds the newest out however few there are, and none where it is the only one", () => {
+    const few = splitNewestUsers(
+      datasetOf(
+        [
+          ["a", "b"],
+          ["b", "c"],
+          ["c", "a"],
+        ],
+        { userGapMs: 10_000 },
+      ),
+      0.05,
+    );
+    expect([...few.fit.userStart]).toEqual([0, 2, 4, 4]);
+    expect([...few.validation.targetRows]).toEqual([5]);
+    const only = splitNewestUsers(datasetOf([["a", "b"]]), 0.05);
+    expect([only.fit.items.length, only.validation.targetRows.length]).toEqual([2, 0]);
+  });
 });
 
 describe("a sample of lists", () => {

@@ -4,7 +4,8 @@ import type { LeftOut, ProtocolRows } from "../../data/protocol/index.ts";
 /** What a protocol asks of rows that are to be found. */
 const NEEDS: Record<ProtocolRows["task"], string> = {
   "next-item": "two items of a user for a test, three to fit on and for the validation",
-  session: "two items of a session",
+  session:
+    "two items of a session, and for the validation two sessions or more, of which the newest has them",
   "top-n": "a user with other rows: for a test, in both files",
   log: "a user with earlier rows, and an item that others had before the cut and the user did not",
 };

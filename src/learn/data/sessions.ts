@@ -1,7 +1,10 @@
 import { type Cases, casesOfRows } from "./cases.ts";
 import { type Dataset, keepRows } from "./dataset.ts";
 
-/** Users are sessions here. The newest `share` of them, by their first row, are to be found row by row, the rest is fitted on. */
+/**
+ * Users are sessions here. The newest `share` of them, by their first row, are to be found row by row, the rest is fitted on: of two or
+ * more at least one.
+ */
 export function splitNewestUsers(dataset: Dataset, share: number): { fit: Dataset; validation: Cases } {
   const { userStart, timesMs } = dataset;
   const users = Uint32Array.from(dataset.userIds.keys()).filter(
@@ -10,7 +13,8 @@ export function splitNewestUsers(dataset: Dataset, share: number): { fit: Datase
   const begins = (user: number) => timesMs[userStart[user] as number] as number;
   users.sort((a, b) => begins(a) - begins(b) || a - b);
   const isNewest = new Uint8Array(dataset.userIds.length);
-  for (const user of users.subarray(Math.ceil(users.length * (1 - share)))) isNewest[user] = 1;
+  const fitted = Math.min(Math.ceil(users.length * (1 - share)), Math.max(1, users.length - 1));
+  for (const user of users.subarray(fitted)) isNewest[user] = 1;
   return {
     fit: usersOf(dataset, (user) => isNewest[user] === 0),
     validation: prefixCases(dataset, (user) => isNewest[user] === 1),

@@ -90,8 +90,10 @@ export class Admin extends WorkerEntrypoint<TrainerEnv> implements TrainerAdmin 
   async putSettings(tenant: string, patch: SettingsPatch) {
     const nowMs = Date.now();
     const store = r2ObjectStore(this.env.LAKE);
+    const { settings: before } = await readSettings(store, tenant);
     const written = await putSettings(store, tenant, patch, () => ownTypes(this.env, tenant));
     if (!written.ok) return { error: written.error };
+    if (written.value.version === before.version) return { settings: before, runId: null };
     const { settings } = await followSettings(this.env, tenant, nowMs);
     return { settings, runId: runIdOf(tenant, "settings", nowMs) };
   }

@@ -82,11 +82,16 @@ export async function retrainBySettings(
   settings: unknown,
   onStatus: (status: RetrainStatus) => void,
 ): Promise<RetrainOutcome> {
-  const { run_id: runId } = await client.request<{ run_id: string }>("/v1/admin/training", {
+  const { run_id: runId } = await client.request<{ run_id: string | null }>("/v1/admin/training", {
     method: "PUT",
     body: settings,
     retry: false,
   });
+  if (runId === null) {
+    throw new Error(
+      "these settings are in force already, so no run was started; `lakeshore train` starts one",
+    );
+  }
   return followRun(client, runId, onStatus, STALL_MS);
 }
 

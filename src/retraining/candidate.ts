@@ -4,12 +4,13 @@ import type { RetrainOutcome } from "./contract.ts";
 import { type Evaluated, evaluateFiles } from "./evaluate.ts";
 import { search } from "./fit.ts";
 import { decide, judgeAgainstPopularity, judgeData } from "./gate.ts";
-import { type Plan, settingsHash } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { type Baseline, servePopularity } from "./popularity.ts";
 import { trainRanker } from "./ranker.ts";
 import { reproduced } from "./rerun.ts";
 import { type Candidate, chooseRival, compareWithLive, fitRival } from "./rival.ts";
 import { fitAll, fitEvaluated, publishStep, type Rows, type RunContext } from "./run.ts";
+import { settingsHash } from "./settings-hash.ts";
 import { takeStart } from "./start.ts";
 
 /** Finds a recipe or takes the live one, and carries it through evaluation, gate and refit. */

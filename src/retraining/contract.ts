@@ -132,9 +132,9 @@ export interface TrainerAdmin {
   rollback(tenant: string): Promise<Pointer | PointerRefusal>;
   unpin(tenant: string): Promise<Pointer | PointerRefusal>;
   getSettings(tenant: string): Promise<SettingsView>;
-  /** Makes the next version of the settings and starts a run by them. */
+  /** Makes the next version of the settings and starts a run by them; neither where the patch changes nothing. */
   putSettings(
     tenant: string,
     patch: SettingsPatch,
-  ): Promise<{ settings: TrainingSettings; runId: string } | { error: string }>;
+  ): Promise<{ settings: TrainingSettings; runId: string | null } | { error: string }>;
 }

@@ -1,4 +1,4 @@
-import { HOUR_MS, sha256Hex } from "../base/index.ts";
+import { HOUR_MS } from "../base/index.ts";
 import { LEARNERS } from "../learn/index.ts";
 import {
   type Manifest,
@@ -13,6 +13,7 @@ import type { RetrainParams } from "./contract.ts";
 import { tooFew } from "./gate.ts";
 import type { RetrainPorts } from "./ports.ts";
 import type { ReadResult } from "./read.ts";
+import { settingsHash } from "./settings-hash.ts";
 import { readSearched, type Searched } from "./settings-store.ts";
 import type { SplitResult } from "./split.ts";
 import { startFrom } from "./start.ts";
@@ -86,8 +87,4 @@ function newer(study: Study | undefined, refused: Searched | undefined): Study |
   if (refused === undefined || (study !== undefined && study.atMs >= refused.atMs)) return study;
   const { inVain: _why, snapshots: _on, ...found } = refused;
   return found;
-}
-
-export function settingsHash(settings: TrainingSettings): Promise<string> {
-  return sha256Hex(JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

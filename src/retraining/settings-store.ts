@@ -8,6 +8,7 @@ import {
   settingsSchema,
   type TrainingSettings,
 } from "../registry/index.ts";
+import { settingsHash } from "./settings-hash.ts";
 
 /** What is known of a tenant's parameter file. */
 export interface SettingsState {
@@ -74,18 +75,24 @@ export async function noticeSettings(
   return keepState(store, tenant, { ...state, settings: read.value, etag, error: null });
 }
 
-/** Writes the next version of the file: what the patch does not name stays as it is in force. */
+/**
+ * Writes the next version of the file: what the patch does not name stays as it is in force. A patch that changes nothing writes nothing,
+ * and gets the version in force, unless a file that cannot be taken lies there.
+ */
 export async function putSettings(
   store: ObjectStore,
   tenant: string,
   patch: SettingsPatch,
   ownTypes?: OwnTypes,
 ): Promise<Result<TrainingSettings>> {
-  const { settings, etag } = await readSettings(store, tenant);
+  const { settings, etag, error } = await readSettings(store, tenant);
   const named = Object.entries(patch).filter(([, value]) => value !== undefined);
   const next = { ...settings, ...Object.fromEntries(named), version: settings.version + 1 };
   const checked = check(next, await ownTypes?.());
   if (!checked.ok) return checked;
+  if (error === null && (await settingsHash(checked.value)) === (await settingsHash(settings))) {
+    return ok(settings);
+  }
   const condition = etag === null ? { ifAbsent: true as const } : { ifEtag: etag };
   const written = await store.put(settingsKey(tenant), toJson(checked.value), condition);
   return written === null

@@ -4,7 +4,8 @@ import { readManifest, readPointer, type TrainingSettings } from "../registry/in
 import type { RetrainParams } from "./contract.ts";
 import { fittedBy } from "./equal.ts";
 import { READ_TABLES } from "./pin.ts";
-import { lastRefused, settingsHash } from "./plan.ts";
+import { lastRefused } from "./plan.ts";
+import { settingsHash } from "./settings-hash.ts";
 
 /**
  * The live version, where a scheduled run would read the very files that it was made of, users' deletions among them, by the same

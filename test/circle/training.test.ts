@@ -51,6 +51,12 @@ describe("training settings", () => {
     });
   });
 
+  it("that are in force already start no run", async () => {
+    const same = retrainBySettings(client, { budgetSeconds: 60 }, () => {});
+    await expect(same).rejects.toThrow("in force already");
+    expect((await client.request<Models>("/v1/admin/models")).runs).toHaveLength(1);
+  });
+
   it("are refused with the field that is wrong", async () => {
     for (const [settings, field] of [
       [{ budgetSeconds: 1 }, "budgetSeconds"],

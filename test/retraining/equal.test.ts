@@ -48,7 +48,7 @@ describe("a run that comes to what is live already", { timeout: 120_000 }, () =>
   });
 
   it("publishes it where other settings have found it: its card says so", async () => {
-    const settings = { ...QUICK, version: 1 };
+    const settings = { ...QUICK, version: 1, searchEveryHours: 12 };
     const run = params({ ...at(NOW_MS + 3 * MINUTE_MS), settings });
     const outcome = published(await retrain(ports(store), run, steps()));
     const manifest = await readManifest(store, "shop", outcome.version);

@@ -9,7 +9,8 @@ import {
   type TrainingSettings,
   unpin,
 } from "../../src/registry/index.ts";
-import { planRun, settingsHash } from "../../src/retraining/plan.ts";
+import { planRun } from "../../src/retraining/plan.ts";
+import { settingsHash } from "../../src/retraining/settings-hash.ts";
 import { noteSearch } from "../../src/retraining/settings-store.ts";
 import { memoryObjectStore } from "../memory-object-store.ts";
 import { artifactOf } from "../registry/artifacts.ts";
@@ -69,6 +70,8 @@ describe("the schedule's run", () => {
     const store = await shopWith(await studyOf());
     const grown = { interactions: 2 * INTERACTIONS, settings: CHANGED };
     expect(await planned(store)).toMatchObject({ kind: "renew" });
+    const renumbered = { ...SETTINGS_DEFAULT, version: 7 };
+    expect(await planned(store, { settings: renumbered })).toMatchObject({ kind: "renew" });
     expect(await planned(store, grown)).toEqual({ kind: "search" });
     const settings = await settingsHash(CHANGED);
     await noteSearch(

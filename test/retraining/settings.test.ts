@@ -75,6 +75,20 @@ describe("the parameter file", () => {
     expect(await putSettings(store, "shop", { learners: ["magic"] })).toMatchObject({ ok: false });
   });
 
+  it("is not written again by a patch that changes nothing, but for one that cannot be taken", async () => {
+    const store = memoryObjectStore();
+    await putSettings(store, "shop", { seed: 5 });
+    await notice(store);
+    for (const patch of [{}, { seed: 5 }]) {
+      expect(await putSettings(store, "shop", patch)).toMatchObject({ ok: true, value: { version: 1 } });
+      expect((await notice(store)).started).toHaveLength(0);
+    }
+    await write(store, "{");
+    await notice(store);
+    expect(await putSettings(store, "shop", {})).toMatchObject({ ok: true, value: { version: 2, seed: 5 } });
+    expect(await notice(store)).toMatchObject({ started: [{ version: 2 }], error: null });
+  });
+
   it("weighs event types that are known or declared only, and names the other", async () => {
     const store = memoryObjectStore();
     const declared = async () => ["tasting"];

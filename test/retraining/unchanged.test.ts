@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { HOUR_MS, type ObjectStore } from "../../src/base/index.ts";
 import { modelKey, readManifest } from "../../src/registry/index.ts";
 import { type RetrainParams, retrain, runIdOf } from "../../src/retraining/index.ts";
-import { settingsHash } from "../../src/retraining/plan.ts";
+import { settingsHash } from "../../src/retraining/settings-hash.ts";
 import { noteSearch } from "../../src/retraining/settings-store.ts";
 import { BUSY, oneMoreEvent, params, ports, published, QUICK, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
@@ -35,7 +35,7 @@ describe("a shop in which nothing has changed since its model was trained", { ti
   });
 
   it("is fitted by other settings, unless a search by them was made on these very files in vain", async () => {
-    const settings = { ...QUICK, version: 2 };
+    const settings = { ...QUICK, version: 2, searchEveryHours: 12 };
     const study = { atMs: NOW_MS, trials: 1, figures: {}, interactions: 600 * 12 };
     const searched = { ...study, settings: await settingsHash(settings), inVain: "judged" as const };
     const card = await readManifest(store, "shop", version);
@@ -50,7 +50,7 @@ describe("a shop in which nothing has changed since its model was trained", { ti
   it("is not fitted again by settings that its card names, though its recipe is of an earlier search", async () => {
     const key = modelKey("shop", version, "manifest.json");
     const own = (await store.get(key))?.bytes ?? new Uint8Array();
-    const settings = { ...QUICK, version: 3 };
+    const settings = { ...QUICK, version: 3, searchEveryHours: 48 };
     const card = { ...(await readManifest(store, "shop", version)), settings: await settingsHash(settings) };
     await store.put(key, new TextEncoder().encode(JSON.stringify(card)));
     expect((await run(5, { settings })).outcome).toMatchObject({ live: version });

@@ -30,7 +30,8 @@ export const trainingRoutes: Endpoint[] = [
   endpoint({
     ...common,
     method: "put",
-    summary: "Makes the next version of the settings, and starts a run by them.",
+    summary:
+      "Makes the next version of the settings, and starts a run by them; settings that are in force already change nothing.",
     body: {
       schema: settingsPatchSchema,
       limit: SMALL_BODY,
@@ -38,7 +39,10 @@ export const trainingRoutes: Endpoint[] = [
       example: { budgetSeconds: 600, schedule: "daily" },
     },
     status: 202,
-    answer: z.object({ settings, run_id: z.string() }),
+    answer: z.object({
+      settings,
+      run_id: z.string().nullable().describe("Null where nothing has changed: no run was started."),
+    }),
     async handle({ tenant, env, body }) {
       const written = await trainer(env).putSettings(tenant, (await body()) as SettingsPatch);
       if ("runId" in written) {

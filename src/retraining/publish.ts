@@ -22,6 +22,7 @@ import { settingsHash } from "./settings-hash.ts";
 import type { InVain } from "./settings-store.ts";
 import { PROTOCOL, type SplitResult } from "./split.ts";
 import { partsOf } from "./start.ts";
+import { supersededBy } from "./superseded.ts";
 
 /** What the model card is made of. */
 export interface Trained {
@@ -93,6 +94,10 @@ export async function publishModel(context: Context, trained: Trained): Promise<
       outcome: { status: "refused", reason, metrics },
       ...(flaw.isTimed ? {} : { inVain: "judged" }),
     };
+  }
+  const superseded = await supersededBy(context, version);
+  if (superseded !== null) {
+    return { outcome: { status: "refused", reason: `${version} is not live: ${superseded}`, metrics } };
   }
   const { isSuperior, replaces } = trained;
   const promoted = await promote(ports.store, params.tenant, version, {

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { ObjectStore } from "../../src/base/index.ts";
-import { promote, publish, readPointer } from "../../src/registry/index.ts";
+import { promote, publish, readPointer, type TrainingSettings } from "../../src/registry/index.ts";
 import { type RetrainPorts, retrain, runIdOf } from "../../src/retraining/index.ts";
-import { readSearched } from "../../src/retraining/settings-store.ts";
+import { noticeSettings, putSettings, readSearched } from "../../src/retraining/settings-store.ts";
 import { artifactOf } from "../registry/artifacts.ts";
 import { BUSY, oneMoreEvent, params, ports, published, shop, steps } from "./runs.ts";
 import { NOW_MS } from "./shop-events.ts";
@@ -51,4 +51,32 @@ it("leaves alone what has gone live since popularity was judged in the place of 
   const { other, own } = await overtaken(store);
   expect(await retrain(own, later, steps())).toMatchObject(refused(first.version, other));
   expect((await readPointer(store, "shop"))?.pointer.version).toBe(other);
+});
+
+it("leaves the pointer to the run by newer settings", async () => {
+  const store = await shop();
+  const own = ports(store);
+  const started: TrainingSettings[] = [];
+  const change = async (seed: number) => {
+    await putSettings(store, "shop", { seed });
+    await noticeSettings(store, "shop", async (settings) => started.push(settings));
+  };
+  await change(5);
+  const tryInScorer: RetrainPorts["tryInScorer"] = async (candidate) => {
+    if (started.length === 1) await change(6);
+    return own.tryInScorer(candidate);
+  };
+  const first = await retrain(
+    { ...own, tryInScorer },
+    params({ settings: started[0] as TrainingSettings }),
+    steps(),
+  );
+  const reason = expect.stringContaining("trained by settings 1, and 2 are in force by now");
+  expect(first).toMatchObject({ status: "refused", reason });
+  expect(await readPointer(store, "shop")).toBeNull();
+  const at = { requestedAtMs: LATER_MS, runId: runIdOf("shop", "test", LATER_MS) };
+  const { version } = published(
+    await retrain(own, params({ ...at, settings: started[1] as TrainingSettings }), steps()),
+  );
+  expect((await readPointer(store, "shop"))?.pointer.version).toBe(version);
 });

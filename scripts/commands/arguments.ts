@@ -9,6 +9,14 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function countingNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError("must be a whole number from 1.");
+  }
+  return value;
+}
+
 /** 0 lets the system choose. */
 export function portNumber(text: string): number {
   const value = Number(text);

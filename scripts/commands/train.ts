@@ -82,9 +82,10 @@ function checkOptions({ seed, run, config, whole, resume, state }: Options): voi
 
 /** In the site's own trainer Worker. */
 async function trainThere(options: Options): Promise<RetrainOutcome> {
+  const { seed, run, config, report } = options;
+  const settings = config === undefined ? null : readSettings(config);
   const { client } = await connect(options);
   const part = new Progress().part("Training", 1);
-  const { seed, run, config, report } = options;
   const request = { ...(seed === undefined ? {} : { seed }), ...(run === undefined ? {} : { run }) };
   let runId = "";
   const onStatus = ({ run_id, progress, step, message }: RetrainStatus) => {
@@ -92,9 +93,9 @@ async function trainThere(options: Options): Promise<RetrainOutcome> {
     part.update(progress, message === "" ? step : message);
   };
   const outcome =
-    config === undefined
+    settings === null
       ? await retrain(client, request, onStatus)
-      : await retrainBySettings(client, readSettings(config), onStatus);
+      : await retrainBySettings(client, settings, onStatus);
   part.finish(outcome.status);
   if (report !== undefined) await writeRunReport(client, await readRunReport(client, runId), report);
   return outcome;
@@ -133,12 +134,24 @@ async function trainWhole(options: Options): Promise<RetrainOutcome> {
 }
 
 function readSettings(file: string): unknown {
-  const given = parseJson(readFileSync(file, "utf8"), file);
+  const given = parseJson(readText(file), file);
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new Error(`${file} holds no settings: it must be a JSON object`);
   }
-  const { version: _given, ...settings } = given as Record<string, unknown>;
-  return settings;
+  if ("version" in given) {
+    throw new Error(`${file}: version: the next number is given by the site; leave it out`);
+  }
+  return given;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = { ENOENT: "there is no such file", EISDIR: "it is a folder" }[code ?? ""];
+    throw new Error(`cannot read ${file}: ${reason ?? message}`);
+  }
 }
 
 function parseJson(text: string, file: string): unknown {

@@ -18,6 +18,8 @@ export interface IntervalPlot {
   rows: readonly { label: string; bars: readonly Bar[] }[];
   /** A value to read the others by, such as 0 of a difference. */
   mark?: number;
+  /** Of a value under the pointer: the axis' own has as many digits as its ticks need. */
+  format(value: number): string;
 }
 
 const WIDTH = 860;
@@ -27,7 +29,7 @@ const ROW_GAP_PX = 13;
 const LEGEND_PX = 30;
 
 /** A dot with its 95 % interval for each bar, row under row. */
-export function intervalPlot({ title, description, x, rows, mark }: IntervalPlot): string {
+export function intervalPlot({ title, description, x, rows, mark, format }: IntervalPlot): string {
   const kinds = new Map(rows.flatMap(({ bars }) => bars.map(({ name, look }) => [name, look] as const)));
   const hasLegend = kinds.size > 1;
   const top = hasLegend ? LEGEND_PX : 8;
@@ -49,7 +51,7 @@ export function intervalPlot({ title, description, x, rows, mark }: IntervalPlot
         : []),
       `<text class="row" x="${px(frame.left - 12)}" y="${px(middle + 4)}" text-anchor="end">${escaped(label)}</text>`,
       ...bars.map((bar, place) =>
-        barSvg(bar, { at, y: begin + ROW_GAP_PX / 2 + BAR_PX * (place + 0.5), label, x }),
+        barSvg(bar, { at, y: begin + ROW_GAP_PX / 2 + BAR_PX * (place + 0.5), label, format }),
       ),
     ];
   });
@@ -72,9 +74,14 @@ export function intervalPlot({ title, description, x, rows, mark }: IntervalPlot
 
 function barSvg(
   { name, look, value, low, high }: Bar,
-  { at, y, label, x }: { at(value: number): number; y: number; label: string; x: Axis },
+  {
+    at,
+    y,
+    label,
+    format,
+  }: Pick<IntervalPlot, "format"> & { at(value: number): number; y: number; label: string },
 ): string {
-  const says = [`${label}, ${name}: ${x.format(value)} (${x.format(low)} to ${x.format(high)})`];
+  const says = [`${label}, ${name}: ${format(value)} (${format(low)} to ${format(high)})`];
   const dot = marker({ x: at(value), y, size: 4.5, look, isHollow: false }, says);
   return `<g class="s${look}"><line class="interval" x1="${px(at(low))}" x2="${px(at(high))}" y1="${px(y)}" y2="${px(y)}"/>${dot}</g>`;
 }

@@ -74,6 +74,7 @@ function figuresPlot(title: string, metrics: Record<string, Metric>): string {
       .join("; "),
     x: axisAround([0, ...values], { label: "figure (0 to 1, more is better)" }),
     rows,
+    format: fixed,
   });
 }
 
@@ -91,6 +92,7 @@ function gainPlot(metrics: Record<string, Metric>): string {
     x: axisAround([0, ...values], { label: "model − popularity (above 0: the model is better)" }),
     rows,
     mark: 0,
+    format: signed,
   });
 }
 

@@ -5,8 +5,9 @@
  */
 import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
+import { LEARNERS } from "../../src/learn/index.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
-import { wholeNumber } from "../commands/arguments.ts";
+import { countingNumber, wholeNumber } from "../commands/arguments.ts";
 import { Progress } from "../progress.ts";
 import { pageOf } from "./page.ts";
 import { measureWorth } from "./run.ts";
@@ -30,8 +31,13 @@ export function registerWorth(program: Command): void {
     .description("replay days of the demo shop from nothing: clicks and purchases per session by policy")
     .option("--days <number>", "days to replay, at most 30", daysOf, 14)
     .option("--seed <number>", "same seed, same shop, same shoppers, same chance", wholeNumber, 1)
-    .option("--visits <factor>", "visits as a multiple of the demo shop's", positive, 1)
-    .option("--budget <seconds>", "estimated CPU-seconds of each night's study of learners", positive, 10)
+    .option("--visits <factor>", "visits as a multiple of the demo shop's", countingNumber, 1)
+    .option(
+      "--budget <seconds>",
+      "estimated CPU-seconds of each night's study of learners",
+      countingNumber,
+      10,
+    )
     .option("--learner <name...>", "learners to choose from (default: all that suit)")
     .option("--repeats", "lists may show again what was passed over in the same visit")
     .option("--tiny", "the small shop: 200 items, 150 shoppers")
@@ -42,6 +48,7 @@ export function registerWorth(program: Command): void {
 
 async function runCommand(options: Options): Promise<void> {
   const { days, seed, html } = options;
+  checkLearners(options.learner);
   const part = new Progress().part("Replaying", days);
   const worth = await measureWorth({
     seed,
@@ -71,8 +78,8 @@ function daysOf(text: string): number {
   return days;
 }
 
-function positive(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError("must be a whole number from 1.");
-  return value;
+function checkLearners(given: readonly string[] = []): void {
+  const names = LEARNERS.map(({ name }) => name);
+  if (given.every((name) => names.includes(name))) return;
+  throw new Error(`error: --learner must be one of ${names.join(", ")}`);
 }

@@ -170,7 +170,9 @@ describe("a run that cannot be", () => {
       /--learner must be one of auto, popularity, .*ease/,
     );
     await expect(run(["--set", "ridge=3"])).rejects.toThrow("--set needs a --learner");
-    await expect(run(["--budget", "0"])).rejects.toThrow("must be a whole number from 1");
+    for (const budget of ["0", "1.5"]) {
+      await expect(run(["--budget", budget])).rejects.toThrow("must be a whole number from 1");
+    }
     const linear = ["--learner", "linear"];
     await expect(run([...linear, "--set", "nosuch=3"])).rejects.toThrow(
       /^linear has no parameter nosuch.*ridge/,

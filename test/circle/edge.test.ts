@@ -417,6 +417,8 @@ describe("models, documents and the rest", () => {
     const unknown = await post("/v1/admin/models/none/promote", {}, secret);
     expect([unknown.status, unknown.json.error.field]).toEqual([404, "version"]);
     expect((await post("/v1/admin/rollback", {}, secret)).status).toBe(409);
+    const misspelt = await post("/v1/admin/retrain", { sead: 7 }, secret);
+    expect([misspelt.status, misspelt.json.error.field]).toEqual([400, "sead"]);
     const started = await call("POST", "/v1/admin/retrain", secret);
     expect(started.status).toBe(202);
     const path = `/v1/admin/retrain/${encodeURIComponent(started.json.run_id)}`;

@@ -44,6 +44,7 @@ describe("what a folder says of its items", () => {
   it("is refused where a file is missing", async () => {
     await expect(read({ items: "i.tsv" })).rejects.toThrow("lacks i.tsv, which its protocol.json names");
     await expect(read({ attributes: "a.json" })).rejects.toThrow("lacks a.json");
+    await expect(read({ attributes: "." })).rejects.toThrow("is a folder, and protocol.json names it");
     const interactions = { file: "s.txt", user: "u", item: "i", time: "t", timeUnit: "s" };
     await expect(read({ task: "log", interactions, tags: "tags.csv" })).rejects.toThrow("lacks tags.csv");
   });

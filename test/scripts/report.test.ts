@@ -144,6 +144,8 @@ describe("the page of a run", () => {
     expect(notes.filter((note) => note?.includes("CPU-seconds"))).toHaveLength(REPORT.trials.length);
     expect(notes.filter((note) => note?.includes("pass "))).toHaveLength(5);
     expect(notes.filter((note) => note?.includes(" to "))).toHaveLength(8);
+    const figure = /: [+−]?\d\.\d{4} \([+−]?\d\.\d{4} to [+−]?\d\.\d{4}\)$/;
+    expect(notes.filter((note) => figure.test(note ?? ""))).toHaveLength(8);
   });
 
   it("fetches nothing, runs nothing, and is made for light and dark", () => {

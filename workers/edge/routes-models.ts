@@ -75,7 +75,7 @@ export const modelRoutes: Endpoint[] = [
     mayMiss: true,
     summary: "Starts a retrain, or runs an earlier one again; a run goes on by itself.",
     body: {
-      schema: z.object({
+      schema: z.strictObject({
         seed: z.int().nonnegative().optional(),
         reason: z.enum(["admin", "import"]).default("admin").describe("Told with the run."),
         run: z

@@ -3,7 +3,7 @@
  * run by the engine.
  */
 import { type Command, InvalidArgumentError } from "commander";
-import { oneOf, wholeNumber } from "../../commands/arguments.ts";
+import { countingNumber, oneOf, wholeNumber } from "../../commands/arguments.ts";
 import { Progress } from "../../progress.ts";
 
 /** Below an hour also on a machine that is half as fast as the one that the estimates were measured on. */
@@ -76,12 +76,6 @@ async function checkLearner({ learner, set }: Pick<Flags, "learner" | "set">): P
   const { BASELINES, LEARNERS } = await import("../../../src/learn/index.ts");
   const names = [...new Set([AUTO, ...[...LEARNERS, ...BASELINES].map(({ name }) => name)])];
   if (!names.includes(learner)) throw new Error(`error: --learner must be one of ${names.join(", ")}`);
-}
-
-function countingNumber(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError("must be a whole number from 1.");
-  return value;
 }
 
 function share(text: string): number {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { logProtocolSchema } from "../log.ts";
@@ -12,7 +12,8 @@ const figure = z.union([z.number(), z.string()]);
 const metric = z
   .string()
   .regex(/^(ndcg|recall|hr|mrr|map)@[1-9]\d*$/)
-  .refine((name) => cutoffOf(name) <= CUTOFF_MAX, {
+  // Of a name of another form there is no rank, and nothing more to say.
+  .refine((name) => !(cutoffOf(name) > CUTOFF_MAX), {
     error: ({ input }) => `${input} looks beyond rank ${CUTOFF_MAX}, and no list is ranked further`,
   });
 
@@ -64,8 +65,10 @@ export async function readDescription(folder: string): Promise<Protocol> {
   }
   const protocol = { ...parsed.data, name: parsed.data.name ?? path.basename(path.resolve(folder)) };
   for (const name of filesOf(protocol)) {
-    if (!existsSync(path.join(folder, name))) {
-      throw new Error(`${folder} lacks ${name}, which its protocol.json names`);
+    const found = await stat(path.join(folder, name)).catch(() => null);
+    if (found === null) throw new Error(`${folder} lacks ${name}, which its protocol.json names`);
+    if (found.isDirectory()) {
+      throw new Error(`${path.join(folder, name)} is a folder, and protocol.json names it as a file`);
     }
   }
   return protocol;

@@ -116,8 +116,8 @@ function openCall(c: EdgeContext, endpoint: Endpoint, actor = ""): Call {
 }
 
 function readParam(c: EdgeContext, { path }: Endpoint, name: string, charsMax = ID_CHARS_MAX): string {
-  // Hono lets stand what it cannot decode, and that would be another id.
-  if (!isDecodable(sentParam(c.req.url, path, name)))
+  // Hono lets stand what it cannot decode, and that would be another id. Most addresses hold nothing to be decoded.
+  if (c.req.url.includes("%") && !isDecodable(sentParam(c.req.url, path, name)))
     throw new ApiError("invalid_parameter", `${name}: is not percent-encoded UTF-8`, { field: name });
   const value = c.req.param(name) ?? "";
   if (value.length <= charsMax) return value;

@@ -76,7 +76,7 @@ export function startRetrain(client: ApiClient, request: RetrainRequest): Promis
   });
 }
 
-/** Makes the next version of the training settings, and follows the run that it starts. */
+/** Makes the next version of the training settings, and follows the run that it starts; with settings that are in force already a run like any other. */
 export async function retrainBySettings(
   client: ApiClient,
   settings: unknown,
@@ -87,11 +87,7 @@ export async function retrainBySettings(
     body: settings,
     retry: false,
   });
-  if (runId === null) {
-    throw new Error(
-      "these settings are in force already, so no run was started; `lakeshore train` starts one",
-    );
-  }
+  if (runId === null) return retrain(client, {}, onStatus);
   return followRun(client, runId, onStatus, STALL_MS);
 }
 

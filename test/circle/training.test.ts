@@ -52,8 +52,9 @@ describe("training settings", () => {
   });
 
   it("that are in force already start no run", async () => {
-    const same = retrainBySettings(client, { budgetSeconds: 60 }, () => {});
-    await expect(same).rejects.toThrow("in force already");
+    const body = { budgetSeconds: 60 };
+    const same = await client.request("/v1/admin/training", { method: "PUT", body });
+    expect(same).toMatchObject({ settings: { version: 1 }, run_id: null });
     expect((await client.request<Models>("/v1/admin/models")).runs).toHaveLength(1);
   });
 
@@ -77,6 +78,14 @@ describe("training settings", () => {
     expect(runs.map(({ started_by }) => started_by)).toEqual(["settings"]);
     const { run_id } = await startRetrain(client, { reason: "import" });
     expect(run_id).toMatch(/^shore_import_/);
+  });
+
+  it("that are in force already are trained by all the same when a command asks for a run by them", async () => {
+    const outcome = await retrainBySettings(client, { budgetSeconds: 60 }, () => {});
+    expect(outcome).toMatchObject({ status: "too_little_data" });
+    const { runs } = await client.request<Models>("/v1/admin/models");
+    expect(runs.map(({ started_by }) => started_by)).toContain("admin");
+    expect(await client.request("/v1/admin/training")).toMatchObject({ settings: { version: 1 } });
   });
 
   it("start a scheduled run as of the minute in which it is due", async () => {

@@ -1,6 +1,12 @@
 import { expect, it } from "vitest";
 import { foldContent } from "../../src/learn/index.ts";
-import { initialState, type StateSizes, type TrainingState } from "../../src/learn/transformer/state.ts";
+import {
+  decodeState,
+  initialState,
+  type StateSizes,
+  sealState,
+  type TrainingState,
+} from "../../src/learn/transformer/state.ts";
 import { train } from "../../src/learn/transformer/train.ts";
 import { closeTrainer, createTrainer, type TrainOptions } from "../../src/learn/transformer/trainer.ts";
 import { nodeEngine } from "../../src/runtime/node.ts";
@@ -56,4 +62,20 @@ it("a state is in the checkpoint or in memory, not in both", async () => {
   for (const [path, view] of views) expect(view.byteLength, path).toBe(0);
   const trained = await train(dataset, begin, options, fitPorts(engine, Number.POSITIVE_INFINITY, kept));
   expect(trained?.losses).toHaveLength(3);
+});
+
+it("a checkpoint is the state's own memory, and another one only where its losses outgrow the room", () => {
+  const { tables } = initialState(sizes, 1);
+  const state = { ...initialState(sizes, 1), steps: 7 };
+  const sealed = sealState(state);
+  expect(sealed).toBe(state.file);
+  const again = decodeState(sealed);
+  expect(again).toMatchObject({ steps: 7, epoch: 0, losses: [], isWarm: false });
+  expect(again.tables).toEqual(tables);
+  const losses = Array.from({ length: 2_000 }, (_, epoch) => Math.fround(1 / (epoch + 1)));
+  const long = sealState({ ...again, losses });
+  expect(long).not.toBe(sealed);
+  expect(sealed.byteLength).toBe(0);
+  expect(decodeState(long)).toMatchObject({ steps: 7, losses });
+  expect(decodeState(long).tables).toEqual(tables);
 });

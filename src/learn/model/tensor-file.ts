@@ -16,30 +16,67 @@ const ARRAYS = {
   bool: Uint8Array,
 } as const;
 
+/** Of the header, left free for a head that grows. */
+const HEAD_ROOM = 8_192;
+
 /** Named tensors as one object: header length, JSON header, then the tensors, each aligned to 8 bytes. Lives as long as its run. */
 export function encodeTensors(
   head: unknown,
   tensors: Readonly<Record<string, Tensor>>,
 ): Uint8Array<ArrayBuffer> {
-  const named = Object.entries(tensors);
-  const header: Header = {
-    head,
-    tensors: named.map(([name, { type, dims, data }]) => ({ name, type, dims, length: data.length })),
-  };
-  const headerBytes = new TextEncoder().encode(JSON.stringify(header));
-  let size = align(4 + headerBytes.byteLength);
-  const offsets = named.map(([, { data }]) => {
-    const offset = size;
-    size = align(size + data.byteLength);
-    return offset;
-  });
-  const bytes = new Uint8Array(size);
-  new DataView(bytes.buffer).setUint32(0, headerBytes.byteLength, true);
-  bytes.set(headerBytes, 4);
-  for (const [index, [, { data }]] of named.entries()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offsets[index]);
-  }
+  const { bytes, tensors: laid } = layTensors(tensors, head, 0);
+  for (const [name, { data }] of Object.entries(laid)) data.set(tensors[name]?.data as never);
   return bytes;
+}
+
+/** Such an object for tensors yet to be written, all zero, with room for a head: they lie on it, and are never copied. */
+export function reserveTensors(shapes: Readonly<Record<string, Pick<Tensor, "type" | "dims">>>): {
+  bytes: Uint8Array<ArrayBuffer>;
+  tensors: Record<string, Tensor>;
+} {
+  return layTensors(shapes, null, HEAD_ROOM);
+}
+
+function layTensors(
+  shapes: Readonly<Record<string, Pick<Tensor, "type" | "dims">>>,
+  head: unknown,
+  room: number,
+) {
+  const places = Object.entries(shapes).map(([name, { type, dims }]) => {
+    const length = dims.reduce((product, size) => product * size, 1);
+    return { name, type, dims, length };
+  });
+  const header = new TextEncoder().encode(JSON.stringify({ head, tensors: places } satisfies Header));
+  const headerLength = header.byteLength + room;
+  const size = places.reduce(
+    (sum, { type, length }) => align(sum + length * ARRAYS[type].BYTES_PER_ELEMENT),
+    align(4 + headerLength),
+  );
+  const bytes = new Uint8Array(size);
+  writeHeader(bytes, header, headerLength);
+  return { bytes, tensors: decodeTensors(bytes).tensors };
+}
+
+/** Spaces behind it are nothing to JSON. */
+function writeHeader(bytes: Uint8Array, header: Uint8Array, headerLength: number): void {
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(0, headerLength, true);
+  bytes.fill(0x20, 4, 4 + headerLength);
+  bytes.set(header, 4);
+}
+
+/** Puts another head in; false where there is no room for it, and nothing is written. */
+export function replaceHead(bytes: Uint8Array<ArrayBuffer>, head: unknown): boolean {
+  const { headerLength, tensors } = readHeader(bytes);
+  const header = new TextEncoder().encode(JSON.stringify({ head, tensors } satisfies Header));
+  if (header.byteLength > headerLength) return false;
+  writeHeader(bytes, header, headerLength);
+  return true;
+}
+
+function readHeader(bytes: Uint8Array<ArrayBuffer>): Header & { headerLength: number } {
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerLength))) as Header;
+  return { ...header, headerLength };
 }
 
 /** The tensors lie on `bytes`: nothing is copied, and to discard one is to discard all. */
@@ -47,10 +84,7 @@ export function decodeTensors(bytes: Uint8Array<ArrayBuffer>): {
   head: unknown;
   tensors: Record<string, Tensor>;
 } {
-  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const { head, tensors } = JSON.parse(
-    new TextDecoder().decode(bytes.subarray(4, 4 + headerLength)),
-  ) as Header;
+  const { headerLength, head, tensors } = readHeader(bytes);
   let offset = align(4 + headerLength);
   const read = ({ type, dims, length }: Header["tensors"][number]): Tensor => {
     const data = new ARRAYS[type](bytes.buffer, bytes.byteOffset + offset, length);

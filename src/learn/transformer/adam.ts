@@ -19,10 +19,6 @@ const BETA1 = 0.9;
 const BETA2 = 0.98;
 const EPSILON = 1e-8;
 
-export function learned(values: Float32Array): Learned {
-  return { values, first: new Float32Array(values.length), second: new Float32Array(values.length) };
-}
-
 /**
  * AdamW (Loshchilov & Hutter, ICLR 2019) for `length` values from `from`, with their gradient from `gradientFrom`. For tables
  * of which a step touches a few rows it is called for those rows alone: what is not touched keeps its moments ("lazy" Adam).

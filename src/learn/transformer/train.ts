@@ -2,7 +2,7 @@ import { createPrng, discard } from "../../base/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FitPorts } from "../model/learner.ts";
 import { planEpoch } from "./plan.ts";
-import { decodeState, discardState, encodeState, type TrainingState } from "./state.ts";
+import { decodeState, sealState, type TrainingState } from "./state.ts";
 import { step } from "./step.ts";
 import { closeTrainer, createTrainer, type TrainOptions } from "./trainer.ts";
 import { shortened } from "./warm-start.ts";
@@ -54,8 +54,7 @@ export async function train(
 
 /** Into the checkpoint, and away: with the next slice's beside it, it would be there twice. */
 async function put(state: TrainingState, { checkpoint }: FitPorts): Promise<void> {
-  const bytes = encodeState(state);
-  discardState(state);
+  const bytes = sealState(state);
   await checkpoint.write(bytes);
   discard(bytes);
 }

@@ -39,11 +39,12 @@ export async function reorder(
   const scores = await ranker.run(matrix);
   const scale = scaleTo(own, scores);
   const least = found.at(-1)?.score ?? 0;
-  // By the score before the bound: what falls to it keeps its order.
-  return found
+  const ordered = found
     .map(({ index, boost }, at) => ({ index, boost, score: scale(scores[at] as number) + boost }))
-    .sort((a, b) => b.score - a.score)
-    .map((one) => ({ ...one, score: Math.max(one.score, least) }));
+    .sort((a, b) => b.score - a.score);
+  // After sorting: what falls to the bound keeps its order.
+  for (const one of ordered) one.score = Math.max(one.score, least);
+  return ordered;
 }
 
 /** The place of each without its boost; the list's own order where nothing is boosted. */
